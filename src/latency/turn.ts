@@ -1,0 +1,236 @@
+import {type Budget, highest} from './budget.ts';
+import type {ErrorKind, Left, Milestone, Outcome, StageRecord, TurnRecord} from './record.ts';
+import {roundMs} from './units.ts';
+
+/** A stage part as it arrived. `atMs` counts from when the server got the request. */
+export interface StagePart {
+  stage: string;
+  state: 'start' | 'end' | 'timeout' | 'error' | 'skipped';
+  ms?: number | undefined;
+  atMs?: number | undefined;
+  hit?: boolean | undefined;
+  src: 'stream' | 'header';
+}
+
+/** How a turn ended: `error` says why one failed, `left` how a visitor went. */
+export interface Ending {
+  outcome: Exclude<Outcome, 'open'>;
+  error?: ErrorKind | undefined;
+  left?: Left | undefined;
+}
+
+/** Facts about a turn that are not times; undefined ones are left out. */
+export type TurnFacts = {
+  [K in
+    | 'class'
+    | 'model'
+    | 'route'
+    | 'run'
+    | 'source'
+    | 'proto'
+    | 'cold'
+    | 'cache'
+    | 'cached_tokens'
+    | 'lang'
+    | 'again'
+    | 'task']?: TurnRecord[K] | undefined;
+};
+
+/** One turn's stopwatch. All instants are readings of one monotonic clock in ms. */
+export interface Turn {
+  /** Notes an instant; the first reading of a milestone stands, `last` may move on. */
+  mark(milestone: Milestone, nowMs: number): void;
+  /** Counts a chunk of the body, whatever was in it. */
+  chunk(nowMs: number): void;
+  /** Counts answer text, in characters. */
+  text(charCount: number): void;
+  /** Takes the server's own emission time of a part that arrived now; with it server times find their place. */
+  emitted(eMs: number, nowMs: number): void;
+  /** Takes a stage of the server's work; a later part of the same stage replaces the earlier. */
+  stage(part: StagePart): void;
+  /** Takes facts; words that are no slug are made one. */
+  note(facts: TurnFacts): void;
+  /** Counts time in which nobody could see the page. */
+  visibility(state: {hidden: boolean}, nowMs: number): void;
+  /** Ends the turn; only the first ending counts. */
+  settle(ending: Ending, nowMs: number): void;
+  /** Writes the record as it stands and raises its `rev` by one. */
+  record(nowMs: number): TurnRecord;
+}
+
+/** Stage names that every record may carry; others must be declared in the budget. */
+export const STANDARD_STAGES = ['network', 'retrieval', 'tools', 'model', 'generate', 'overhead'] as const;
+
+const MAX_MS = 600_000;
+/** Gaps kept for the median; a longer answer's later gaps only count towards the longest. */
+const MAX_GAPS = 4096;
+const CENSORED: ReadonlySet<Outcome> = new Set(['open', 'abandoned', 'stopped', 'error', 'offline', 'cut']);
+const BACKWARD: ReadonlySet<Milestone> = new Set(['sent', 'headers', 'byte']);
+
+/**
+ * Starts a turn.
+ *
+ * @param options.id - 32 hex digits, the idempotency key.
+ * @param options.n - Ordinal of the turn on this page, from 1.
+ * @param options.startedMs - When the visitor's own event happened.
+ * @param options.budget - Declared limits that the turn is held against.
+ */
+export function createTurn(options: {id: string; n: number; startedMs: number; budget: Budget}): Turn {
+  const {id, n, startedMs, budget} = options;
+  const marks = new Map<Milestone, number>();
+  const parts = new Map<string, StagePart>();
+  let facts: Partial<TurnRecord> = {};
+  let ending: Ending | undefined;
+  let rev = 0;
+  let chunkCount = 0;
+  let charCount = 0;
+  let lastChunkMs = 0;
+  let longestGapMs = 0;
+  const gaps: number[] = [];
+  let serverStartMs = Number.POSITIVE_INFINITY;
+  let hiddenSinceMs: number | undefined;
+  let firstHiddenMs: number | undefined;
+  let hiddenMs = 0;
+
+  const sinceStart = (milestone: Milestone) => {
+    const nowMs = marks.get(milestone);
+    return nowMs === undefined ? undefined : nowMs - startedMs;
+  };
+
+  function stages(): StageRecord[] {
+    const sentMs = marks.get('sent');
+    const list: StageRecord[] = [];
+    const placed = sentMs !== undefined && Number.isFinite(serverStartMs);
+    if (placed)
+      list.push({s: 'network', at: offset(sentMs - startedMs), ms: bounded(serverStartMs - sentMs), src: 'derived'});
+    for (const part of parts.values()) {
+      if (part.state === 'start' || part.ms === undefined) continue;
+      const limit = budget.stages[part.stage];
+      const standard = STANDARD_STAGES.some((name) => name === part.stage);
+      const state = part.state === 'end' ? (part.hit ? 'cached' : undefined) : part.state;
+      list.push({
+        s: limit || standard ? part.stage : 'other',
+        ms: bounded(part.ms),
+        ...(placed && part.atMs !== undefined ? {at: offset(serverStartMs - startedMs + part.atMs)} : {}),
+        ...(limit ? {b: limit.ms} : {}),
+        src: part.src,
+        ...(state ? {st: state} : {}),
+      });
+    }
+    return list.slice(0, 12);
+  }
+
+  function exceeded(record: StageRecord[]): string[] {
+    const over: string[] = [];
+    const shownMs = sinceStart('paint') ?? sinceStart('token');
+    const doneMs = sinceStart('done');
+    if (shownMs !== undefined && shownMs > highest(budget.firstToken).ms) over.push('first-token');
+    if (doneMs !== undefined && doneMs > highest(budget.complete).ms) over.push('complete');
+    for (const {s, ms, b} of record) if (b !== undefined && ms > b && !over.includes(s)) over.push(s);
+    return over;
+  }
+
+  function arrivals(): TurnRecord['stream'] {
+    const sorted = gaps.toSorted((a, b) => a - b);
+    const longMs = Math.max(500, 5 * (sorted[sorted.length >> 1] ?? 0));
+    return {
+      chunks: Math.min(chunkCount, 65_535),
+      tokens: Math.ceil(charCount / 4),
+      est: true,
+      chars: charCount,
+      stalls: Math.min(gaps.filter((gapMs) => gapMs > longMs).length, 999),
+      ...(chunkCount > 1 ? {gap: bounded(longestGapMs)} : {}),
+    };
+  }
+
+  return {
+    mark(milestone, nowMs) {
+      if (milestone === 'last' || !marks.has(milestone)) marks.set(milestone, nowMs);
+    },
+    chunk(nowMs) {
+      if (chunkCount > 0 && gaps.length < MAX_GAPS) gaps.push(nowMs - lastChunkMs);
+      longestGapMs = Math.max(longestGapMs, chunkCount > 0 ? nowMs - lastChunkMs : 0);
+      chunkCount++;
+      lastChunkMs = nowMs;
+    },
+    text(count) {
+      charCount = Math.min(charCount + count, 10_000_000);
+    },
+    emitted(eMs, nowMs) {
+      serverStartMs = Math.max(Math.min(serverStartMs, nowMs - eMs), marks.get('sent') ?? startedMs);
+    },
+    stage(part) {
+      const known = parts.get(part.stage);
+      parts.set(part.stage, {...known, ...part, atMs: part.atMs ?? known?.atMs});
+    },
+    note(more) {
+      facts = {...facts, ...defined(more)};
+      for (const key of ['class', 'model', 'route'] as const) {
+        const value = facts[key];
+        if (value !== undefined) facts[key] = slug(value);
+      }
+      if (facts.run !== undefined && !/^[\w-]{1,40}$/.test(facts.run)) delete facts.run;
+    },
+    visibility({hidden}, nowMs) {
+      if (hidden && hiddenSinceMs === undefined) {
+        hiddenSinceMs = nowMs;
+        firstHiddenMs ??= nowMs;
+      } else if (!hidden && hiddenSinceMs !== undefined) {
+        hiddenMs += nowMs - hiddenSinceMs;
+        hiddenSinceMs = undefined;
+      }
+    },
+    settle(end, nowMs) {
+      if (ending) return;
+      ending = end;
+      marks.set('done', nowMs);
+    },
+    record(nowMs) {
+      const outcome = ending?.outcome ?? 'open';
+      const endMs = marks.get('done') ?? nowMs;
+      const recordStages = stages();
+      const over = exceeded(recordStages);
+      const unseenMs = hiddenMs + (hiddenSinceMs === undefined ? 0 : endMs - hiddenSinceMs);
+      const t: TurnRecord['t'] = {};
+      for (const [milestone, atMs] of marks) {
+        t[milestone] = BACKWARD.has(milestone) ? offset(atMs - startedMs) : bounded(atMs - startedMs);
+      }
+      rev = Math.min(rev + 1, 99);
+      return {
+        id,
+        rev,
+        final: ending !== undefined,
+        n: Math.min(n, 999),
+        age: Math.min(roundMs(Math.max(0, nowMs - startedMs)), 86_400_000),
+        outcome,
+        t,
+        ...facts,
+        ...(CENSORED.has(outcome) ? {waited: bounded(endMs - startedMs)} : {}),
+        ...defined({left: ending?.left, error: ending?.error}),
+        budget: {token: highest(budget.firstToken).ms, done: highest(budget.complete).ms},
+        ...(recordStages.length > 0 ? {stages: recordStages} : {}),
+        ...(chunkCount > 0 ? {stream: arrivals() ?? {}} : {}),
+        ...(firstHiddenMs === undefined
+          ? {}
+          : {hidden: bounded(Math.max(unseenMs, 0.1)), hid: bounded(firstHiddenMs - startedMs)}),
+        ...(over.length > 0 ? {over} : {}),
+      };
+    },
+  };
+}
+
+const bounded = (timeMs: number) => roundMs(Math.min(Math.max(0, timeMs), MAX_MS));
+const offset = (timeMs: number) => roundMs(Math.min(Math.max(-60_000, timeMs), MAX_MS));
+const slug = (text: string) =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]/g, '-')
+    .replace(/^[^a-z0-9]+/, '')
+    .slice(0, 32) || 'other';
+
+/** Leaves out what is undefined, so that a record has no empty places. */
+function defined<T extends object>(value: T): {[K in keyof T]?: Exclude<T[K], undefined>} {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>; // Object.fromEntries forgets the keys
+  };
+}
