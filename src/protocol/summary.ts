@@ -1,0 +1,153 @@
+import type {Outcome, Source} from '../latency/index.ts';
+
+/** Version of the summary's shape; it grows when a reader of the old shape would misread the new one. */
+export const SUMMARY_VERSION = 1;
+
+/** The windows a summary can look back over, shortest first. */
+export const SUMMARY_WINDOWS = ['1h', '24h', '7d'] as const;
+
+/** How far back a summary looks, counted from the turn's own start. */
+export type SummaryWindow = (typeof SUMMARY_WINDOWS)[number];
+
+/**
+ * One percentile with as much certainty as its data allow. `share` is the percentile (0 to 1), `count` the number of
+ * independent turns it rests on (the effective number when turns are weighted).
+ *
+ * - `hidden`: too few turns for any 95 % interval; `words` say so and stand in the figure's place.
+ * - `unreached`: so many left before it that the percentile lies somewhere above `aboveMs`.
+ * - `grey`: shown with reserve, always with its interval; `firm`: shown without.
+ *
+ * `lowMs` to `highMs` is the 95 % interval; `highMs` is absent when its upper end was not reached. `answeredMs` is what
+ * the answered turns alone would read, present only when that differs by more than 5 %.
+ */
+export type Figure =
+  | {state: 'hidden'; share: number; count: number; needsCount: number; words: string}
+  | {state: 'unreached'; share: number; count: number; aboveMs: number; words: string}
+  | {
+      state: 'grey' | 'firm';
+      share: number;
+      count: number;
+      valueMs: number;
+      lowMs: number;
+      highMs?: number;
+      answeredMs?: number;
+    };
+
+/** A share of turns with its 95 % Wilson interval, or nothing at all when no turn could be judged. */
+export type Proportion =
+  | {state: 'none'}
+  | {state: 'known'; share: number; lowShare: number; highShare: number; count: number};
+
+/** The percentiles of one set of turns, P50 first. */
+export interface Population {
+  /** Turns in the set, as records received. */
+  count: number;
+  /** Turns of the set that left, or hid the page, before the milestone: they count as still waiting then. */
+  leftCount: number;
+  figures: Figure[];
+  /** Percentiles of the answered turns alone (type 7 of Hyndman and Fan); they flatter when somebody left. */
+  answered: Figure[];
+}
+
+/** The budget that most turns declared; `mixed` when others declared another. */
+export interface DeclaredBudget {
+  ms: number;
+  mixed: boolean;
+}
+
+/** One bar of a histogram: `lowMs` to `highMs`, with the share of all turns that fell into it. */
+export interface Bar {
+  lowMs: number;
+  highMs: number;
+  missShare: number;
+  hitShare: number;
+}
+
+/**
+ * One point of the cumulative curves: the share of turns that had reached the milestone by `ms`. `allShare` counts those
+ * who left as still waiting until they did; `missShare` and `hitShare` are answered turns alone, absent without any.
+ */
+export interface CurvePoint {
+  ms: number;
+  allShare: number;
+  missShare?: number;
+  hitShare?: number;
+}
+
+/** The distribution behind the percentiles, ready to be drawn on a logarithmic axis. */
+export interface Shape {
+  bars: Bar[];
+  curve: CurvePoint[];
+}
+
+/** All that is told of one milestone: `misses` are the turns that neither a cache nor the FAQ answered. */
+export interface MilestoneSummary {
+  budget?: DeclaredBudget;
+  over: Proportion;
+  all: Population;
+  misses: Population;
+  shape: Shape;
+}
+
+/** One stage over the turns in which it ran; `turnShare` is how many of the measured turns that is. */
+export interface StageSummary {
+  stage: string;
+  count: number;
+  turnShare: number;
+  timeoutCount: number;
+  budget?: DeclaredBudget;
+  over: Proportion;
+  figures: Figure[];
+}
+
+/** A name with the records received under it and its (weighted) share of all of them. */
+export interface Tally<Name extends string = string> {
+  name: Name;
+  count: number;
+  share: number;
+}
+
+/** A turn for the live list: instants and names, nothing else. Times not reached are absent. */
+export interface RecentTurn {
+  /** When the visitor asked, by the collector's clock, epoch ms. */
+  turnAt: number;
+  outcome: Outcome;
+  source?: Source;
+  pageRoute?: string;
+  route?: string;
+  firstTokenMs?: number;
+  doneMs?: number;
+  waitedMs?: number;
+  over: string[];
+}
+
+/** What did not make it: turns that browsers dropped, and, since the collector started, what it refused or removed. */
+export interface Losses {
+  droppedCount: number;
+  strippedCount: number;
+  refused: {code: string; count: number}[];
+  startedAt: number;
+}
+
+/** The answer of `GET /v1/summary`. */
+export interface Summary {
+  v: typeof SUMMARY_VERSION;
+  /** When it was computed, epoch ms. */
+  computedAt: number;
+  window: {since: SummaryWindow; fromAt: number; site?: string; route?: string};
+  turns: {count: number; openCount: number; hiddenCount: number};
+  firstToken: MilestoneSummary;
+  complete: MilestoneSummary;
+  /** Shares of ended turns whose visitor left before the first word, and before the end. */
+  abandonment: {beforeFirstToken: Proportion; beforeEnd: Proportion};
+  /** Slowest P99 first. */
+  stages: StageSummary[];
+  outcomes: Tally<Outcome>[];
+  /** Who answered; `none` where nobody did. */
+  sources: Tally<Source | 'none'>[];
+  /** The last 20, newest first. */
+  recent: RecentTurn[];
+  losses: Losses;
+  /** Values that `site` and `route` can be narrowed to, the busiest first. */
+  choices: {sites: string[]; routes: string[]};
+}
