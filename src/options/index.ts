@@ -1,0 +1,3 @@
+export * from './early.ts';
+export type {Surroundings} from './kinds.ts';
+export * from './table.ts';
