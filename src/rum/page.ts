@@ -1,0 +1,46 @@
+import type {PageRecord} from '../protocol/index.ts';
+
+/** Turns a path into a template: segments that look like identifiers, or hold other characters, become `:id`. */
+export function routeTemplate(path: string): string {
+  const segments = path.split('/').map((segment) => {
+    const plain = /^[A-Za-z0-9_:.~-]*$/.test(segment);
+    const digits = segment.replace(/\D/g, '').length;
+    const identifier =
+      digits >= 4 || /^\d+$/.test(segment) || (digits > 0 && segment.length > 15) || segment.length > 40;
+    return plain && !identifier ? segment : ':id';
+  });
+  return segments.join('/').slice(0, 64) || '/';
+}
+
+interface Connection {
+  effectiveType?: string;
+  rtt?: number;
+  saveData?: boolean;
+}
+
+/**
+ * Describes this page view in closed words: no address, referrer, agent string or stored identifier.
+ *
+ * @param options.id - 16 random hex digits, made for this view.
+ * @param options.route - The site's own template; the path's by default.
+ */
+export function describePage({id, route}: {id: string; route: string | undefined}): PageRecord {
+  const {connection, deviceMemory} = navigator as {connection?: Connection; deviceMemory?: number}; // Chromium only
+  const navigation = performance.getEntriesByType('navigation')[0];
+  const nav = navigation instanceof PerformanceNavigationTiming ? navigation.type.replace('_', '-') : '';
+  const shortSide = Math.min(screen.width, screen.height);
+  return {
+    id,
+    route: route ?? routeTemplate(location.pathname),
+    ...(NAVS.has(nav) ? {nav} : {}),
+    device: !matchMedia('(pointer: coarse)').matches ? 'desktop' : shortSide < 600 ? 'mobile' : 'tablet',
+    net: NETS.has(connection?.effectiveType ?? '') ? (connection?.effectiveType ?? 'unknown') : 'unknown',
+    ...(connection?.rtt === undefined ? {} : {rtt: Math.min(Math.round(connection.rtt / 25) * 25, 3000)}),
+    ...(connection?.saveData === undefined ? {} : {save_data: connection.saveData}),
+    ...(deviceMemory === undefined ? {} : {mem: MEMORY.findLast((size) => size <= deviceMemory) ?? 0.25}),
+  };
+}
+
+const NAVS = new Set(['navigate', 'reload', 'back-forward', 'prerender']);
+const NETS = new Set(['slow-2g', '2g', '3g', '4g']);
+const MEMORY = [0.25, 0.5, 1, 2, 4, 8];

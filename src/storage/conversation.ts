@@ -1,0 +1,92 @@
+/** What every kept message has; whatever else it holds is kept with it. */
+export interface KeptMessage {
+  kind: string;
+  id: string;
+  text: string;
+}
+
+/** A conversation as it is kept. */
+export interface KeptConversation {
+  id: string;
+  messages: readonly KeptMessage[];
+  draft: string;
+}
+
+/** Where one conversation is kept. Nothing here throws: a browser that refuses storage keeps it in memory. */
+export interface ConversationStore {
+  read(): KeptConversation | undefined;
+  /** Keeps the last MAX_MESSAGES messages that fit MAX_KEPT_BYTES. */
+  write(conversation: KeptConversation): void;
+  forget(): void;
+}
+
+/** The most messages that are kept. */
+export const MAX_MESSAGES = 200;
+
+/** The most that is kept, in bytes of JSON (two a character, as browsers count). */
+export const MAX_KEPT_BYTES = 262_144;
+
+const VERSION = 1;
+
+/**
+ * Opens the place where a conversation is kept; touches nothing before the first call.
+ *
+ * @param options.persist - One tab's (`session`), all tabs' (`local`), or until the page goes (`none`).
+ * @param options.name - Tells conversations of one origin apart, such as the endpoint's address.
+ */
+export function createConversationStore(options: {
+  persist: 'session' | 'local' | 'none';
+  name: string;
+}): ConversationStore {
+  const key = `firstword:${options.name}`;
+  let memory: string | undefined;
+
+  /** Runs on the browser's storage, or not at all where it is refused or full. */
+  function attempt<T>(work: (storage: Storage) => T): T | undefined {
+    if (options.persist === 'none') return undefined;
+    try {
+      return work(options.persist === 'local' ? localStorage : sessionStorage);
+    } catch {
+      return undefined; // blocked, sandboxed or full: memory serves until the page goes
+    }
+  }
+
+  return {
+    read() {
+      const kept = attempt((storage) => storage.getItem(key)) ?? memory;
+      return kept ? parse(kept) : undefined;
+    },
+    write({id, messages, draft}) {
+      let count = MAX_MESSAGES;
+      do {
+        memory = JSON.stringify({v: VERSION, id, draft, messages: messages.slice(-count)});
+        count = Math.floor(count * 0.9);
+      } while (memory.length * 2 > MAX_KEPT_BYTES && count > 0);
+      const text = memory;
+      attempt((storage) => storage.setItem(key, text));
+    },
+    forget() {
+      memory = undefined;
+      attempt((storage) => storage.removeItem(key));
+    },
+  };
+}
+
+function parse(text: string): KeptConversation | undefined {
+  try {
+    const kept: unknown = JSON.parse(text);
+    if (!isRecord(kept) || kept['v'] !== VERSION) return undefined;
+    const {id, messages, draft} = kept;
+    return {
+      id: String(id),
+      messages: Array.isArray(messages) ? messages.filter(isMessage) : [],
+      draft: String(draft ?? ''),
+    };
+  } catch {
+    return undefined; // not ours, or damaged: a new conversation begins
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const isMessage = (value: unknown): value is KeptMessage =>
+  isRecord(value) && typeof value['id'] === 'string' && typeof value['text'] === 'string';
