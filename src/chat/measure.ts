@@ -1,0 +1,117 @@
+import {CHAT_BUDGET, createTurn, DEFAULT_BUDGET, readBudget, type Turn, type TurnRecord} from '../latency/index.ts';
+import type {AnswerEvent} from '../protocol/index.ts';
+import {createRum, describePage} from '../rum/index.ts';
+import type {Consent} from './api.ts';
+import {randomHex} from './random-hex.ts';
+
+/** A turn as the chat sees it: a stopwatch that also reads the answer's events and headers. */
+export type MeasuredTurn = Turn & {
+  event(event: AnswerEvent, nowMs: number): void;
+  /** The answer's headers came; `timing` is `Server-Timing`. */
+  head(head: {firstword: boolean; timing: string}, nowMs: number): void;
+};
+
+/** Turns what happened into records, and sends them where the site wants them. */
+export interface Measure {
+  createTurn(start: {id: string; n: number; startedMs: number}): MeasuredTurn;
+  /** Takes the record of a turn that has ended. */
+  take(record: TurnRecord): void;
+  /** The page is hidden or goes: sends what waits and a snapshot of an open turn, in a way that survives it. */
+  leave(snapshot?: TurnRecord): void;
+  consent(answer: 'granted' | 'denied'): void;
+  stop(): void;
+}
+
+/** What a measure is made of. */
+export interface MeasureOptions {
+  /** As the site declared it. */
+  budget: string | undefined;
+  preset: 'chat' | undefined;
+  protocol: string;
+  language: string | undefined;
+  /** The collector's address, or `off`. */
+  rum: string;
+  rumSample: number;
+  site: string | undefined;
+  route: string | undefined;
+  consent: Consent;
+  gpc: 'first-party' | 'off';
+  sdk: string;
+  /** Gets a line for the site's developer. */
+  onLine: (line: string) => void;
+}
+
+/** Starts measuring; nothing is sent before the first turn. */
+export function createMeasure(options: MeasureOptions): Measure {
+  const {rum: url, consent, gpc, sdk, protocol, language} = options;
+  const standard = options.preset ? CHAT_BUDGET : DEFAULT_BUDGET;
+  let budget = readBudget(options.budget ?? standard);
+  if (typeof budget === 'string') {
+    options.onLine(`data-budget: ${budget}; using the default.`);
+    budget = readBudget(standard);
+  }
+  const limits = budget;
+  if (typeof limits === 'string') throw new TypeError(limits);
+  const sender =
+    url === 'off' || consent === 'denied'
+      ? undefined
+      : createRum({
+          url,
+          site: options.site ?? location.hostname,
+          sdk,
+          page: describePage({id: randomHex(16), route: options.route}),
+          consent,
+          gpc,
+          sample: options.rumSample,
+          now: () => performance.now(),
+        });
+  return {
+    createTurn(start) {
+      const turn = createTurn({...start, budget: limits});
+      turn.note({source: 'model', lang: language, proto: protocol === 'auto' ? 'ai-sdk' : protocol});
+      return {
+        ...turn,
+        event: (event, nowMs) => noteEvent(turn, event, nowMs),
+        head({firstword, timing}, nowMs) {
+          turn.mark('headers', nowMs);
+          if (firstword) turn.note({proto: 'firstword'});
+          for (const {stage, ms} of readServerTiming(timing)) turn.stage({stage, ms, state: 'end', src: 'header'});
+        },
+      };
+    },
+    take: (record) => sender?.take(record),
+    leave: (snapshot) => sender?.leave(snapshot),
+    consent: (answer) => sender?.consent(answer),
+    stop: () => sender?.stop(),
+  };
+}
+
+function noteEvent(turn: Turn, event: AnswerEvent, nowMs: number): void {
+  if (event.e !== undefined) turn.emitted(event.e, nowMs);
+  switch (event.kind) {
+    case 'start': {
+      const {run, route, model, promptClass, cold, cacheHit, cacheAgeS} = event;
+      turn.note({run, route, model, class: promptClass, cold: cold || undefined});
+      if (!cacheHit) break;
+      const age = cacheAgeS === undefined ? {} : {age_s: Math.min(Math.round(cacheAgeS), 31_536_000)};
+      turn.note({cache: {hit: cacheHit, at: 'server', ...age}, source: cacheHit === 'none' ? 'model' : 'cache'});
+      break;
+    }
+    case 'stage':
+      turn.stage({...event, src: 'stream'});
+      break;
+    case 'text':
+      turn.mark('token', nowMs);
+      turn.text(event.text.length);
+      break;
+    case 'end':
+      turn.note({route: event.route, cached_tokens: event.cachedTokens});
+  }
+}
+
+function readServerTiming(header: string): {stage: string; ms: number}[] {
+  return header.split(',').flatMap((metric) => {
+    const [, stage, ms] = /^\s*([\w.-]+)\s*;(?:.*;)?\s*dur="?([\d.]+)/.exec(metric) ?? [];
+    return stage && ms ? [{stage, ms: Number(ms)}] : [];
+  });
+}

@@ -1,0 +1,44 @@
+import type {Ending, ErrorKind} from '../latency/index.ts';
+import {StreamError} from '../stream/index.ts';
+import type {AnswerState, Problem} from './state.ts';
+
+/** What a failure means to the visitor, to the record, and to whoever keeps the endpoint. */
+export interface Verdict {
+  problem: Problem;
+  state: Extract<AnswerState, 'cut' | 'failed'>;
+  ending: Ending;
+  status?: number;
+  value?: string;
+}
+
+/** Judges why an attempt failed. Anything that is not a StreamError is a fault of ours and counts as `other`. */
+export function judge(cause: unknown): Verdict {
+  if (!(cause instanceof StreamError)) return failed('server', 'other', {value: String(cause).slice(0, 80)});
+  const {kind, status, value} = cause;
+  const more = {...(status === undefined ? {} : {status}), ...(value === undefined ? {} : {value})};
+  switch (kind) {
+    case 'network':
+      if (navigator.onLine === false) return {problem: 'offline', state: 'failed', ending: {outcome: 'offline'}};
+      return failed('network', 'network', more);
+    case 'blocked':
+      return failed('network', 'blocked', more);
+    case 'cut':
+      return {problem: 'cut', state: 'cut', ending: {outcome: 'cut', error: 'stream-cut'}};
+    case 'server':
+      return failed('server', 'server', more);
+    case 'http':
+      return judgeStatus(status ?? 0, more);
+    default:
+      return failed(kind, 'parse', more);
+  }
+}
+
+function judgeStatus(status: number, more: {status?: number}): Verdict {
+  if (status === 429 || status === 503) return failed('busy', status === 429 ? 'http-429' : 'http-5xx', more);
+  if (status >= 500) return failed('server', 'http-5xx', more);
+  return failed(status === 404 || status === 405 ? 'not-found' : 'refused', 'http-4xx', more);
+}
+
+function failed(problem: Problem, error: ErrorKind, more: {status?: number; value?: string}): Verdict {
+  return {problem, state: 'failed', ending: {outcome: 'error', error}, ...more};
+}

@@ -1,0 +1,68 @@
+import type {Source, TurnRecord} from '../latency/index.ts';
+
+/** How an answer stands, as the page shows it. */
+export type AnswerState = 'waiting' | 'streaming' | 'complete' | 'stopped' | 'cut' | 'failed';
+
+/** What went wrong, as a kind; the words for it are the widget's. */
+export type Problem =
+  | 'offline'
+  | 'network'
+  | 'refused'
+  | 'not-found'
+  | 'busy'
+  | 'server'
+  | 'not-a-stream'
+  | 'empty'
+  | 'unreadable'
+  | 'too-large'
+  | 'unsupported'
+  | 'cut';
+
+/** The visitor's own message. `at` is wall clock in epoch ms. */
+export interface Question {
+  kind: 'question';
+  id: string;
+  text: string;
+  at: number;
+}
+
+/** A source that an answer names. */
+export interface AnswerSource {
+  id: string;
+  url: string;
+  title?: string | undefined;
+}
+
+/** An answer, whole or on its way. While it streams its text grows by `onText`, not by a new state. */
+export interface Answer {
+  kind: 'answer';
+  id: string;
+  text: string;
+  at: number;
+  state: AnswerState;
+  source: Source;
+  sources: readonly AnswerSource[];
+  problem?: Problem;
+}
+
+/** One message of a conversation. */
+export type Message = Question | Answer;
+
+/** What the widget draws. Every change is a new object; unchanged messages keep theirs. */
+export interface ChatState {
+  messages: readonly Message[];
+  /** An answer is on its way. */
+  busy: boolean;
+  draft: string;
+}
+
+/** What happened, for the page and for whoever keeps the endpoint. Carries no text of question or answer. */
+export type ChatEvent =
+  | {kind: 'send'; turnId: string}
+  | {kind: 'firsttoken'; turnId: string; ms: number}
+  | {kind: 'complete'; turnId: string}
+  | {kind: 'stop'; turnId: string}
+  | {kind: 'error'; turnId: string; problem: Problem}
+  | {kind: 'turn'; record: TurnRecord}
+  /** For the site's developer: what the endpoint did, with a status or the first characters of what was wrong. */
+  | {kind: 'trouble'; problem: Problem; status?: number; value?: string};

@@ -1,0 +1,27 @@
+import type {Said} from '../protocol/index.ts';
+import type {KeptConversation} from '../storage/index.ts';
+import type {Answer, Message, Question} from './state.ts';
+
+/** Reads kept messages. An answer that was on its way when the page went is shown as cut. */
+export function fromKept({messages}: KeptConversation): Message[] {
+  return messages.flatMap((kept): Message[] => {
+    if (kept.kind === 'question') return [{at: 0, ...kept, kind: 'question'}];
+    if (kept.kind !== 'answer') return [];
+    const answer: Answer = {...waitingAnswer(kept.id, 0), ...kept, kind: 'answer'};
+    const growing = answer.state === 'waiting' || answer.state === 'streaming';
+    return [growing ? {...answer, state: 'cut', problem: 'cut'} : answer];
+  });
+}
+
+/** What was said up to and with a question, for the model; answers without text are left out. */
+export function saidUntil(messages: readonly Message[], question: Question): Said[] {
+  return messages
+    .slice(0, messages.findIndex(({id}) => id === question.id) + 1)
+    .filter(({text}) => text)
+    .map(({kind, id, text}) => ({id, text, role: kind === 'question' ? 'user' : 'assistant'}));
+}
+
+/** Makes the empty answer that stands below a question until words come. */
+export function waitingAnswer(id: string, at: number): Answer {
+  return {kind: 'answer', id, text: '', at, state: 'waiting', source: 'model', sources: []};
+}
