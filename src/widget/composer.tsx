@@ -1,0 +1,55 @@
+import type {RefObject} from 'preact';
+import type {Chat} from '../chat/index.ts';
+import {startOf} from './message.tsx';
+import type {Words} from './words/en.ts';
+
+/** Where a question is written. Enter sends, Shift+Enter breaks the line; while an answer comes, stop takes its place. */
+export function Composer(props: {
+  chat: Chat;
+  words: Words;
+  busy: boolean;
+  placeholder: string;
+  input: RefObject<HTMLTextAreaElement | null>;
+}) {
+  const {chat, words, busy, input} = props;
+  const send = (event: Event) => {
+    event.preventDefault();
+    const box = input.current;
+    if (!box?.value.trim()) return;
+    chat.send(box.value, startOf(event));
+    box.value = '';
+    box.focus();
+  };
+  return (
+    <form part="composer" class="composer" onSubmit={send}>
+      <textarea
+        part="input"
+        ref={input}
+        rows={1}
+        aria-label={props.placeholder}
+        placeholder={props.placeholder}
+        enterkeyhint="send"
+        autocomplete="off"
+        onInput={(event) => chat.draft(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          event.stopPropagation(); // a shop's shortcuts are not meant while somebody writes
+          if (event.key === 'Escape') return;
+          if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) send(event);
+        }}
+      />
+      {busy ? (
+        <button type="button" part="stop" class="round" aria-label={words.stop} onClick={() => chat.stop()}>
+          <svg viewBox="0 0 24 24" aria-hidden="true">
+            <path d="M8 8h8v8H8z" fill="currentColor" />
+          </svg>
+        </button>
+      ) : (
+        <button type="submit" part="send" class="round" aria-label={words.send}>
+          <svg viewBox="0 0 24 24" aria-hidden="true">
+            <path d="M12 19V5m-6 6 6-6 6 6" />
+          </svg>
+        </button>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,180 @@
+import {createRef, render} from 'preact';
+import {type ChatEvent, createChat, type Handover, type Panel} from '../chat/index.ts';
+import {readOptions} from '../options/index.ts';
+import {createConversationStore} from '../storage/index.ts';
+import {afterPaint} from './after-paint.ts';
+import type * as LaterFile from './later.ts';
+import css from './panel.css?inline';
+import {createPanelView} from './panel.tsx';
+import {en} from './words/en.ts';
+
+/**
+ * Brings the panel to life in the loader's host element. Until it is opened it draws nothing, asks nothing and stores
+ * nothing.
+ */
+export function mountPanel(handover: Handover): Panel {
+  const {host, root, launcher, load} = handover;
+  const said = new Set<string>();
+  const print = (line: string) => {
+    if (!said.has(line)) console.warn(`[firstword] ${line}`);
+    said.add(line);
+  };
+  const options = readOptions(handover, print);
+  const endpoint = options.endpoint ?? '';
+  const words = en;
+  const inline = Boolean(options.container);
+  const tag = options.language === 'auto' ? document.documentElement.lang : options.language;
+  const language = /^[a-z]{2,3}(-[0-9a-z]{2,8})*$/i.test(tag) && tag.length <= 16 ? tag : undefined;
+
+  const chat = createChat({
+    endpoint,
+    protocol: options.protocol,
+    credentials: options.credentials,
+    model: options.model,
+    language,
+    userToken: options.userToken,
+    context: options.context,
+    store: createConversationStore({
+      persist: options.consent === 'denied' ? 'none' : options.persist,
+      name: endpoint + (options.container ?? ''),
+    }),
+    warm: options.prefetch !== 'off',
+    afterPaint,
+    emit: hear,
+    async loadLater() {
+      laterFile = (await load('later')) as typeof LaterFile; // our own file, checked by its hash
+      const {version: sdk} = handover;
+      return laterFile.createLater({
+        ...options,
+        language,
+        sdk,
+        onLine: print,
+      });
+    },
+  });
+
+  const life = new AbortController();
+  const {signal} = life;
+  const input = createRef<HTMLTextAreaElement>();
+  let laterFile: typeof LaterFile | undefined;
+  let box: HTMLDivElement | undefined;
+  let opened = false;
+  let announce = '';
+  let drawing = false;
+
+  document.addEventListener('visibilitychange', () => chat.visibility(document.hidden ? 'hidden' : 'visible'), {
+    signal,
+  });
+  window.addEventListener('pagehide', (event) => chat.visibility(event.persisted ? 'hidden' : 'gone'), {signal});
+
+  function dispatch(name: string, detail: unknown): void {
+    window.dispatchEvent(new CustomEvent(`firstword:${name}`, {detail}));
+  }
+
+  function hear(event: ChatEvent): void {
+    if (event.kind === 'trouble') {
+      // without the file that knows more, the bare facts
+      const {problem, status = '', value = ''} = event;
+      print(laterFile?.ownerLine(event, endpoint) ?? `${endpoint}: ${problem} ${status} ${value}`);
+      return;
+    }
+    const {kind, ...detail} = event;
+    dispatch(kind, event.kind === 'turn' ? event.record : detail);
+    if (event.kind === 'complete') say(lastAnswer());
+    else if (event.kind === 'error') say(words.problems[event.problem]);
+    else if (event.kind === 'stop') say(words.stopped);
+    else if (event.kind === 'send') say('');
+  }
+
+  function lastAnswer(): string {
+    return chat.state().messages.findLast(({kind}) => kind === 'answer')?.text ?? '';
+  }
+
+  function say(text: string): void {
+    announce = text;
+    draw();
+  }
+
+  const view = createPanelView({chat, options, words, input, onClose: close});
+
+  /** Draws once after everything that changes now. */
+  function draw(): void {
+    if (drawing || !box) return;
+    drawing = true;
+    queueMicrotask(() => {
+      drawing = false;
+      if (box && !signal.aborted) render(view(announce), box);
+    });
+  }
+
+  function first(): void {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+    box = document.createElement('div');
+    box.className = 'box';
+    box.lang = 'en';
+    root.prepend(box);
+    chat.open();
+    chat.subscribe(draw);
+    render(view(announce), box);
+    if (input.current) input.current.value = chat.state().draft;
+  }
+
+  function open(): void {
+    if (opened || signal.aborted) return;
+    opened = true;
+    // what had the focus before decides: a page that opens the chat by itself keeps its focus
+    const asked = launcher !== undefined && root.activeElement === launcher;
+    if (!box) first();
+    if (box) box.hidden = false;
+    if (launcher) {
+      launcher.ariaExpanded = 'true';
+      launcher.ariaLabel = words.close;
+    }
+    host.toggleAttribute('open', true);
+    if (asked || navigator.userActivation?.isActive) input.current?.focus({preventScroll: true});
+    dispatch('open', {});
+  }
+
+  function close(): void {
+    if (!opened || inline) return;
+    opened = false;
+    const inside = box?.contains(root.activeElement);
+    if (box) box.hidden = true;
+    if (launcher) {
+      launcher.ariaExpanded = 'false';
+      launcher.ariaLabel = options.title ?? words.open;
+      if (inside) launcher.focus({preventScroll: true});
+    }
+    host.toggleAttribute('open', false);
+    dispatch('close', {});
+  }
+
+  dispatch('ready', {});
+  return {
+    open,
+    close,
+    toggle: () => (opened ? close() : open()),
+    intent: () => chat.hello(),
+    send(text) {
+      open();
+      chat.send(String(text));
+    },
+    suggest(text) {
+      open();
+      if (!input.current) return;
+      input.current.value = String(text);
+      chat.draft(String(text));
+    },
+    setUser: (token) => chat.setUser(token),
+    setContext: (context) => chat.setContext(context),
+    consent: (answer) => chat.consent(answer),
+    forget: () => chat.forget(),
+    destroy() {
+      life.abort();
+      chat.destroy();
+      if (box) render(null, box);
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import type {Answer, Chat} from '../chat/index.ts';
+
+/**
+ * Draws an answer's text into an element without rendering anything else: the first words as they arrive, later ones
+ * once a frame, into one text node.
+ *
+ * @returns The way to stop.
+ */
+export function paintAnswer(root: HTMLElement, chat: Chat, answer: Answer): () => void {
+  const node = document.createTextNode(answer.text);
+  root.replaceChildren(node);
+  let arrived = '';
+  let frame = 0;
+  const draw = () => {
+    frame = 0;
+    node.appendData(arrived);
+    arrived = '';
+  };
+  const stop = chat.onText((id, text) => {
+    if (id !== answer.id) return;
+    arrived += text;
+    if (node.data === '' || document.hidden)
+      draw(); // a hidden page has no frames
+    else frame ||= requestAnimationFrame(draw);
+  });
+  return () => {
+    stop();
+    cancelAnimationFrame(frame);
+  };
+}
