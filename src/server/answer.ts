@@ -1,0 +1,186 @@
+import {type Budget, roundMs} from '../latency/index.ts';
+import {createEventStream} from './event-stream.ts';
+import {FAILURE_WORDS, type Failure, readFailure} from './failure.ts';
+import {type Chunk, DEFAULT_INSTRUCTIONS, writePrompt} from './instructions.ts';
+import type {ChosenModel} from './model.ts';
+import type {TurnSpan} from './observe.ts';
+import type {AnswerOptions} from './options.ts';
+import type {Question} from './read-question.ts';
+import {createRelay, orAborted, type Relayed} from './relay.ts';
+import {createStages} from './stages.ts';
+
+/** What an answer is made from. */
+export interface AnswerJob {
+  question: Question;
+  request: Request;
+  chosen: ChosenModel;
+  cold: boolean;
+  budget: Budget;
+  options: AnswerOptions;
+  /** Reads the time since the request was got, in ms. */
+  sinceMs: () => number;
+}
+
+/** An answer that is being made. */
+export interface Answer {
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Ends it on the visitor's wish: the reader gets `abort`. */
+  stop(): void;
+  /** Resolves with what is told of the turn when it ended, however it did. */
+  readonly ended: Promise<TurnSpan>;
+}
+
+type Ended =
+  | {outcome: 'complete'; relayed: Relayed}
+  | {outcome: 'stopped' | 'abandoned'}
+  | ({outcome: 'error'} & Failure);
+
+/**
+ * Starts an answer: retrieval and facts, prompt, model. Its events begin at once, before any of that.
+ *
+ * A reader that leaves ends it, and the model with it.
+ */
+export function startAnswer(job: AnswerJob): Answer {
+  const {request, sinceMs} = job;
+  const run = crypto.randomUUID().replaceAll('-', '').slice(0, 20);
+  const control = new AbortController();
+  const {signal} = control;
+  let outcome: 'stopped' | 'abandoned' = 'abandoned';
+  const leave = () => control.abort();
+  let endMs: number | undefined; // what is written at the end is emitted at one instant, that of `totalMs`
+  const events = createEventStream({run, sinceMs: () => endMs ?? sinceMs(), onCancel: leave});
+  const stages = createStages({
+    budget: job.budget,
+    tell: (data) => events.write({type: 'data-fw-stage', id: data.stage, transient: true, data}),
+  });
+  const relay = createRelay({events, stages, sinceMs, signal});
+  const failed: string[] = [];
+  const model = job.chosen.model.modelId.slice(0, 64);
+  request.signal.addEventListener('abort', leave, {once: true});
+  if (request.signal.aborted) leave();
+
+  const make = async (): Promise<Ended> => {
+    try {
+      const found = await orAborted(gather({job, stages, signal, failed}), signal);
+      for (const chunk of found.chunks) relay.source(chunk);
+      const {question, options} = job;
+      const {instructions: base = DEFAULT_INSTRUCTIONS} = options;
+      const prompt = writePrompt({...found, question, base: typeof base === 'string' ? base : base(question)});
+      return {outcome: 'complete', relayed: await relay.ask(job.chosen.model, prompt)};
+    } catch (error) {
+      if (signal.aborted) return {outcome};
+      return {outcome: 'error', ...readFailure(error, {begun: relay.firstTokenMs() !== undefined})};
+    }
+  };
+
+  const conclude = (ended: Ended): TurnSpan => {
+    const firstMs = relay.firstTokenMs();
+    const totalMs = sinceMs();
+    endMs = totalMs;
+    relay.closeText();
+    stages.settle(totalMs, ended.outcome === 'error' ? 'error' : 'skipped');
+    const times = {totalMs: roundMs(totalMs), ...stages.divide(totalMs)};
+    for (const part of writeEnd(ended, times)) events.write(part);
+    events.end();
+    request.signal.removeEventListener('abort', leave);
+    return {
+      kind: 'turn',
+      ...{run, route: job.chosen.route, model, attempt: job.question.attempt, cold: job.cold},
+      ...times,
+      ...some('firstTokenMs', firstMs === undefined ? undefined : roundMs(firstMs)),
+      ...(failed.length > 0 ? {failed} : {}),
+      ...writeOutcome(ended),
+    };
+  };
+
+  const {route} = job.chosen;
+  const fw = {run, route, model, cold: job.cold, contextHit: false, cache: {hit: 'none'}};
+  events.write({type: 'start', messageId: `a-${run}`, messageMetadata: {fw}});
+  return {
+    body: events.body,
+    stop() {
+      if (signal.aborted) return;
+      outcome = 'stopped';
+      control.abort();
+    },
+    ended: make().then(conclude),
+  };
+}
+
+/** Retrieves passages and reads facts side by side; what fails is noted and done without. */
+async function gather(options: {
+  job: AnswerJob;
+  stages: ReturnType<typeof createStages>;
+  signal: AbortSignal;
+  failed: string[];
+}): Promise<{chunks: readonly Chunk[]; facts: unknown}> {
+  const {job, stages, signal, failed} = options;
+  const {retrieve, context} = job.options;
+  const findChunks = async () => {
+    if (!retrieve) return [];
+    const end = stages.begin('retrieval', job.sinceMs());
+    try {
+      const chunks = [...(await retrieve(job.question.text, {topics: job.question.topics, signal}))];
+      end(job.sinceMs());
+      return chunks;
+    } catch {
+      // its words are the shop's own and go nowhere; the span says that it failed
+      end(job.sinceMs(), 'error');
+      failed.push('retrieval');
+      return [];
+    }
+  };
+  const readFacts = async () => {
+    try {
+      return await context?.(job.request);
+    } catch {
+      failed.push('context'); // as above
+      return undefined;
+    }
+  };
+  const [chunks, facts] = await Promise.all([findChunks(), readFacts()]);
+  return {chunks, facts};
+}
+
+function writeEnd(ended: Ended, {totalMs, stages}: {totalMs: number; stages: Record<string, number>}) {
+  switch (ended.outcome) {
+    case 'complete': {
+      const {finishReason, usage} = ended.relayed;
+      const {inputTokens, outputTokens, totalTokens} = usage;
+      const cachedTokens = usage.inputTokenDetails.cacheReadTokens;
+      const fw = {totalMs, stages, cachedTokens};
+      return [{type: 'finish', finishReason, messageMetadata: {usage: {inputTokens, outputTokens, totalTokens}, fw}}];
+    }
+    case 'error': {
+      const {code, retryable, retryAfterMs} = ended;
+      return [
+        {type: 'data-fw-error', data: {code, retryable, retryAfterMs}},
+        {type: 'error', errorText: FAILURE_WORDS[code]},
+      ];
+    }
+    default:
+      return [{type: 'abort', reason: ended.outcome}];
+  }
+}
+
+function writeOutcome(ended: Ended): Partial<TurnSpan> & Pick<TurnSpan, 'outcome'> {
+  switch (ended.outcome) {
+    case 'complete': {
+      const {inputTokens, outputTokens, inputTokenDetails} = ended.relayed.usage;
+      return {
+        outcome: ended.outcome,
+        ...some('inputTokenCount', inputTokens),
+        ...some('outputTokenCount', outputTokens),
+        ...some('cachedTokenCount', inputTokenDetails.cacheReadTokens),
+      };
+    }
+    case 'error':
+      return {outcome: ended.outcome, code: ended.code, ...some('providerStatus', ended.providerStatus)};
+    default:
+      return {outcome: ended.outcome};
+  }
+}
+
+function some<K extends string>(key: K, value: number | undefined): {[P in K]?: number} {
+  return (value === undefined ? {} : {[key]: value}) as {[P in K]?: number}; // computed keys lose their name in the type
+}

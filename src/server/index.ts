@@ -1,0 +1,14 @@
+export type {BudgetFile, BudgetTime} from './budget-option.ts';
+export type {FailureCode} from './failure.ts';
+export {CONTEXT_TTL_MS, createAnswerHandler} from './handler.ts';
+export type {Health} from './health.ts';
+export {type Chunk, DEFAULT_INSTRUCTIONS, type InstructionFacts} from './instructions.ts';
+export {createKnowledge, type Knowledge, type KnowledgeEntry} from './knowledge.ts';
+export {DEFAULT_LIMITS, type Limits} from './limits.ts';
+export type {AnswerModel, ConfigurableModel, LanguageModelV4, ModelOption, RouteName} from './model.ts';
+export {logTurn, type Observe, type TurnSpan} from './observe.ts';
+export {type OpenAICompatibleOptions, openaiCompatible} from './openai-compatible.ts';
+export type {AnswerOptions, Retrieve} from './options.ts';
+export type {RefusalCode} from './refusal.ts';
+export {createSimulatedModel, type SimulatedModelOptions} from './simulated-model.ts';
+export {SERVER_VERSION} from './version.ts';

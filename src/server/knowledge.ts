@@ -1,0 +1,75 @@
+import type {Chunk} from './instructions.ts';
+import {createIndex} from './lexicon.ts';
+
+/** One thing that a shop knows: a few sentences about one topic. */
+export interface KnowledgeEntry {
+  id: string;
+  /** A word or hyphenated words, as topic ids are written: `shipping`, `order-status`. */
+  topic: string;
+  title: string;
+  /** Where a visitor can read it; http, https or a path of the shop. */
+  url?: string;
+  text: string;
+}
+
+/** Entries that can be searched; `retrieve` fits the handler's option of that name. */
+export interface Knowledge {
+  /**
+   * Finds the entries that answer a question, best first, at most MAX_FOUND_COUNT; none when no entry knows enough of
+   * its words. Without a question it gives the entries of the topics.
+   *
+   * @param facts.topics - Topic ids; used only without a question. Default none.
+   * @throws The signal's reason when it has aborted.
+   */
+  retrieve(question: string | null, facts?: {topics?: readonly string[]; signal?: AbortSignal}): Promise<Chunk[]>;
+}
+
+/** The most entries that one question finds. */
+export const MAX_FOUND_COUNT = 3;
+
+/** The part of a question's words, weighed by rarity, that an entry must know. */
+export const FOUND_SHARE = 0.3;
+
+/** How near to the best entry's score another must come to be found beside it. */
+const BESIDE_SHARE = 0.5;
+
+/**
+ * Creates a searchable knowledge from a shop's entries: lexical, in memory, without a model or a network.
+ *
+ * @param entries - Read once; a few thousand at most.
+ */
+export function createKnowledge(entries: readonly KnowledgeEntry[]): Knowledge {
+  const find = createFinder(entries);
+  return {
+    async retrieve(question, {topics = [], signal} = {}) {
+      signal?.throwIfAborted();
+      const found =
+        question === null
+          ? entries.filter(({topic}) => topics.includes(topic))
+          : find(question).map(({entry}) => entry);
+      return found.slice(0, MAX_FOUND_COUNT).map((entry) => ({...entry}));
+    },
+  };
+}
+
+/**
+ * Creates a search over entries that keeps only those that know enough of a question.
+ *
+ * @returns Finds entries, best first, at most MAX_FOUND_COUNT.
+ */
+export function createFinder(
+  entries: readonly KnowledgeEntry[],
+): (question: string) => {entry: KnowledgeEntry; score: number}[] {
+  const search = createIndex(entries.map((entry) => ({...entry, topic: entry.topic.replaceAll('-', ' ')})));
+  return (question) => {
+    const matches = search(question).filter(({share}) => share >= FOUND_SHARE);
+    const best = matches[0]?.score ?? 0;
+    return matches
+      .filter(({score}) => score >= best * BESIDE_SHARE)
+      .slice(0, MAX_FOUND_COUNT)
+      .flatMap(({at, score}) => {
+        const entry = entries[at];
+        return entry ? [{entry, score}] : [];
+      });
+  };
+}

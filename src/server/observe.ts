@@ -1,0 +1,46 @@
+/** What a handler tells of one turn when it ended: times, counts and closed words, never text. */
+export interface TurnSpan {
+  kind: 'turn';
+  run: string;
+  route: string;
+  model: string;
+  /** `abandoned`: the reader left; `stopped`: the visitor stopped it. */
+  outcome: 'complete' | 'stopped' | 'abandoned' | 'error';
+  /** Why it failed, with `outcome: error`. */
+  code?: string;
+  /** The provider's HTTP status, when it answered with a failure. */
+  providerStatus?: number;
+  /** Work whose failure the answer survived: `retrieval`, `context`. */
+  failed?: string[];
+  attempt: number;
+  /** Whether it was the handler's first. */
+  cold: boolean;
+  /** From when the request was got to the end. */
+  totalMs: number;
+  /** To the provider's first text; absent when there was none. */
+  firstTokenMs?: number;
+  /** Exclusive times by stage; with `unattributedMs` they make `totalMs`. */
+  stages: Record<string, number>;
+  unattributedMs: number;
+  inputTokenCount?: number;
+  outputTokenCount?: number;
+  cachedTokenCount?: number;
+}
+
+/** Takes each turn once, when it ended. Must return quickly; what it throws is dropped. */
+export type Observe = (span: TurnSpan) => void;
+
+/** Writes a turn as one line of JSON to the console: what a handler does unless told otherwise. */
+export function logTurn(span: TurnSpan): void {
+  console.log(JSON.stringify({log: 'firstword', ...span}));
+}
+
+/** Creates a console writer that says each line once, with our mark in front. */
+export function createWarner(): (line: string) => void {
+  const said = new Set<string>();
+  return (line) => {
+    if (said.has(line)) return;
+    said.add(line);
+    console.warn(`[firstword] ${line}`);
+  };
+}

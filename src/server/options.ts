@@ -1,0 +1,48 @@
+import type {BudgetFile} from './budget-option.ts';
+import type {Chunk, InstructionFacts} from './instructions.ts';
+import type {Limits} from './limits.ts';
+import type {ModelOption} from './model.ts';
+import type {Observe} from './observe.ts';
+
+/**
+ * Finds passages for a question, best first. Runs once a turn while the reader already has the answer's headers; what
+ * it throws costs the passages, not the answer.
+ *
+ * @param question - The visitor's words, or null when only topics are known.
+ * @param facts.topics - Topic ids that the page expects the question to be about.
+ * @param facts.signal - Aborts when the reader leaves or stops.
+ */
+export type Retrieve = (
+  question: string | null,
+  facts: {topics: readonly string[]; signal: AbortSignal},
+) => readonly Chunk[] | Promise<readonly Chunk[]>;
+
+/** What createAnswerHandler is made from. Only `model` is required. */
+export interface AnswerOptions {
+  /** The language model, or one for each route. */
+  model: ModelOption;
+  /** System prompt, or a function that writes it for a language and page; default DEFAULT_INSTRUCTIONS. */
+  instructions?: string | ((facts: InstructionFacts) => string);
+  /** Latency budget, as the text of `data-budget` or the parsed budget file; default DEFAULT_BUDGET. */
+  budget?: string | BudgetFile;
+  /** Finds passages for a question; default none. */
+  retrieve?: Retrieve;
+  /**
+   * Facts about the visitor (cart, user, permissions) from the server's own cookie, as anything that JSON can say; they
+   * go into the prompt. Runs beside retrieval; what it throws costs the facts, not the answer. Must not read the body.
+   */
+  context?: (request: Request) => unknown;
+  /** Origins that may ask beside the endpoint's own; default none. */
+  origins?: readonly string[];
+  /** Sizes; default DEFAULT_LIMITS. */
+  limits?: Partial<Limits>;
+  /**
+   * Decides on every POST before its body is read (and must not read it): a Response refuses and is sent as it is,
+   * null refuses with 401, anything else is the visitor; a throw refuses with 503. Default: everybody may ask.
+   */
+  authorize?: (request: Request) => unknown;
+  /** Is told each turn when it ended; default logTurn, one JSON line to the console. */
+  observe?: Observe;
+  /** Monotonic clock in ms, for tests; default `performance.now`. */
+  clock?: () => number;
+}

@@ -1,0 +1,82 @@
+import {type Budget, exclusiveTimes, roundMs, type Span} from '../latency/index.ts';
+import type {StageState} from '../protocol/index.ts';
+
+/** What a `data-fw-stage` part says. Times in ms; `atMs` counts from when the server got the request. */
+export interface StageData {
+  stage: string;
+  state: StageState;
+  ms?: number;
+  budgetMs?: number;
+  atMs: number;
+}
+
+/** Ends a stage at an instant in ms since the request was got; how it ended is `end` unless said. Only once. */
+export type EndStage = (atMs: number, state?: Exclude<StageState, 'start'>) => void;
+
+/** The stages of one answer on the request's own clock. */
+export interface Stages {
+  /** Starts a stage; what went before it without one was overhead. */
+  begin(stage: string, atMs: number): EndStage;
+  /** Ends whatever still runs in the state given, and counts what came after the last stage as overhead. */
+  settle(atMs: number, state: 'error' | 'skipped'): void;
+  /** Divides the time so far among the stages, exclusively; what no stage had is `unattributed`. */
+  divide(totalMs: number): {stages: Record<string, number>; unattributedMs: number};
+}
+
+/** Overhead between and after stages is told when it is more than this part of the whole. */
+const TOLD_SHARE = 0.01;
+
+/**
+ * Creates the stages of an answer. Time in which no stage runs is `overhead`: told at once before the first stage; what
+ * comes later is told at the end, and only when it is more than a hundredth of the whole.
+ *
+ * @param options.budget - Whose limits the parts carry as `budgetMs`; a stage without one carries none.
+ * @param options.tell - Is called with each start and end, in order.
+ */
+export function createStages(options: {budget: Budget; tell: (stage: StageData) => void}): Stages {
+  const {budget, tell} = options;
+  const spans: Span[] = [];
+  const running = new Set<EndStage>();
+  const gaps: Span[] = [];
+  let idleSinceMs = 0;
+
+  const limit = (stage: string) => {
+    const ms = budget.stages[stage]?.ms;
+    return ms === undefined ? {} : {budgetMs: ms};
+  };
+  const note = ({stage, fromMs, toMs}: {stage: string; fromMs: number; toMs: number}): Span => {
+    const span = {stage, atMs: roundMs(fromMs), ms: roundMs(Math.max(0, toMs - fromMs))};
+    spans.push(span);
+    return span;
+  };
+  const tellEnd = ({stage, ms, atMs}: Span, state: StageState) => tell({stage, state, ms, ...limit(stage), atMs});
+  const closeGap = (atMs: number) => {
+    if (running.size > 0) return;
+    const gap = note({stage: 'overhead', fromMs: idleSinceMs, toMs: atMs});
+    if (gaps.push(gap) === 1) tellEnd(gap, 'end');
+  };
+
+  return {
+    begin(stage, fromMs) {
+      closeGap(fromMs);
+      tell({stage, state: 'start', ...limit(stage), atMs: roundMs(fromMs)});
+      const end: EndStage = (toMs, state = 'end') => {
+        if (!running.delete(end)) return;
+        if (running.size === 0) idleSinceMs = toMs;
+        tellEnd(note({stage, fromMs, toMs}), state);
+      };
+      running.add(end);
+      return end;
+    },
+    settle(atMs, state) {
+      for (const end of running) end(atMs, state);
+      closeGap(atMs);
+      for (const gap of gaps.slice(1)) if (gap.ms > atMs * TOLD_SHARE) tellEnd(gap, 'end');
+    },
+    divide(totalMs) {
+      const {unattributed = 0, ...exclusive} = exclusiveTimes(spans, totalMs);
+      const stages = Object.fromEntries(Object.entries(exclusive).map(([stage, ms]) => [stage, roundMs(ms)]));
+      return {stages, unattributedMs: roundMs(unattributed)};
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import {serve} from '@hono/node-server';
+import {Hono} from 'hono';
+import {streamSSE} from 'hono/streaming';
+
+/** What the fake provider does: a text is one chunk, a function is awaited, `cut` closes without an end. */
+export type ProviderStep = string | (() => Promise<unknown>) | 'cut';
+
+/** Listens on loopback like an OpenAI-compatible chat endpoint and does what a list says. */
+export async function startFakeOpenAI(steps: readonly ProviderStep[], refuse?: {status: 401 | 500}) {
+  const asked: {authorization: string | undefined; body: Record<string, unknown>}[] = [];
+  let leftCount = 0;
+  const app = new Hono();
+  app.post('/v1/chat/completions', async (c) => {
+    const authorization = c.req.header('authorization');
+    asked.push({authorization, body: await c.req.json()});
+    // some gateways do quote the request's headers
+    if (refuse) return c.json({error: {message: `bad ${authorization}`, type: authorization}}, refuse.status);
+    return streamSSE(c, async (sse) => {
+      sse.onAbort(() => {
+        leftCount++;
+      });
+      const send = (choice: object, more = {}) =>
+        sse.writeSSE({
+          data: JSON.stringify({
+            id: 'c',
+            object: 'chat.completion.chunk',
+            created: 1,
+            model: 'tiny',
+            choices: [{index: 0, ...choice}],
+            ...more,
+          }),
+        });
+      await send({delta: {role: 'assistant', content: ''}, finish_reason: null});
+      for (const step of steps) {
+        if (step === 'cut') {
+          await sse.writeSSE({data: JSON.stringify({error: {message: `bad ${authorization}`}})});
+          return;
+        }
+        if (typeof step === 'function') await step();
+        else await send({delta: {content: step}, finish_reason: null});
+      }
+      await send(
+        {delta: {}, finish_reason: 'stop'},
+        {usage: {prompt_tokens: 9, completion_tokens: 3, total_tokens: 12}},
+      );
+      await sse.writeSSE({data: '[DONE]'});
+    });
+  });
+  const {url, stop} = await listen(app);
+  return {baseURL: `${url}/v1`, asked, left: () => leftCount, stop};
+}
+
+/** Serves an app on a free loopback port. */
+export function listen(app: Hono): Promise<{url: string; stop(): Promise<void>}> {
+  return new Promise((resolve) => {
+    const server = serve({fetch: app.fetch, hostname: '127.0.0.1', port: 0}, ({port}) => {
+      resolve({
+        url: `http://127.0.0.1:${port}`,
+        stop: () =>
+          new Promise((stopped) => {
+            server.close(() => stopped());
+            if ('closeAllConnections' in server) server.closeAllConnections();
+          }),
+      });
+    });
+  });
+}
