@@ -1,0 +1,174 @@
+import {PERCENTILES} from '../latency/index.ts';
+import {BIN_RATIO, OPEN_EXPIRES_MS} from './store.ts';
+
+// $from_at, $now_at, $site and $route are bound; nothing that a client sent is ever part of a statement
+const SEEN = `
+seen AS (
+  SELECT *,
+    final AND coalesce(hidden_ms, 0) = 0 AS visible,
+    NOT final AND received_at <= $now_at::BIGINT - ${OPEN_EXPIRES_MS} AS expired,
+    coalesce(source IN ('cache', 'faq'), false) AS hit,
+    first_ms IS NOT NULL AND coalesce(hid_ms >= first_ms, true) AS shown,
+    outcome IN ('complete', 'partial', 'fallback') AND done_ms IS NOT NULL AS completed
+  FROM turns
+  WHERE turn_at >= $from_at::BIGINT
+    AND ($site::VARCHAR IS NULL OR site = $site)
+    AND ($route::VARCHAR IS NULL OR page_route = $route OR route = $route)
+)`;
+
+const STAGED = `
+staged AS (
+  SELECT stage, sum(ms) AS ms, max(budget_ms) AS budget_ms, any_value(weight) AS weight,
+    coalesce(bool_or(state = 'timeout'), false) AS timed_out
+  FROM (
+    SELECT id, weight, unnest(stage_name) AS stage, unnest(stage_ms) AS ms,
+      unnest(stage_budget_ms) AS budget_ms, unnest(stage_state) AS state
+    FROM seen WHERE visible
+  )
+  WHERE state IS DISTINCT FROM 'skipped'
+  GROUP BY id, stage
+)`;
+
+const SAMPLE = `
+sample AS (
+  SELECT 'first-token' AS series, first_ms AS ms, weight FROM seen WHERE visible AND first_ms IS NOT NULL
+  UNION ALL
+  SELECT 'first-token/misses', first_ms, weight FROM seen WHERE visible AND first_ms IS NOT NULL AND NOT hit
+  UNION ALL
+  SELECT 'complete', done_ms, weight FROM seen WHERE visible AND completed
+  UNION ALL
+  SELECT 'complete/misses', done_ms, weight FROM seen WHERE visible AND completed AND NOT hit
+  UNION ALL
+  SELECT 'stage/' || stage, ms, weight FROM staged
+)`;
+
+/** Every measured column with its exact percentiles (type 7). */
+export const SERIES = `
+WITH ${SEEN}, ${STAGED}, ${SAMPLE}
+SELECT series, count(*) AS row_count, sum(weight) AS weight, sum(weight * weight) AS squared,
+  quantile_cont(ms, [${PERCENTILES.join(', ')}]) AS quantiles
+FROM sample GROUP BY series ORDER BY series`;
+
+/** Values at cumulated weights of the sorted columns ($targets, a JSON array): the first value that reaches each. */
+export const RANKED = `
+WITH ${SEEN}, ${STAGED}, ${SAMPLE},
+ranked AS (
+  SELECT series, ms, sum(weight) OVER (PARTITION BY series ORDER BY ms ROWS UNBOUNDED PRECEDING) AS upto FROM sample
+),
+target AS (
+  SELECT t.series AS series, t.name AS name, t.upto AS upto
+  FROM (SELECT unnest(from_json($targets::VARCHAR, '[{"series":"VARCHAR","name":"VARCHAR","upto":"DOUBLE"}]')) AS t)
+)
+SELECT target.series AS series, target.name AS name, ranked.ms AS ms
+FROM target ASOF JOIN ranked ON target.series = ranked.series AND target.upto <= ranked.upto`;
+
+/** How long visitors waited for the first word, and whether it came. */
+export const WAITS = `
+WITH ${SEEN}, waited AS (
+  SELECT hit, shown, weight,
+    CASE WHEN shown THEN first_ms WHEN hid_ms IS NOT NULL THEN hid_ms ELSE coalesce(waited_ms, done_ms) END AS ms
+  FROM seen
+  WHERE (final OR expired) AND (coalesce(hidden_ms, 0) = 0 OR hid_ms IS NOT NULL)
+)
+SELECT ms, hit,
+  coalesce(sum(weight) FILTER (shown), 0) AS shown_weight,
+  coalesce(sum(weight) FILTER (NOT shown), 0) AS left_weight,
+  count(*) FILTER (shown) AS shown_count,
+  count(*) FILTER (NOT shown) AS left_count,
+  sum(weight * weight) AS squared
+FROM waited WHERE ms IS NOT NULL GROUP BY ms, hit ORDER BY ms`;
+
+/** Logarithmic histograms. */
+export const BINS = `
+WITH ${SEEN}, binned AS (
+  SELECT 'first-token' AS series, first_ms AS ms, hit, weight FROM seen WHERE visible AND first_ms IS NOT NULL
+  UNION ALL
+  SELECT 'complete', done_ms, hit, weight FROM seen WHERE visible AND completed
+)
+SELECT series, hit, floor(ln(greatest(ms, 1)) / ln(${BIN_RATIO}))::INTEGER AS bin, sum(weight) AS weight
+FROM binned GROUP BY ALL ORDER BY ALL`;
+
+/** Counts, over-budget shares and abandonment, in one row. */
+export const COUNTS = `
+WITH ${SEEN}, judged AS (
+  SELECT *,
+    final OR expired AS ended,
+    expired OR outcome = 'abandoned' AS left_it,
+    visible AND (first_ms IS NOT NULL OR waited_ms > budget_token_ms) AND budget_token_ms IS NOT NULL AS first_valid,
+    coalesce(first_ms, waited_ms) > budget_token_ms AS first_over,
+    visible AND (completed OR waited_ms > budget_done_ms) AND budget_done_ms IS NOT NULL AS done_valid,
+    CASE WHEN completed THEN done_ms ELSE waited_ms END > budget_done_ms AS done_over
+  FROM seen
+)
+SELECT count(*) AS turn_count,
+  count(*) FILTER (NOT final AND NOT expired) AS open_count,
+  count(*) FILTER (hidden_ms > 0) AS hidden_count,
+  count(*) FILTER (visible) AS visible_count,
+  sum(weight) FILTER (first_valid AND first_over) AS first_part,
+  sum(weight) FILTER (first_valid) AS first_whole,
+  sum(weight * weight) FILTER (first_valid) AS first_squared,
+  mode(budget_token_ms) AS first_budget,
+  count(DISTINCT budget_token_ms) AS first_budgets,
+  sum(weight) FILTER (done_valid AND done_over) AS done_part,
+  sum(weight) FILTER (done_valid) AS done_whole,
+  sum(weight * weight) FILTER (done_valid) AS done_squared,
+  mode(budget_done_ms) AS done_budget,
+  count(DISTINCT budget_done_ms) AS done_budgets,
+  sum(weight) FILTER (left_it AND NOT shown) AS left_first_part,
+  sum(weight) FILTER (left_it) AS left_part,
+  sum(weight) FILTER (ended) AS ended_whole,
+  sum(weight * weight) FILTER (ended) AS ended_squared
+FROM judged`;
+
+/** Over-budget shares of the stages. */
+export const STAGES = `
+WITH ${SEEN}, ${STAGED}
+SELECT stage,
+  sum(weight) FILTER (ms > budget_ms) AS part,
+  sum(weight) FILTER (budget_ms IS NOT NULL) AS whole,
+  sum(weight * weight) FILTER (budget_ms IS NOT NULL) AS squared,
+  mode(budget_ms) AS budget, count(DISTINCT budget_ms) AS budgets,
+  count(*) FILTER (timed_out) AS timeout_count
+FROM staged GROUP BY stage ORDER BY stage`;
+
+/** Turns by outcome and by source. */
+export const TALLIES = `
+WITH ${SEEN}
+SELECT 'outcome' AS kind, CASE WHEN expired THEN 'abandoned' ELSE outcome END AS name, count(*) AS count, sum(weight) AS weight
+FROM seen GROUP BY ALL
+UNION ALL
+SELECT 'source', coalesce(source, 'none'), count(*), sum(weight) FROM seen GROUP BY ALL
+ORDER BY count DESC, name`;
+
+/** The newest turns. */
+export const RECENT = `
+WITH ${SEEN}
+SELECT turn_at, CASE WHEN expired THEN 'abandoned' ELSE outcome END AS outcome,
+  source, page_route, route, first_ms, done_ms, waited_ms, over
+FROM seen ORDER BY turn_at DESC, id LIMIT 20`;
+
+/** Turns that browsers dropped. */
+export const DROPPED = `
+SELECT coalesce(sum(dropped), 0)::DOUBLE AS dropped FROM losses
+WHERE lost_at >= $from_at::BIGINT AND ($site::VARCHAR IS NULL OR site = $site)`;
+
+/** The busiest sites and routes. */
+export const CHOICES = `
+WITH recent AS (SELECT site, page_route, route FROM turns WHERE turn_at >= $from_at::BIGINT), named AS (
+  SELECT 'site' AS kind, site AS name FROM recent
+  UNION ALL SELECT 'route', page_route FROM recent
+  UNION ALL SELECT 'route', route FROM recent
+)
+SELECT kind, name FROM named WHERE name IS NOT NULL GROUP BY kind, name
+QUALIFY row_number() OVER (PARTITION BY kind ORDER BY count(*) DESC, name) <= 50
+ORDER BY count(*) DESC, name`;
+
+/** All final turns by outcome and source. */
+export const TOTAL_TURNS = `
+SELECT outcome, coalesce(source, 'none') AS source, count(*) AS count FROM turns WHERE final GROUP BY ALL ORDER BY ALL`;
+
+/** Sums that only grow. */
+export const TOTAL_SUMS = `
+SELECT coalesce(sum(first_ms), 0) AS first_sum, count(first_ms) AS first_count,
+  (SELECT coalesce(sum(dropped), 0)::DOUBLE FROM losses) AS dropped
+FROM turns WHERE final AND coalesce(hidden_ms, 0) = 0`;

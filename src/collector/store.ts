@@ -1,0 +1,165 @@
+import type {Outcome, Source, TurnRecord} from '../latency/index.ts';
+import type {RecentTurn} from '../protocol/index.ts';
+
+/** One turn as it is stored: what queries ask for in fields of their own, and the whole record beside them. */
+export interface StoredTurn {
+  id: string;
+  rev: number;
+  final: boolean;
+  /** When the collector received it, epoch ms. */
+  receivedAt: number;
+  /** When the visitor asked: received less the record's age, epoch ms. */
+  turnAt: number;
+  site: string;
+  pageId: string;
+  pageRoute?: string | undefined;
+  device?: string | undefined;
+  net?: string | undefined;
+  class?: string | undefined;
+  model?: string | undefined;
+  route?: string | undefined;
+  outcome: Outcome;
+  source?: Source | undefined;
+  /** The reported first token: `paint`, or `token` where there is no paint. */
+  firstMs?: number | undefined;
+  doneMs?: number | undefined;
+  waitedMs?: number | undefined;
+  hiddenMs?: number | undefined;
+  hidMs?: number | undefined;
+  budgetTokenMs?: number | undefined;
+  budgetDoneMs?: number | undefined;
+  weight: number;
+  over: string[];
+  stages: {name: string; ms: number; budgetMs?: number | undefined; state?: string | undefined}[];
+  record: TurnRecord;
+}
+
+/** What one accepted post leaves behind. `droppedCount` is the browser's own loss, counted once per post. */
+export interface StoredBatch {
+  site: string;
+  receivedAt: number;
+  droppedCount: number;
+  turns: readonly StoredTurn[];
+}
+
+/** Which turns to look at. A `route` that starts with `/` is a page's, any other a backend's. */
+export interface ReadWindow {
+  fromAt: number;
+  nowAt: number;
+  site?: string | undefined;
+  route?: string | undefined;
+}
+
+/** One percentile read from a column: the value and the two order statistics around it, absent where too few. */
+export interface ReadCell {
+  share: number;
+  valueMs: number;
+  lowMs?: number | undefined;
+  highMs?: number | undefined;
+}
+
+/** A measured column: rows in it, their effective number when weighted, and its percentiles. */
+export interface ReadSeries {
+  name: string;
+  rowCount: number;
+  effectiveCount: number;
+  cells: ReadCell[];
+}
+
+/** Visitors who waited `ms`: by weight, those who then saw the first word and those who left or hid the page. */
+export interface ReadWait {
+  ms: number;
+  hit: boolean;
+  shownWeight: number;
+  leftWeight: number;
+  shownCount: number;
+  leftCount: number;
+  squaredWeight: number;
+}
+
+/** A share of weighted turns: the part, the whole, and the whole's squared weights for its effective number. */
+export interface ReadShare {
+  partWeight: number;
+  wholeWeight: number;
+  squaredWeight: number;
+}
+
+/** The most frequent budget, and whether there were others. */
+export interface ReadBudget {
+  budgetMs?: number | undefined;
+  budgetCount: number;
+}
+
+/** One bin of a logarithmic histogram: bin b holds BIN_RATIO^b up to BIN_RATIO^(b+1) ms. */
+export interface ReadBin {
+  series: 'first-token' | 'complete';
+  bin: number;
+  hit: boolean;
+  weight: number;
+}
+
+/** Ratio of a bin's upper to its lower edge. */
+export const BIN_RATIO = 1.02;
+
+/** An open snapshot that nothing superseded for so long counts as abandoned. */
+export const OPEN_EXPIRES_MS = 1_800_000;
+
+/** Everything a summary is made of, read from one consistent state of the store. */
+export interface Reading {
+  turnCount: number;
+  openCount: number;
+  hiddenCount: number;
+  visibleCount: number;
+  droppedCount: number;
+  series: ReadSeries[];
+  waits: ReadWait[];
+  bins: ReadBin[];
+  firstTokenOver: ReadShare & ReadBudget;
+  completeOver: ReadShare & ReadBudget;
+  leftBeforeFirst: ReadShare;
+  leftBeforeEnd: ReadShare;
+  stages: (ReadShare & ReadBudget & {stage: string; timeoutCount: number})[];
+  outcomes: {name: Outcome; count: number; weight: number}[];
+  sources: {name: Source | 'none'; count: number; weight: number}[];
+  recent: RecentTurn[];
+  sites: string[];
+  routes: string[];
+}
+
+/** Counts over all that is stored, which only grow. */
+export interface Totals {
+  turns: {outcome: Outcome; source: Source | 'none'; count: number}[];
+  firstTokenSumMs: number;
+  firstTokenCount: number;
+  droppedCount: number;
+}
+
+/** Where turns are kept. Of one id the highest `rev` stays; at equal `rev` a final record beats a snapshot. */
+export interface Store {
+  /**
+   * Stores a batch; repeating it changes nothing.
+   *
+   * @returns When the rows are durable: a process that is killed afterwards has lost none of them.
+   * @throws StoreError when they are not.
+   */
+  append(batch: StoredBatch): Promise<void>;
+  /** Reads all a summary needs of the turns that began in a window. */
+  read(window: ReadWindow): Promise<Reading>;
+  /** Counts everything. */
+  totals(): Promise<Totals>;
+  /** Makes what is waiting durable, then lets go of the storage. Later calls of `append` and `read` fail. */
+  close(): Promise<void>;
+}
+
+/** Why a store could not do what it was asked. */
+export type StoreErrorKind = 'locked' | 'unwritable' | 'busy' | 'closed' | 'failed';
+
+/** A store's failure; the message is for the operator's console and never for a client. */
+export class StoreError extends Error {
+  readonly kind: StoreErrorKind;
+  constructor(kind: StoreErrorKind, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StoreError';
+    this.kind = kind;
+  }
+}
