@@ -1,0 +1,86 @@
+import {randomBytes} from 'node:crypto';
+import {readFile} from 'node:fs/promises';
+import {serveStatic} from '@hono/node-server/serve-static';
+import {createCollector, createDuckDbStore} from 'firstword/collector';
+import {
+  type AnswerOptions,
+  createAnswerHandler,
+  createKnowledge,
+  createSimulatedModel,
+  type KnowledgeEntry,
+  openaiCompatible,
+} from 'firstword/server';
+import {Hono} from 'hono';
+
+/** Where the demo keeps turns when nothing else is said. */
+export const TURNS_PATH = '.data/turns.duckdb';
+
+/** What can be changed about the demo; tests do. */
+export interface BackendOptions {
+  /** The language model; default the endpoint of the environment, or a simulated one when there is none. */
+  model?: AnswerOptions['model'];
+  /** What the index page says of the model. */
+  modelName?: string;
+  /** Seed of the simulated model's waits. */
+  seed?: number;
+  /** DuckDB file, or `:memory:`. */
+  turnsPath?: string;
+  /** Content-Security-Policy of the pages for a nonce; default none. */
+  policy?: (nonce: string) => string;
+  observe?: AnswerOptions['observe'];
+}
+
+/** The demo as one web app. */
+export interface Backend {
+  fetch: (request: Request) => Response | Promise<Response>;
+  close(): Promise<void>;
+}
+
+/**
+ * Makes the reference backend: the shop, the chat endpoint in front of a model, the collector, the dashboard and the
+ * widget's files, on one origin.
+ */
+export async function createBackend(options: BackendOptions = {}): Promise<Backend> {
+  const entries = JSON.parse(await readFile('demo/site/knowledge.json', 'utf8')) as KnowledgeEntry[];
+  const configured = process.env['OPENAI_BASE_URL'];
+  const model =
+    options.model ??
+    (configured ? openaiCompatible() : createSimulatedModel({knowledge: entries, seed: options.seed ?? Date.now()}));
+  const modelName = options.modelName ?? (configured ? `${process.env['OPENAI_MODEL']}` : 'a simulated model');
+  const answer = createAnswerHandler({
+    model,
+    instructions: ({language}) =>
+      `You answer for Sömnad, a shop for mattresses and bedding, in ${language || 'the language of the question'}: short, friendly, only from the facts you are given.`,
+    retrieve: createKnowledge(entries).retrieve,
+    ...(options.observe ? {observe: options.observe} : {}),
+  });
+  const collector = createCollector({store: await createDuckDbStore({path: options.turnsPath ?? TURNS_PATH})});
+
+  const app = new Hono();
+  app.all('/chat', (context) => answer(context.req.raw));
+  app.all('/chat/*', (context) => answer(context.req.raw));
+  app.all('/v1/*', (context) => collector.handle(context.req.raw));
+  app.get('/metrics', (context) => collector.handle(context.req.raw));
+  app.get('/dashboard', (context) => context.redirect('/dashboard/'));
+  for (const [path, file] of [
+    ['/', 'index.html'],
+    ['/checkout', 'checkout.html'],
+    ['/help', 'help.html'],
+  ] as const) {
+    app.get(path, async (context) => {
+      const nonce = randomBytes(16).toString('base64');
+      if (options.policy) context.header('content-security-policy', options.policy(nonce));
+      const html = await readFile(`demo/site/${file}`, 'utf8');
+      return context.html(html.replaceAll('{{nonce}}', nonce).replaceAll('{{model}}', modelName));
+    });
+  }
+  // a name with a hash in it never means other bytes; everything else is asked for again
+  app.use('*', async (context, next) => {
+    await next();
+    const hashed = /-[\w-]{8}\.js$/.test(context.req.path);
+    context.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+  });
+  app.use('*', serveStatic({root: 'dist'}));
+  app.use('*', serveStatic({root: 'demo/site'}));
+  return {fetch: (request) => app.fetch(request), close: () => collector.close()};
+}
