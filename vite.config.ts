@@ -7,12 +7,14 @@ import {defineConfig} from 'vitest/config';
 const {version} = JSON.parse(readFileSync('package.json', 'utf8')) as {version: string};
 
 /** The lazy page files: each one ES module without static imports, named after what is in it. */
-const LAZY = {panel: 'src/widget/index.ts', later: 'src/widget/later.ts'};
+const LAZY = {panel: 'src/widget/index.ts', answer: 'src/widget/answering.ts'};
+/** Browsers in which everything used here, `light-dark()` included, is there without help. */
+const TARGET = ['chrome123', 'firefox121', 'safari17.5'];
 const VIRTUAL = 'virtual:firstword-files';
 
 /** Collects each lazy file's name and hash as it is built, and hands the list to the loader that is built last. */
 function lazyFiles(): Plugin {
-  const files: Record<string, [name: string, integrity: string]> = {};
+  const files: Record<string, string> = {};
   return {
     name: 'firstword-files',
     sharedDuringBuild: true,
@@ -21,12 +23,14 @@ function lazyFiles(): Plugin {
       id === `\0${VIRTUAL}`
         ? `export const files = ${JSON.stringify(files)}; export const version = ${JSON.stringify(version)};`
         : undefined,
-    writeBundle(_, bundle) {
+    generateBundle(_, bundle) {
+      const {name} = this.environment;
       for (const chunk of Object.values(bundle)) {
-        if (!(this.environment.name in LAZY) || chunk.type !== 'chunk') continue;
+        if (!(name in LAZY) || chunk.type !== 'chunk') continue;
         if (chunk.imports.length > 0) this.error(`${chunk.fileName} imports ${chunk.imports.join(', ')}`);
         const hash = createHash('sha384').update(chunk.code).digest('base64');
-        files[this.environment.name] = [chunk.fileName, `sha384-${hash}`];
+        files[name] = hash;
+        chunk.fileName = `firstword-${name}-${hash.replace(/\W/g, '').slice(0, 8)}.js`;
       }
     },
   };
@@ -57,10 +61,13 @@ function pageFile(input: string, output: {format: 'es' | 'iife'; entryFileNames:
       outDir,
       emptyOutDir: false,
       copyPublicDir: false,
-      target: ['chrome123', 'firefox121', 'safari17.5'], // widely available since 2026
       cssCodeSplit: false,
       assetsInlineLimit: 0,
-      rolldownOptions: {input, preserveEntrySignatures: 'strict', output: {...output, assetFileNames: 'dashboard[extname]', codeSplitting: false}},
+      rolldownOptions: {
+        input,
+        preserveEntrySignatures: 'strict',
+        output: {...output, assetFileNames: 'dashboard[extname]', codeSplitting: false},
+      },
     },
   } satisfies EnvironmentOptions;
 }
@@ -89,10 +96,11 @@ export default defineConfig({
   logLevel: 'warn',
   oxc: {jsx: {runtime: 'automatic', importSource: 'preact'}},
   plugins: [lazyFiles(), pageJsx()],
+  build: {target: TARGET, cssTarget: TARGET},
   builder: {sharedConfigBuild: true, buildApp},
   environments: {
-    panel: pageFile(LAZY.panel, {format: 'es', entryFileNames: 'firstword-panel-[hash].js'}),
-    later: pageFile(LAZY.later, {format: 'es', entryFileNames: 'firstword-later-[hash].js'}),
+    panel: pageFile(LAZY.panel, {format: 'es', entryFileNames: 'panel.js'}),
+    answer: pageFile(LAZY.answer, {format: 'es', entryFileNames: 'answer.js'}),
     loader: pageFile('src/loader/firstword.ts', {format: 'iife', entryFileNames: 'firstword.js'}),
     dashboard: pageFile('src/dashboard/main.tsx', {format: 'es', entryFileNames: 'dashboard.js'}, 'dist/dashboard'),
   },

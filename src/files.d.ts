@@ -1,5 +1,5 @@
-/** Made by the build: the lazy page files with their hashes, and the package's version. */
+/** Made by the build: the SHA-384 of each lazy page file, in base64, and the package's version. */
 declare module 'virtual:firstword-files' {
-  export const files: Readonly<Record<'panel' | 'later', readonly [name: string, integrity: string]>>;
+  export const files: Readonly<Record<'panel' | 'answer', string>>;
   export const version: string;
 }

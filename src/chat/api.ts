@@ -1,7 +1,7 @@
 import type {EarlyOptions, Raw, readTable, Surroundings, Table} from '../options/index.ts';
 
 /** Names of the page files that are loaded when they are needed. */
-export type LazyFile = 'panel' | 'later';
+export type LazyFile = 'panel' | 'answer';
 
 /** Whether the visitor's agreement is needed, given, refused, or not asked for. */
 export type Consent = 'required' | 'granted' | 'denied' | 'auto';

@@ -1,18 +1,20 @@
 import type {Ending, TurnRecord} from '../latency/index.ts';
-import {helloUrl, WIRE_VERSION} from '../protocol/index.ts';
+import {helloUrl, WIRE_VERSION, writeQuestion} from '../protocol/index.ts';
 import type {ConversationStore} from '../storage/index.ts';
+import {isSameOrigin, postQuestion} from '../stream/index.ts';
 import type {Measure, MeasuredTurn} from './measure.ts';
 import type {Verdict} from './problem.ts';
 import {randomHex} from './random-hex.ts';
-import {runTurn} from './run-turn.ts';
+import type {TurnRun} from './run-turn.ts';
 import {createStandIn, type StandIn} from './stand-in.ts';
 import type {Answer, ChatEvent, ChatState, Question} from './state.ts';
 import {fromKept, saidUntil, waitingAnswer} from './transcript.ts';
 
-/** What a chat needs once a question has been sent, and not before. */
-export interface Later {
-  measure: Measure;
+/** What a chat needs once a question has been posted, and not before: reading answers, judging failures, measuring. */
+export interface Answering {
+  runTurn(run: TurnRun): Promise<'finish' | 'abort'>;
   judge(cause: unknown): Verdict;
+  measure: Measure;
 }
 
 /** What a chat is made of. */
@@ -30,8 +32,8 @@ export interface ChatOptions {
   warm: boolean;
   /** Calls back once what was drawn is on screen, with the instant; with undefined when nobody can see it. */
   afterPaint: (done: (nowMs: number | undefined) => void) => void;
-  /** Loads the rest; called with the first question, and again with a later one when it failed. */
-  loadLater: () => Promise<Later>;
+  /** Loads what reads answers; called when the first question has been posted, and again after it failed. */
+  loadAnswering: () => Promise<Answering>;
   emit: (event: ChatEvent) => void;
 }
 
@@ -94,8 +96,8 @@ export function createChat(options: ChatOptions): Chat {
   let turnCount = 0;
   let firstwordServer = options.protocol === 'firstword';
   let consented: 'granted' | 'denied' | undefined;
-  let later: Later | undefined;
-  let loading: Promise<void> | undefined;
+  let answering: Answering | undefined;
+  let loading: Promise<Answering> | undefined;
   const unmeasured: Running[] = [];
   let draftTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -141,25 +143,20 @@ export function createChat(options: ChatOptions): Chat {
     hello();
   }
 
-  function loadLater(): void {
-    loading ??= options.loadLater().then(
-      (loaded) => {
-        if (life.signal.aborted) return;
-        later = loaded;
-        if (consented) later.measure.consent(consented);
-        for (const {measured, ...start} of running ? [...unmeasured, running] : unmeasured) {
-          measured.arrive(later.measure.createTurn(start));
-        }
-        for (const {turn} of unmeasured.splice(0)) report(turn.record(now()));
-      },
-      () => {
-        loading = undefined; // the next question tries again
-      },
-    );
+  async function load(): Promise<Answering> {
+    const loaded = await options.loadAnswering();
+    life.signal.throwIfAborted();
+    answering = loaded;
+    if (consented) loaded.measure.consent(consented);
+    for (const {measured, ...start} of running ? [...unmeasured, running] : unmeasured) {
+      measured.arrive(loaded.measure.createTurn(start));
+    }
+    for (const {turn} of unmeasured.splice(0)) report(turn.record(now()));
+    return loaded;
   }
 
   function report(record: TurnRecord): void {
-    later?.measure.take(record);
+    answering?.measure.take(record);
     emit({kind: 'turn', record});
   }
 
@@ -174,7 +171,7 @@ export function createChat(options: ChatOptions): Chat {
     const close = (paintedMs: number | undefined) => {
       if (paintedMs && text) turn.mark('last', paintedMs);
       turn.settle(ending, now());
-      if (later) report(turn.record(now()));
+      if (answering) report(turn.record(now()));
       else unmeasured.push(ended);
     };
     if (ending.left === 'pagehide') close(undefined);
@@ -195,7 +192,7 @@ export function createChat(options: ChatOptions): Chat {
       answerId: answer.id,
       text: '',
     };
-    if (later) measured.arrive(later.measure.createTurn(mine));
+    if (answering) measured.arrive(answering.measure.createTurn(mine));
     if (document.hidden) turn.visibility({hidden: true}, now());
     running = mine;
     change({busy: true});
@@ -203,50 +200,66 @@ export function createChat(options: ChatOptions): Chat {
     keep();
     emit({kind: 'send', turnId: id});
     answerTo(mine, question).catch((cause: unknown) => fail(mine, cause));
-    loadLater();
     return mine;
   }
 
   async function answerTo(mine: Running, question: Question): Promise<void> {
-    const how = await runTurn({
-      ...options,
-      now,
-      turn: mine.turn,
+    const {turn, id} = mine;
+    const {endpoint, protocol, credentials, model, language} = options;
+    const {signal} = mine.abort;
+    const request = writeQuestion({
       conversationId,
       said: saidUntil(state.messages, question),
-      fw: {v: WIRE_VERSION, key: mine.id, attempt: 0, model: options.model, context, language: options.language},
-      userToken,
-      firstwordServer,
-      signal: mine.abort.signal,
-      onFirstwordServer() {
-        firstwordServer = true;
-      },
+      fw: {v: WIRE_VERSION, key: id, attempt: 0, model, context, language},
+    });
+    const post = (preflightFree: boolean) => {
+      turn.mark('sent', now());
+      return postQuestion({endpoint, request, credentials, userToken, preflightFree, signal}).then((head) => {
+        turn.mark('headers', now());
+        firstwordServer ||= head.headers.get('x-firstword') === '1';
+        return head;
+      });
+    };
+    const preflightFree = firstwordServer && !userToken && !isSameOrigin(endpoint);
+    const response = post(preflightFree);
+    response.catch(() => undefined); // whoever reads it judges it
+    loading ??= load();
+    const {runTurn} = await loading;
+    const how = await runTurn({
+      turn,
+      protocol,
+      response,
+      postAgain: preflightFree
+        ? () => {
+            emit({kind: 'trouble', problem: 'refused', value: 'text/plain'});
+            return post(false);
+          }
+        : undefined,
+      signal,
+      now,
       onText: (text, nowMs) => takeText(mine, text, nowMs),
       onSource(source) {
         changeAnswer(mine.answerId, ({sources}) =>
-          sources.some(({id}) => id === source.id) ? {} : {sources: [...sources, source]},
+          sources.some((known) => known.id === source.id) ? {} : {sources: [...sources, source]},
         );
       },
-      onAskedAgain: () => emit({kind: 'trouble', problem: 'refused', value: 'text/plain'}),
     });
-    const [outcome, answerState] =
-      how === 'finish' ? (['complete', 'complete'] as const) : (['stopped', 'stopped'] as const);
-    settle(mine, {outcome}, {state: answerState});
-    if (how === 'finish') emit({kind: 'complete', turnId: mine.id});
+    const whole = how === 'finish';
+    settle(mine, {outcome: whole ? 'complete' : 'stopped'}, {state: whole ? 'complete' : 'stopped'});
+    if (whole) emit({kind: 'complete', turnId: id});
   }
 
-  async function fail(mine: Running, cause: unknown): Promise<void> {
+  function fail(mine: Running, cause: unknown): void {
     if (running !== mine) return;
-    await loading;
-    if (running !== mine) return;
+    if (!answering) loading = undefined; // the next question tries again
     const {
       problem,
       state: answerState,
       ending,
       ...facts
-    }: Verdict = later?.judge(cause) ?? {
+    }: Verdict = answering?.judge(cause) ?? {
       problem: navigator.onLine === false ? 'offline' : 'network',
-      state: mine.text ? 'cut' : 'failed',
+      state: 'failed',
       ending: {outcome: 'error', error: 'network'},
     };
     emit({kind: 'trouble', problem, ...facts});
@@ -315,14 +328,14 @@ export function createChat(options: ChatOptions): Chat {
     },
     consent(answer) {
       consented = answer;
-      later?.measure.consent(answer);
+      answering?.measure.consent(answer);
     },
     visibility(seen) {
       if (seen === 'gone') leave('pagehide');
       else running?.turn.visibility({hidden: seen === 'hidden'}, now());
       if (seen === 'visible') return;
       keep();
-      later?.measure.leave(running && {...running.turn.record(now()), left: 'hidden'});
+      answering?.measure.leave(running && {...running.turn.record(now()), left: 'hidden'});
     },
     forget() {
       leave('stop');
@@ -337,7 +350,7 @@ export function createChat(options: ChatOptions): Chat {
       textListeners.clear();
       running?.abort.abort();
       running = undefined;
-      later?.measure.stop();
+      answering?.measure.stop();
     },
   };
 }

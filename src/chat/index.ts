@@ -2,4 +2,5 @@ export * from './api.ts';
 export * from './create-chat.ts';
 export * from './measure.ts';
 export * from './problem.ts';
+export * from './run-turn.ts';
 export * from './state.ts';

@@ -7,8 +7,8 @@ import {randomHex} from './random-hex.ts';
 /** A turn as the chat sees it: a stopwatch that also reads the answer's events and headers. */
 export type MeasuredTurn = Turn & {
   event(event: AnswerEvent, nowMs: number): void;
-  /** The answer's headers came; `timing` is `Server-Timing`. */
-  head(head: {firstword: boolean; timing: string}, nowMs: number): void;
+  /** Reads the answer's headers: who speaks, and the stages in `Server-Timing`. */
+  head(headers: Headers): void;
 };
 
 /** Turns what happened into records, and sends them where the site wants them. */
@@ -72,10 +72,11 @@ export function createMeasure(options: MeasureOptions): Measure {
       return {
         ...turn,
         event: (event, nowMs) => noteEvent(turn, event, nowMs),
-        head({firstword, timing}, nowMs) {
-          turn.mark('headers', nowMs);
-          if (firstword) turn.note({proto: 'firstword'});
-          for (const {stage, ms} of readServerTiming(timing)) turn.stage({stage, ms, state: 'end', src: 'header'});
+        head(headers) {
+          if (headers.get('x-firstword') === '1') turn.note({proto: 'firstword'});
+          for (const {stage, ms} of readServerTiming(headers.get('server-timing') ?? '')) {
+            turn.stage({stage, ms, state: 'end', src: 'header'});
+          }
         },
       };
     },

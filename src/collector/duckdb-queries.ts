@@ -3,7 +3,7 @@ import type {Outcome, Source} from '../latency/index.ts';
 import {PERCENTILES} from '../latency/index.ts';
 import type {RecentTurn} from '../protocol/index.ts';
 import * as sql from './duckdb-sql.ts';
-import {effectiveCount, type RankTarget, rankTargets} from './figures.ts';
+import {effectiveCount, rankTarget} from './figures.ts';
 import type {ReadBin, ReadBudget, Reading, ReadSeries, ReadShare, ReadWindow, Totals} from './store.ts';
 
 type Row = Record<string, unknown>;
@@ -98,13 +98,20 @@ async function readSeries(ask: (statement: string, more?: Row) => Promise<Row[]>
       squaredWeight: numberOf(row['squared']),
     };
     const quantiles = Array.isArray(row['quantiles']) ? row['quantiles'].map(numberOf) : [];
-    return {...column, quantiles, targets: rankTargets(column)};
+    return {...column, quantiles, target: rankTarget(column)};
   });
-  const targets: RankTarget[] = columns.flatMap((column) => column.targets);
-  const ranked = targets.length > 0 ? await ask(sql.RANKED, {targets: JSON.stringify(targets)}) : [];
   const found = new Map<string, number>();
-  for (const row of ranked) {
-    found.set(`${row['series']} ${row['name']}`, numberOf(row['ms']));
+  for (const weighted of [false, true]) {
+    const targets = columns.map(({target}) => target).filter((t) => t.weighted === weighted && t.ranks.length > 0);
+    if (targets.length === 0) continue;
+    const asked = JSON.stringify(targets.map(({series, ranks}) => ({series, ranks})));
+    for (const row of await ask(weighted ? sql.WEIGHED : sql.RANKED, {targets: asked})) {
+      const names = targets.find(({series}) => series === row['series'])?.names ?? [];
+      const values = Array.isArray(row['found']) ? row['found'] : [];
+      names.forEach((name, index) => {
+        found.set(`${row['series']} ${name}`, numberOf(values[index]));
+      });
+    }
   }
   return columns.map(({series, rowCount, weight, squaredWeight, quantiles}) => ({
     name: series,

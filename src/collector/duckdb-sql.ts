@@ -18,15 +18,9 @@ seen AS (
 
 const STAGED = `
 staged AS (
-  SELECT stage, sum(ms) AS ms, max(budget_ms) AS budget_ms, any_value(weight) AS weight,
-    coalesce(bool_or(state = 'timeout'), false) AS timed_out
-  FROM (
-    SELECT id, weight, unnest(stage_name) AS stage, unnest(stage_ms) AS ms,
-      unnest(stage_budget_ms) AS budget_ms, unnest(stage_state) AS state
-    FROM seen WHERE visible
-  )
-  WHERE state IS DISTINCT FROM 'skipped'
-  GROUP BY id, stage
+  SELECT weight, unnest(stage_name) AS stage, unnest(stage_ms) AS ms, unnest(stage_budget_ms) AS budget_ms,
+    coalesce(unnest(stage_state) = 'timeout', false) AS timed_out
+  FROM seen WHERE visible
 )`;
 
 const SAMPLE = `
@@ -49,18 +43,36 @@ SELECT series, count(*) AS row_count, sum(weight) AS weight, sum(weight * weight
   quantile_cont(ms, [${PERCENTILES.join(', ')}]) AS quantiles
 FROM sample GROUP BY series ORDER BY series`;
 
-/** Values at cumulated weights of the sorted columns ($targets, a JSON array): the first value that reaches each. */
+/** Values at ranks of the sorted columns ($targets, a JSON array of columns with their ranks), unweighted. */
 export const RANKED = `
 WITH ${SEEN}, ${STAGED}, ${SAMPLE},
-ranked AS (
-  SELECT series, ms, sum(weight) OVER (PARTITION BY series ORDER BY ms ROWS UNBOUNDED PRECEDING) AS upto FROM sample
-),
 target AS (
-  SELECT t.series AS series, t.name AS name, t.upto AS upto
-  FROM (SELECT unnest(from_json($targets::VARCHAR, '[{"series":"VARCHAR","name":"VARCHAR","upto":"DOUBLE"}]')) AS t)
+  SELECT t.series AS series, t.ranks AS ranks
+  FROM (SELECT unnest(from_json($targets::VARCHAR, '[{"series":"VARCHAR","ranks":["INTEGER"]}]')) AS t)
+),
+ordered AS (
+  SELECT series, list_sort(list(ms)) AS values FROM sample
+  WHERE series IN (SELECT series FROM target) GROUP BY series
 )
-SELECT target.series AS series, target.name AS name, ranked.ms AS ms
-FROM target ASOF JOIN ranked ON target.series = ranked.series AND target.upto <= ranked.upto`;
+SELECT series, list_select(ordered.values, target.ranks) AS found FROM ordered JOIN target USING (series)`;
+
+/** Values at cumulated weights of the sorted columns ($targets, as for RANKED): the first value that reaches each. */
+export const WEIGHED = `
+WITH ${SEEN}, ${STAGED}, ${SAMPLE},
+target AS (
+  SELECT series, unnest(ranks) AS upto, unnest(range(len(ranks))) AS place
+  FROM (
+    SELECT t.series AS series, t.ranks AS ranks
+    FROM (SELECT unnest(from_json($targets::VARCHAR, '[{"series":"VARCHAR","ranks":["DOUBLE"]}]')) AS t)
+  )
+),
+cumulated AS (
+  SELECT series, ms, sum(weight) OVER (PARTITION BY series ORDER BY ms ROWS UNBOUNDED PRECEDING) AS upto
+  FROM sample WHERE series IN (SELECT series FROM target)
+)
+SELECT target.series AS series, list(cumulated.ms ORDER BY target.place) AS found
+FROM target ASOF JOIN cumulated ON target.series = cumulated.series AND target.upto <= cumulated.upto
+GROUP BY target.series`;
 
 /** How long visitors waited for the first word, and whether it came. */
 export const WAITS = `

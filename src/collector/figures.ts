@@ -5,11 +5,15 @@ import type {ReadCell, ReadSeries, ReadShare} from './store.ts';
 /** Two percentiles of the same turns that differ by more than this share are shown side by side. */
 export const DIFFERENCE_SHARE = 0.05;
 
-/** Where to look a value up in a sorted column: the first whose cumulated weight reaches `upto`. */
+/**
+ * Where to look values up in a sorted column: at ranks from 1, or, where `weighted`, at cumulated weights. `names` says
+ * what each one is.
+ */
 export interface RankTarget {
   series: string;
-  name: string;
-  upto: number;
+  weighted: boolean;
+  names: string[];
+  ranks: number[];
 }
 
 /**
@@ -28,25 +32,29 @@ export function effectiveCount(weight: number, squaredWeight: number): number {
  *
  * @param column - A column's name, rows, summed weights and summed squared weights.
  */
-export function rankTargets(column: {
+export function rankTarget(column: {
   series: string;
   rowCount: number;
   weight: number;
   squaredWeight: number;
-}): RankTarget[] {
+}): RankTarget {
   const {series, rowCount, weight, squaredWeight} = column;
   const weighted = squaredWeight !== rowCount || weight !== rowCount;
   const count = Math.floor(effectiveCount(weight, squaredWeight) + 1e-9);
   // a hair less, so that summing in another order does not step over the value that is meant
   const at = (rank: number) => (weighted ? (rank / count) * weight * (1 - 1e-12) : rank);
-  return PERCENTILES.flatMap((share) => {
-    const ranks = intervalRanks(count, share);
-    return [
-      ...(weighted ? [{series, name: `value ${share}`, upto: share * weight * (1 - 1e-12)}] : []),
-      ...(ranks ? [{series, name: `low ${share}`, upto: at(ranks.low)}] : []),
-      ...(ranks ? [{series, name: `high ${share}`, upto: at(ranks.high)}] : []),
-    ];
-  });
+  const target: RankTarget = {series, weighted, names: [], ranks: []};
+  const add = (name: string, rank: number) => {
+    target.names.push(name);
+    target.ranks.push(rank);
+  };
+  for (const share of PERCENTILES) {
+    const interval = intervalRanks(count, share);
+    if (weighted) add(`value ${share}`, share * weight * (1 - 1e-12));
+    if (interval) add(`low ${share}`, at(interval.low));
+    if (interval) add(`high ${share}`, at(interval.high));
+  }
+  return target;
 }
 
 /**

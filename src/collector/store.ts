@@ -30,6 +30,7 @@ export interface StoredTurn {
   budgetDoneMs?: number | undefined;
   weight: number;
   over: string[];
+  /** Those that ran, each name once. */
   stages: {name: string; ms: number; budgetMs?: number | undefined; state?: string | undefined}[];
   record: TurnRecord;
 }

@@ -69,12 +69,21 @@ export function toStoredTurn(options: {
     budgetDoneMs: turn.budget?.done,
     weight: turn.w ?? 1,
     over: (turn.over ?? []).map((name) => limit('stage', name, receivedAt)),
-    stages: (turn.stages ?? []).map(({s, ms, b, st}) => ({
-      name: limit('stage', s, receivedAt),
-      ms,
-      budgetMs: b,
-      state: st,
-    })),
+    stages: stagesOf(turn, (name) => limit('stage', name, receivedAt)),
     record: turn,
   };
+}
+
+/** A stage that ran more than once in a turn counts once, with the sum of its times; one that was skipped did not run. */
+function stagesOf(turn: TurnRecord, bounded: (name: string) => string): StoredTurn['stages'] {
+  const stages = new Map<string, StoredTurn['stages'][number]>();
+  for (const {s, ms, b, st} of turn.stages ?? []) {
+    if (st === 'skipped') continue;
+    const name = bounded(s);
+    const before = stages.get(name);
+    const budgetMs = Math.max(before?.budgetMs ?? 0, b ?? 0) || undefined;
+    const state = before?.state === 'timeout' ? 'timeout' : (st ?? before?.state);
+    stages.set(name, {name, ms: ms + (before?.ms ?? 0), budgetMs, state});
+  }
+  return [...stages.values()];
 }

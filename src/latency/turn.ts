@@ -46,7 +46,7 @@ export interface Turn {
   text(charCount: number): void;
   /** Takes the server's own emission time of a part that arrived now; with it server times find their place. */
   emitted(eMs: number, nowMs: number): void;
-  /** Takes a stage of the server's work; a later part of the same stage replaces the earlier. */
+  /** Takes a stage of the server's work. A stage may run more than once; its end replaces its start, a part its header. */
   stage(part: StagePart): void;
   /** Takes facts; words that are no slug are made one. */
   note(facts: TurnFacts): void;
@@ -62,6 +62,7 @@ export interface Turn {
 export const STANDARD_STAGES = ['network', 'retrieval', 'tools', 'model', 'generate', 'overhead'] as const;
 
 const MAX_MS = 600_000;
+const MAX_STAGES = 12;
 /** Gaps kept for the median; a longer answer's later gaps only count towards the longest. */
 const MAX_GAPS = 4096;
 const CENSORED: ReadonlySet<Outcome> = new Set(['open', 'abandoned', 'stopped', 'error', 'offline', 'cut']);
@@ -78,7 +79,7 @@ const BACKWARD: ReadonlySet<Milestone> = new Set(['sent', 'headers', 'byte']);
 export function createTurn(options: {id: string; n: number; startedMs: number; budget: Budget}): Turn {
   const {id, n, startedMs, budget} = options;
   const marks = new Map<Milestone, number>();
-  const parts = new Map<string, StagePart>();
+  const parts: StagePart[] = [];
   let facts: Partial<TurnRecord> = {};
   let ending: Ending | undefined;
   let rev = 0;
@@ -103,7 +104,7 @@ export function createTurn(options: {id: string; n: number; startedMs: number; b
     const placed = sentMs !== undefined && Number.isFinite(serverStartMs);
     if (placed)
       list.push({s: 'network', at: offset(sentMs - startedMs), ms: bounded(serverStartMs - sentMs), src: 'derived'});
-    for (const part of parts.values()) {
+    for (const part of parts) {
       if (part.state === 'start' || part.ms === undefined) continue;
       const limit = budget.stages[part.stage];
       const standard = STANDARD_STAGES.some((name) => name === part.stage);
@@ -117,7 +118,7 @@ export function createTurn(options: {id: string; n: number; startedMs: number; b
         ...(state ? {st: state} : {}),
       });
     }
-    return list.slice(0, 12);
+    return list.slice(0, MAX_STAGES);
   }
 
   function exceeded(record: StageRecord[]): string[] {
@@ -160,8 +161,13 @@ export function createTurn(options: {id: string; n: number; startedMs: number; b
       serverStartMs = Math.max(Math.min(serverStartMs, nowMs - eMs), marks.get('sent') ?? startedMs);
     },
     stage(part) {
-      const known = parts.get(part.stage);
-      parts.set(part.stage, {...known, ...part, atMs: part.atMs ?? known?.atMs});
+      const at = parts.findIndex(
+        ({stage, state, src, atMs}) =>
+          stage === part.stage && (state === 'start' || src === 'header' || atMs === part.atMs),
+      );
+      const known = parts[at];
+      if (known) parts[at] = {...known, ...part, atMs: part.atMs ?? known.atMs};
+      else if (parts.length < MAX_STAGES) parts.push(part);
     },
     note(more) {
       facts = {...facts, ...defined(more)};

@@ -1,49 +1,43 @@
 import {version} from 'virtual:firstword-files';
 import type {FirstwordApi} from '../chat/index.ts';
+import type {Raw} from '../options/index.ts';
 import {createInstance} from './instance.ts';
 import {createLoad} from './load.ts';
 
 /** `window.Firstword`: before this script runs a stub whose `q` holds calls, afterwards the page's first chat. */
 interface Global extends Partial<FirstwordApi> {
-  q?: unknown[][];
+  q?: [name: keyof FirstwordApi, ...args: never[]][];
   version?: string;
   init?: (options: Record<string, unknown>) => FirstwordApi | undefined;
-  /** Chats that stand on this page, so that a second tag does not double one. */
-  standing?: Set<string>;
+  standing?: Record<string, true>;
 }
 
 const page: {Firstword?: Global} = window as never; // our one global
-const script = document.currentScript ?? document.querySelector('script[data-firstword]');
+const script = (document.currentScript ?? document.querySelector('script[data-firstword]')) as HTMLScriptElement | null; // ours is no SVG script
 
-if (script instanceof HTMLScriptElement) {
+if (script) {
   const before = page.Firstword ?? {};
-  const standing = before.standing ?? new Set<string>();
+  const standing = before.standing ?? {};
   const load = createLoad(script.src, script.nonce);
+  const start = (given: object, raw: Raw) => createInstance({raw, names: Object.keys(given), load, standing});
   const {dataset} = script;
-  const own = createInstance((name) => dataset[name], Object.keys(dataset), load, standing);
+  const own = start(dataset, (name) => dataset[name]);
   if (!before.version) {
     const global: Global = {
       ...own,
       version,
       standing,
       init: (options) =>
-        createInstance(
-          (name) => {
-            const value = options[name];
-            return value == null ? undefined : typeof value === 'object' ? JSON.stringify(value) : `${value}`;
-          },
-          Object.keys(options),
-          load,
-          standing,
-        ),
-    };
-    if (own) {
-      global.destroy = () => {
-        own.destroy();
+        start(options, (name) => {
+          const value = options[name];
+          return value == null ? undefined : typeof value === 'object' ? JSON.stringify(value) : `${value}`;
+        }),
+      destroy() {
+        own?.destroy();
         delete page.Firstword;
-      };
-    }
+      },
+    };
     page.Firstword = global;
-    for (const [name, ...args] of before.q ?? []) (global[name as 'send'] as (...all: unknown[]) => void)?.(...args);
+    for (const [name, ...args] of before.q ?? []) (global[name] as (...all: never[]) => void)?.(...args);
   }
 }

@@ -9,39 +9,37 @@ const DWELL_MS = 65;
 const CALLS = ['open', 'close', 'toggle', 'send', 'suggest', 'setUser', 'setContext', 'consent', 'forget'] as const;
 
 /** Prints a line to the console, marked as ours. */
-export const warn = (line: string): void => console.warn(`[firstword] ${line}`);
+const warn = (line: string): undefined => void console.warn(`[firstword] ${line}`);
 
 /** How values are read in a browser's page. */
-export const around: Surroundings = {
+const around: Surroundings = {
   base: document.baseURI,
   supports: (property, value) => CSS.supports(property, value),
-  selects(selector) {
-    try {
-      return !document.createDocumentFragment().querySelector(selector);
-    } catch {
-      return false; // no selector
-    }
-  },
+  selects: (selector) => CSS.supports(`selector(${selector})`),
 };
+
+/** What one chat is made from. */
+export interface InstanceOptions {
+  raw: Raw;
+  /** All option names that were given. */
+  names: readonly string[];
+  load: LoadFile;
+  /** Chats of this page by endpoint and container, so that a second tag does not double one. */
+  standing: Record<string, true>;
+}
 
 /**
  * Draws a launcher and brings the panel when it is wanted. Calls made before the panel is there wait for it.
  *
- * @param names - All option names that were given.
- * @returns undefined when there is no endpoint, or the same chat stands on the page already.
+ * @returns undefined, and one line, when there is no endpoint or the same chat stands on the page already.
  */
-export function createInstance(
-  raw: Raw,
-  names: readonly string[],
-  load: LoadFile,
-  standing: Set<string>,
-): FirstwordApi | undefined {
+export function createInstance({raw, names, load, standing}: InstanceOptions): FirstwordApi | undefined {
   const options = readTable(EARLY, raw, around);
   const {endpoint, container} = options;
-  if (!endpoint) return void warn('no chat: data-endpoint is missing or is no http(s) address.');
   const key = `${endpoint} ${container}`;
-  if (standing.has(key)) return void warn(`${endpoint} is on this page already; the second tag does nothing.`);
-  standing.add(key);
+  if (!endpoint) return warn('no chat: data-endpoint is missing or no address');
+  if (standing[key]) return warn(`${endpoint} is on this page already`);
+  standing[key] = true;
 
   const {host, root, launcher} = createHost(options);
   const life = new AbortController();
@@ -52,23 +50,22 @@ export function createInstance(
   let dwell: ReturnType<typeof setTimeout> | undefined;
 
   const bring = () => {
-    if (loading) return;
+    if (loading || signal.aborted) return;
     loading = true;
     load('panel').then(
-      (module) => {
+      (file) => {
         if (signal.aborted) return;
-        const {mountPanel} = module as PanelModule; // our own file, checked by its hash
+        const {mountPanel} = file as PanelModule; // our own file, checked by its hash
         panel = mountPanel({host, root, launcher, raw, names, around, early: EARLY, readTable, load, version});
-        launcher?.removeAttribute('aria-disabled');
-        for (const call of waiting.splice(0)) call(panel);
+        for (const call of waiting) call(panel);
       },
       (cause: unknown) => {
-        if (signal.aborted) return;
         loading = false;
-        warn(`chat is unavailable: its panel could not be loaded unchanged (${cause}).`);
+        const words = 'Chat is unavailable';
+        warn(`${words}: its file did not load unchanged (${cause})`);
         if (!launcher) return;
         launcher.ariaDisabled = 'true';
-        launcher.title = launcher.ariaLabel = 'Chat is unavailable';
+        launcher.title = launcher.ariaLabel = words;
       },
     );
   };
@@ -87,9 +84,8 @@ export function createInstance(
   listen(launcher, 'pointerleave', () => clearTimeout(dwell));
   listen(launcher, 'focus', intent);
   listen(launcher, 'pointerdown', intent);
-  listen(launcher, 'click', () => call((ready) => ready.toggle()));
-  listen(document, 'click', (event) => {
-    const {target} = event;
+  listen(launcher, 'click', () => api.toggle());
+  listen(document, 'click', ({target}) => {
     if (options.openSelector && target instanceof Element && target.closest(options.openSelector)) api.open();
   });
 
@@ -97,36 +93,30 @@ export function createInstance(
     on(name, listener) {
       const type = `firstword:${name}`;
       const hear = (event: Event) => listener((event as CustomEvent).detail); // our own event
-      window.addEventListener(type, hear, {signal});
-      return () => window.removeEventListener(type, hear);
+      listen(window, type, hear);
+      return () => removeEventListener(type, hear);
     },
     destroy() {
       life.abort();
       clearTimeout(dwell);
       panel?.destroy();
       host.remove();
-      standing.delete(key);
+      delete standing[key];
     },
-  } as FirstwordApi; // completed by the loop below
-  for (const name of CALLS) {
-    api[name] = (...args: unknown[]) => call((ready) => (ready[name] as (...all: unknown[]) => void)(...args));
-  }
+  } as FirstwordApi; // completed by the next line
+  for (const name of CALLS) api[name] = (arg?: unknown) => call((ready) => ready[name](arg as never)); // each takes one or none
 
   const place = () => {
-    if (signal.aborted) return;
     (container ? document.querySelector(container) : document.body)?.append(host);
     if (options.open || container) api.open();
     else if (options.load === 'eager') bring();
-    else if (options.load === 'idle') afterLoad(bring);
+    else if (options.load === 'idle') {
+      const idle = () => (window.requestIdleCallback ?? setTimeout)(bring);
+      if (document.readyState === 'complete') idle();
+      else listen(window, 'load', idle);
+    }
   };
   if (document.readyState === 'loading' && (container || !document.body)) listen(document, 'DOMContentLoaded', place);
   else place();
   return api;
-}
-
-/** Runs work in an idle moment after the page has loaded. */
-function afterLoad(work: () => void): void {
-  const idle = () => (window.requestIdleCallback ?? setTimeout)(work);
-  if (document.readyState === 'complete') idle();
-  else window.addEventListener('load', idle, {once: true});
 }

@@ -23,7 +23,7 @@ export const text = (raw: string): string | undefined => raw.trim() || undefined
 /** Reads an http or https address without user info; returns it absolute. */
 export const url = (raw: string, {base}: Surroundings): string | undefined => {
   try {
-    const {protocol, username, href} = new URL(raw.trim(), base);
+    const {protocol, username, href} = new URL(raw, base);
     return raw.trim() && /^https?:$/.test(protocol) && !username ? href : undefined;
   } catch {
     return; // no address at all: the same answer as a wrong one
@@ -34,9 +34,8 @@ export const url = (raw: string, {base}: Surroundings): string | undefined => {
 export const length = (raw: string, {supports}: Surroundings): string | undefined =>
   /^\d/.test(raw) && supports('width', raw) ? raw : undefined;
 
-/** Reads an integer that fits a z-index. */
-export const integer = (raw: string): number | undefined =>
-  /^-?\d{1,10}$/.test(raw) && Math.abs(+raw) < 2 ** 31 ? +raw : undefined;
+/** Reads an integer of at most ten digits. */
+export const integer = (raw: string): number | undefined => (/^-?\d{1,10}$/.test(raw) ? +raw : undefined);
 
 /** Reads a CSS colour. */
 export const colour = (raw: string, {supports}: Surroundings): string | undefined =>
@@ -47,10 +46,5 @@ export const selector = (raw: string, {selects}: Surroundings): string | undefin
   raw && selects(raw) ? raw : undefined;
 
 /** Reads a BCP 47 language tag, or `auto`. */
-export const language = (raw: string): string | undefined => {
-  try {
-    return raw === 'auto' ? raw : Intl.getCanonicalLocales(raw)[0];
-  } catch {
-    return; // not a language tag
-  }
-};
+export const language = (raw: string): string | undefined =>
+  /^(auto|[a-z]{2,3}(-[a-z\d]{2,8})*)$/i.test(raw) ? raw : undefined;

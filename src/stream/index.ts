@@ -1,2 +1,3 @@
 export * from './failure.ts';
-export * from './open-answer.ts';
+export * from './post-question.ts';
+export * from './read-answer.ts';

@@ -3,7 +3,7 @@ import {type ChatEvent, createChat, type Handover, type Panel} from '../chat/ind
 import {readOptions} from '../options/index.ts';
 import {createConversationStore} from '../storage/index.ts';
 import {afterPaint} from './after-paint.ts';
-import type * as LaterFile from './later.ts';
+import type * as AnswerFile from './answering.ts';
 import css from './panel.css?inline';
 import {createPanelView} from './panel.tsx';
 import {en} from './words/en.ts';
@@ -41,10 +41,10 @@ export function mountPanel(handover: Handover): Panel {
     warm: options.prefetch !== 'off',
     afterPaint,
     emit: hear,
-    async loadLater() {
-      laterFile = (await load('later')) as typeof LaterFile; // our own file, checked by its hash
+    async loadAnswering() {
+      answerFile = (await load('answer')) as typeof AnswerFile; // our own file, checked by its hash
       const {version: sdk} = handover;
-      return laterFile.createLater({
+      return answerFile.createAnswering({
         ...options,
         language,
         sdk,
@@ -56,7 +56,7 @@ export function mountPanel(handover: Handover): Panel {
   const life = new AbortController();
   const {signal} = life;
   const input = createRef<HTMLTextAreaElement>();
-  let laterFile: typeof LaterFile | undefined;
+  let answerFile: typeof AnswerFile | undefined;
   let box: HTMLDivElement | undefined;
   let opened = false;
   let announce = '';
@@ -75,7 +75,7 @@ export function mountPanel(handover: Handover): Panel {
     if (event.kind === 'trouble') {
       // without the file that knows more, the bare facts
       const {problem, status = '', value = ''} = event;
-      print(laterFile?.ownerLine(event, endpoint) ?? `${endpoint}: ${problem} ${status} ${value}`);
+      print(answerFile?.ownerLine(event, endpoint) ?? `${endpoint}: ${problem} ${status} ${value}`);
       return;
     }
     const {kind, ...detail} = event;
@@ -108,12 +108,12 @@ export function mountPanel(handover: Handover): Panel {
   }
 
   function first(): void {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(css);
-    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
     box = document.createElement('div');
     box.className = 'box';
     box.lang = 'en';
+    const [block, side] = options.position.split('-');
+    box.style.setProperty(`inset-block-${block === 'top' ? 'start' : 'end'}`, '68px');
+    box.style.setProperty(`inset-inline-${side === 'left' ? 'start' : 'end'}`, '0');
     root.prepend(box);
     chat.open();
     chat.subscribe(draw);
@@ -151,6 +151,13 @@ export function mountPanel(handover: Handover): Panel {
     dispatch('close', {});
   }
 
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  if (launcher) {
+    launcher.ariaHasPopup = 'dialog';
+    launcher.ariaExpanded = 'false';
+  }
   dispatch('ready', {});
   return {
     open,

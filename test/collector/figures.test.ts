@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {effectiveCount, figureOf, proportionOf, rankTargets} from '../../src/collector/figures.ts';
+import {effectiveCount, figureOf, proportionOf, rankTarget} from '../../src/collector/figures.ts';
 import {HONEST_COUNT} from '../../src/latency/index.ts';
 
 describe('an honest figure', () => {
@@ -27,7 +27,7 @@ describe('an honest figure', () => {
   it('asks for an interval exactly from those counts on', () => {
     for (const [share, {shown}] of HONEST_COUNT) {
       const targets = (rowCount: number) =>
-        rankTargets({series: 's', rowCount, weight: rowCount, squaredWeight: rowCount}).filter(({name}) =>
+        rankTarget({series: 's', rowCount, weight: rowCount, squaredWeight: rowCount}).names.filter((name) =>
           name.endsWith(` ${share}`),
         );
       expect(targets(shown - 1), `${share}`).toHaveLength(0);

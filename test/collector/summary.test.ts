@@ -94,6 +94,23 @@ describe('percentiles', () => {
     expect(p90).toMatchObject({valueMs: 1024, count: 73});
   });
 
+  it('keep their interval when all weigh the same', async () => {
+    const {collector, send} = await open();
+    const values = logNormal(500, 21);
+    await send(values.map((ms, index) => answeredAt(index, ms, {w: 3})));
+    const sorted = values.toSorted((a, b) => a - b);
+    const {figures} = (await summaryOf(collector)).firstToken.all;
+    for (const figure of figures.slice(0, 4)) {
+      const ranks = intervalRanks(500, figure.share);
+      expect(figure).toMatchObject({
+        count: 500,
+        valueMs: sorted[Math.ceil(figure.share * 500) - 1],
+        lowMs: sorted[(ranks?.low ?? 0) - 1],
+        highMs: sorted[(ranks?.high ?? 0) - 1],
+      });
+    }
+  });
+
   it('take final turns that nobody hid, and split off what a cache or the FAQ answered', async () => {
     const {collector, send} = await open();
     await send([

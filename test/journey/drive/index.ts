@@ -1,0 +1,17 @@
+export {type FoundEngine, findEngines} from './engines.ts';
+export {openBrowser} from './open-browser.ts';
+export type {
+  Browser,
+  BrowserOptions,
+  Chord,
+  ChromiumOnly,
+  EngineName,
+  Json,
+  Modifier,
+  NamedKey,
+  OpenOptions,
+  Page,
+  PageRequest,
+  Truthy,
+} from './types.ts';
+export {WAIT_LIMIT_MS, waitUntil} from './wait.ts';
