@@ -1,8 +1,10 @@
 import {execFileSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {copyFileSync, mkdirSync, readFileSync, rmSync} from 'node:fs';
+import {playwright} from '@vitest/browser-playwright';
 import type {EnvironmentOptions, Plugin, ViteBuilder} from 'vite';
 import {defineConfig} from 'vitest/config';
+import {findPrograms} from './test/journey/drive/engines.ts';
 
 const {version} = JSON.parse(readFileSync('package.json', 'utf8')) as {version: string};
 
@@ -90,6 +92,50 @@ async function buildApp(builder: ViteBuilder): Promise<void> {
   );
 }
 
+const chromium = findPrograms('chromium');
+
+/** Pure parts run in Node, parts of the page in a real browser, journeys on the built files in three browsers. */
+const projects = [
+  {
+    extends: true as const,
+    test: {
+      name: 'unit',
+      environment: 'node',
+      include: ['test/{cli,collector,dashboard,latency,options,planner,protocol,rules,server}/**/*.test.ts'],
+    },
+  },
+  {
+    extends: true as const,
+    test: {
+      name: 'page',
+      include: ['test/{chat,loader,rum,storage,stream,widget}/**/*.test.{ts,tsx}'],
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({
+          launchOptions: {
+            ...(typeof chromium === 'string' ? {} : {executablePath: chromium.browser}),
+            args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--disable-component-update'],
+          },
+        }),
+        instances: [{browser: 'chromium' as const}],
+      },
+    },
+  },
+  {
+    extends: true as const,
+    test: {
+      name: 'journey',
+      environment: 'node',
+      include: ['test/journey/**/*.test.ts'],
+      fileParallelism: false,
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
+    },
+  },
+];
+
 export default defineConfig({
   appType: 'custom',
   clearScreen: false,
@@ -98,6 +144,7 @@ export default defineConfig({
   plugins: [lazyFiles(), pageJsx()],
   build: {target: TARGET, cssTarget: TARGET},
   builder: {sharedConfigBuild: true, buildApp},
+  test: {projects},
   environments: {
     panel: pageFile(LAZY.panel, {format: 'es', entryFileNames: 'panel.js'}),
     answer: pageFile(LAZY.answer, {format: 'es', entryFileNames: 'answer.js'}),

@@ -26,10 +26,15 @@ Firstword is here, answered by ${model}:
 
 Ctrl-C stops it.`);
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, async () => {
-    await server.close();
-    await backend.close();
-    process.exit(0);
-  });
+let ending = false;
+async function end(): Promise<void> {
+  if (ending) return;
+  ending = true;
+  await server.close();
+  await backend.close();
+  process.exit(0);
 }
+process.on('SIGINT', end);
+process.on('SIGTERM', end);
+process.on('SIGHUP', end);
+process.on('disconnect', end); // whoever started this is gone

@@ -165,7 +165,7 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
   });
 
   here('goes elsewhere, back, and loads again', async () => {
-    await withPage(async (page) => {
+    await withPage(async (page, {open}) => {
       await page.goto(`${site.origin}/other`);
       expect(await page.run(() => location.pathname)).toBe('/other');
       await page.back();
@@ -175,6 +175,7 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
       await page.run(() => console.log('after all that'));
       expect((await page.consoleLines()).at(-1)).toBe('after all that');
       await expect(page.goto(site.closedOrigin)).rejects.toThrow();
+      await expect(open(site.closedOrigin)).rejects.toThrow();
     });
   });
 

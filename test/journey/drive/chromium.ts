@@ -1,7 +1,7 @@
 import {join} from 'node:path';
 import {findPrograms} from './engines.ts';
 import {readAnnouncement, waitForExit} from './output.ts';
-import {connectWire} from './puppeteer.ts';
+import {connectWire, openPage} from './puppeteer.ts';
 import type {Room} from './room.ts';
 import type {Running, Start} from './running.ts';
 
@@ -57,9 +57,9 @@ export const startChromium: Start = async (room: Room, {profileFolder}): Promise
   const address = await readAnnouncement(child, /DevTools listening on (ws:\S+)/);
   const wire = await connectWire('chromium', address);
   return {
-    open: wire.open,
+    open: (url, options) => openPage(wire, url, options),
     async close() {
-      await wire.close();
+      await wire.driver.close();
       await waitForExit(child);
     },
   };

@@ -2,7 +2,7 @@ import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {findPrograms} from './engines.ts';
 import {readAnnouncement, waitForExit} from './output.ts';
-import {connectWire} from './puppeteer.ts';
+import {connectWire, openPage} from './puppeteer.ts';
 import type {Room} from './room.ts';
 import type {Look, Running, Start} from './running.ts';
 
@@ -85,9 +85,9 @@ export const startFirefox: Start = async (room: Room, {profileFolder, ...look}):
   const address = await readAnnouncement(child, /WebDriver BiDi listening on (ws:\S+)/);
   const wire = await connectWire('firefox', address);
   return {
-    open: wire.open,
+    open: (url, options) => openPage(wire, url, options),
     async close() {
-      await wire.close();
+      await wire.driver.close();
       await waitForExit(child);
     },
   };

@@ -81,6 +81,8 @@ export async function openWebkitPage({driver, proxy, base}: Ways, url: string, o
   const resize = ({width, height}: Rectangle) => post('/window/rect', {width, height});
 
   const frame = await fitWindow({width, height}, {run, resize});
+  const closeWindow = () => send({method: 'DELETE', path: '/window'});
+
   // The driver is content with the browser's own page about an error.
   async function load(next: string): Promise<void> {
     const before = proxy.brokenDocuments().length;
@@ -89,7 +91,12 @@ export async function openWebkitPage({driver, proxy, base}: Ways, url: string, o
     if (proxy.brokenDocuments().slice(before).includes(wanted)) throw new Error(`WebKit could not load ${wanted}`);
   }
 
-  await load(url);
+  try {
+    await load(url);
+  } catch (error) {
+    await closeWindow();
+    throw error;
+  }
 
   const abilities: Abilities = {
     run,
@@ -118,7 +125,7 @@ export async function openWebkitPage({driver, proxy, base}: Ways, url: string, o
     },
     async close() {
       await listen();
-      await send({method: 'DELETE', path: '/window'});
+      await closeWindow();
     },
     tap: () => proxy.requests().slice(seenBefore),
     async consoleLines() {
