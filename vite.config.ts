@@ -109,6 +109,7 @@ const projects = [
     test: {
       name: 'page',
       include: ['test/{chat,loader,rum,storage,stream,widget}/**/*.test.{ts,tsx}'],
+      globalSetup: ['test/stream/answer-server.ts'],
       browser: {
         enabled: true,
         headless: true,

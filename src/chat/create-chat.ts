@@ -42,7 +42,10 @@ export interface Chat {
   state(): ChatState;
   /** Calls back after every change of state. */
   subscribe(listener: () => void): void;
-  /** Calls back with answer text as it arrives, before any state holds it; returns the way to stop that. */
+  /**
+   * Calls back with answer text as it arrives, before any state holds it, and with an empty text when no more comes.
+   * Returns the way to stop that.
+   */
   onText(listener: (answerId: string, text: string) => void): () => void;
   /** Says hello to the endpoint, once. */
   hello(): void;
@@ -165,6 +168,7 @@ export function createChat(options: ChatOptions): Chat {
     const {turn, text} = ended;
     running = undefined;
     ended.abort.abort();
+    for (const listener of textListeners) listener(ended.answerId, '');
     changeAnswer(ended.answerId, () => ({...next, text}));
     change({busy: false});
     keep();

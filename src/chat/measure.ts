@@ -53,7 +53,7 @@ export function createMeasure(options: MeasureOptions): Measure {
   const limits = budget;
   if (typeof limits === 'string') throw new TypeError(limits);
   const sender =
-    url === 'off' || consent === 'denied'
+    url === 'off'
       ? undefined
       : createRum({
           url,
@@ -94,7 +94,7 @@ function noteEvent(turn: Turn, event: AnswerEvent, nowMs: number): void {
       const {run, route, model, promptClass, cold, cacheHit, cacheAgeS} = event;
       turn.note({run, route, model, class: promptClass, cold: cold || undefined});
       if (!cacheHit) break;
-      const age = cacheAgeS === undefined ? {} : {age_s: Math.min(Math.round(cacheAgeS), 31_536_000)};
+      const age = cacheAgeS === undefined ? {} : {age_s: whole(cacheAgeS, 31_536_000)};
       turn.note({cache: {hit: cacheHit, at: 'server', ...age}, source: cacheHit === 'none' ? 'model' : 'cache'});
       break;
     }
@@ -106,13 +106,18 @@ function noteEvent(turn: Turn, event: AnswerEvent, nowMs: number): void {
       turn.text(event.text.length);
       break;
     case 'end':
-      turn.note({route: event.route, cached_tokens: event.cachedTokens});
+      turn.note({
+        route: event.route,
+        cached_tokens: event.cachedTokens === undefined ? undefined : whole(event.cachedTokens, 10_000_000),
+      });
   }
 }
 
+const whole = (value: number, most: number) => Math.min(Math.max(0, Math.round(value)), most);
+
 function readServerTiming(header: string): {stage: string; ms: number}[] {
   return header.split(',').flatMap((metric) => {
-    const [, stage, ms] = /^\s*([\w.-]+)\s*;(?:.*;)?\s*dur="?([\d.]+)/.exec(metric) ?? [];
+    const [, stage, ms] = /^\s*([\w.-]+)\s*;(?:.*;)?\s*dur="?(\d+\.?\d*)/.exec(metric) ?? [];
     return stage && ms ? [{stage, ms: Number(ms)}] : [];
   });
 }

@@ -14,7 +14,8 @@ export interface Span {
  * @returns Exclusive ms by stage name, with `unattributed` always present.
  */
 export function exclusiveTimes(spans: readonly Span[], totalMs: number): Record<string, number> {
-  const shares: Record<string, number> = {unattributed: 0};
+  const shares = new Map([['unattributed', 0]]);
+  const add = (stage: string, ms: number) => shares.set(stage, (shares.get(stage) ?? 0) + ms);
   const byEnd = spans.filter((span) => span.ms > 0).sort((a, b) => a.atMs + a.ms - (b.atMs + b.ms));
   let edgeMs = totalMs;
   while (edgeMs > 0) {
@@ -22,10 +23,10 @@ export function exclusiveTimes(spans: readonly Span[], totalMs: number): Record<
     const startMs = Math.max(0, span ? span.atMs : 0);
     const endMs = Math.min(edgeMs, span ? span.atMs + span.ms : 0);
     if (span && endMs <= startMs) continue; // lies wholly under a stage that ended later
-    shares['unattributed'] = (shares['unattributed'] ?? 0) + edgeMs - Math.max(0, endMs);
+    add('unattributed', edgeMs - Math.max(0, endMs));
     if (!span) break;
-    shares[span.stage] = (shares[span.stage] ?? 0) + endMs - startMs;
+    add(span.stage, endMs - startMs);
     edgeMs = startMs;
   }
-  return shares;
+  return Object.fromEntries(shares);
 }

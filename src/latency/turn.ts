@@ -106,7 +106,7 @@ export function createTurn(options: {id: string; n: number; startedMs: number; b
       list.push({s: 'network', at: offset(sentMs - startedMs), ms: bounded(serverStartMs - sentMs), src: 'derived'});
     for (const part of parts) {
       if (part.state === 'start' || part.ms === undefined) continue;
-      const limit = budget.stages[part.stage];
+      const limit = Object.hasOwn(budget.stages, part.stage) ? budget.stages[part.stage] : undefined;
       const standard = STANDARD_STAGES.some((name) => name === part.stage);
       const state = part.state === 'end' ? (part.hit ? 'cached' : undefined) : part.state;
       list.push({
@@ -163,7 +163,8 @@ export function createTurn(options: {id: string; n: number; startedMs: number; b
     stage(part) {
       const at = parts.findIndex(
         ({stage, state, src, atMs}) =>
-          stage === part.stage && (state === 'start' || src === 'header' || atMs === part.atMs),
+          stage === part.stage &&
+          (state === 'start' || src === 'header' || (atMs !== undefined && atMs === part.atMs)),
       );
       const known = parts[at];
       if (known) parts[at] = {...known, ...part, atMs: part.atMs ?? known.atMs};
@@ -178,6 +179,7 @@ export function createTurn(options: {id: string; n: number; startedMs: number; b
       if (facts.run !== undefined && !/^[\w-]{1,40}$/.test(facts.run)) delete facts.run;
     },
     visibility({hidden}, nowMs) {
+      if (ending) return;
       if (hidden && hiddenSinceMs === undefined) {
         hiddenSinceMs = nowMs;
         firstHiddenMs ??= nowMs;

@@ -61,10 +61,10 @@ export function readTable<O>(
   onBad?: (name: keyof O & string, value: string) => void,
 ): O {
   const options = {} as O; // filled below, one key of the table after the other
-  // own keys only: a host page may have added to Object.prototype
+  // own keys and texts only: a host page may have added to Object.prototype
   for (const name of Object.keys(table) as (keyof O & string)[]) {
     const [kind, fallback, ...aliases] = table[name];
-    const value = [name, ...aliases].map(raw).find((found) => found !== undefined);
+    const value = [name, ...aliases].map(raw).find((found) => typeof found === 'string');
     let read: O[typeof name] | undefined;
     if (value !== undefined) {
       read = typeof kind === 'function' ? kind(value, around) : kind.find((word) => word === value);

@@ -23,8 +23,8 @@ export const text = (raw: string): string | undefined => raw.trim() || undefined
 /** Reads an http or https address without user info; returns it absolute. */
 export const url = (raw: string, {base}: Surroundings): string | undefined => {
   try {
-    const {protocol, username, href} = new URL(raw, base);
-    return raw.trim() && /^https?:$/.test(protocol) && !username ? href : undefined;
+    const {href} = new URL(raw, base);
+    return raw.trim() && /^https?:..[^/@]*\//.test(href) ? href : undefined;
   } catch {
     return; // no address at all: the same answer as a wrong one
   }

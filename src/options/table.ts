@@ -71,25 +71,28 @@ const like = (pattern: string) => {
 const list = (pattern = '[^]+') => {
   const item = like(pattern);
   return (raw: string): string[] | undefined => {
-    const items = raw.trim()[0] === '[' ? json(raw) : raw.split('|');
+    const items = raw.trim()[0] === '[' ? parse(raw) : raw.split('|');
     if (!Array.isArray(items)) return;
     const read = items.map((entry: unknown) => (typeof entry === 'string' ? item(entry) : undefined));
     return read.every((entry) => entry !== undefined) ? read : undefined;
   };
 };
 
-/** Reads JSON of at most MAX_CONTEXT_BYTES; null is none. */
-const json = (raw: string): NonNullable<unknown> | undefined => {
+/** Reads JSON; null is none. */
+const parse = (raw: string): NonNullable<unknown> | undefined => {
   try {
-    return new TextEncoder().encode(raw).length > MAX_CONTEXT_BYTES ? undefined : (JSON.parse(raw) ?? undefined);
+    return JSON.parse(raw) ?? undefined;
   } catch {
     return; // not JSON
   }
 };
 
+/** Reads JSON of at most MAX_CONTEXT_BYTES. */
+const json = (raw: string) => (new TextEncoder().encode(raw).length > MAX_CONTEXT_BYTES ? undefined : parse(raw));
+
 const words = list();
 const experiment = (raw: string) =>
-  raw.trim()[0] === '{' ? json(raw) && raw : like(`${ARMS}(;\\s*${ARMS}){0,3}`)(raw);
+  raw.trim()[0] === '{' ? parse(raw) && raw : like(`${ARMS}(;\\s*${ARMS}){0,3}`)(raw);
 const share = (raw: string) => (/^[01]?\.?\d*$/.test(raw) && raw !== '' && +raw <= 1 ? +raw : undefined);
 
 /** Reads an address, or `off`. */
@@ -151,6 +154,15 @@ const EXPECTED: Readonly<Record<string, string>> = {
   rum: 'an http(s) address or off',
   rumSample: 'a number from 0 to 1',
   context: 'JSON of at most 2 KiB',
+  site: 'lower-case letters and digits',
+  route: 'a path such as /order/:id',
+  budget: 'times such as first-token=800ms complete=4s@p95',
+  deadline: 'times such as soft=1s first=3s',
+  fallback: 'faq, contact, retry:route or "words"',
+  supportEmail: 'an email address',
+  hedge: 'off, auto or a time',
+  analytics: 'names such as ga4|posthog',
+  experiment: 'name:arm=share|arm=share',
 };
 
 /**
@@ -180,7 +192,7 @@ export function readOptions(
   }
   return given.readTable(table, given.raw, given.around, (name, value) => {
     const [kind, fallback] = table[name];
-    const [, expected = 'what the documentation lists'] = Array.isArray(kind)
+    const [, expected] = Array.isArray(kind)
       ? ['', kind.join(', ')]
       : (Object.entries(EXPECTED).find(([like]) => table[like as typeof name][0] === kind) ?? []);
     const used = fallback === undefined ? 'none' : JSON.stringify(fallback);

@@ -97,7 +97,8 @@ function readStart(fw: Fields): AnswerEvent {
 type Fields = {readonly [name: string]: unknown};
 const STAGE_STATES = ['start', 'end', 'timeout', 'error', 'skipped'] as const;
 const CACHE_HITS = ['none', 'exact', 'semantic', 'stale'] as const;
-const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
+const isObject = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const fields = (value: unknown): Fields => (isObject(value) ? value : {});
 const string = (value: unknown) => (typeof value === 'string' ? value : undefined);
 const number = (value: unknown) => (typeof value === 'number' && Number.isFinite(value) ? value : undefined);

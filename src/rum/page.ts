@@ -2,14 +2,15 @@ import type {PageRecord} from '../protocol/index.ts';
 
 /** Turns a path into a template: segments that look like identifiers, or hold other characters, become `:id`. */
 export function routeTemplate(path: string): string {
-  const segments = path.split('/').map((segment) => {
+  const segments = path.replace(/^\//, '').split('/');
+  const template = segments.map((segment) => {
     const plain = /^[A-Za-z0-9_:.~-]*$/.test(segment);
     const digits = segment.replace(/\D/g, '').length;
     const identifier =
       digits >= 4 || /^\d+$/.test(segment) || (digits > 0 && segment.length > 15) || segment.length > 40;
     return plain && !identifier ? segment : ':id';
   });
-  return segments.join('/').slice(0, 64) || '/';
+  return `/${template.join('/')}`.slice(0, 64);
 }
 
 interface Connection {

@@ -19,8 +19,16 @@ export interface Rum {
   stop(): void;
 }
 
+interface Waiting {
+  record: TurnRecord;
+  takenMs: number;
+}
+
 /** The most turns that wait while the network or the visitor's consent is missing. */
 export const MAX_WAITING = {network: 50, consent: 20} as const;
+
+/** From this `rev` on only final records go: a `rev` ends at 99. */
+const FINAL_FROM_REV = 90;
 
 /** Longest wait for an idle moment, in ms. */
 const IDLE_LIMIT_MS = 1000;
@@ -43,16 +51,18 @@ export function createRum(options: {
   now: () => number;
 }): Rum {
   let consent = signalled() && options.gpc === 'off' ? 'denied' : options.consent;
-  let waiting: {record: TurnRecord; takenMs: number}[] = [];
+  let waiting: Waiting[] = [];
   let dropped = 0;
   let idle: (() => void) | undefined;
   let sending: AbortController | undefined;
   const sampled = Math.random() < options.sample;
+  /** Turns of which a snapshot went: their end goes too, whatever the sample. */
+  const told = new Set<string>();
 
-  function batch(): {body: string; count: number} | undefined {
+  function batch(entries: Waiting[]): {body: string; count: number} | undefined {
     const turns: TurnRecord[] = [];
     let body = '';
-    for (const {record, takenMs} of waiting.slice(0, BEACON_MAX_TURNS)) {
+    for (const {record, takenMs} of entries.slice(0, BEACON_MAX_TURNS)) {
       turns.push({...record, age: Math.min(record.age + Math.round(options.now() - takenMs), 86_400_000)});
       const envelope: BeaconBatch = {
         v: BEACON_VERSION,
@@ -73,8 +83,10 @@ export function createRum(options: {
   async function send(): Promise<void> {
     idle = undefined;
     if (sending || consent === 'required' || consent === 'denied') return;
-    const next = batch();
+    const next = batch(waiting);
     if (!next) return;
+    const toldDropped = dropped;
+    dropped = 0;
     sending = new AbortController();
     const sentRecords = new Set(waiting.slice(0, next.count));
     const {signal} = sending;
@@ -84,9 +96,9 @@ export function createRum(options: {
       () => false,
     );
     sending = undefined;
+    if (!acknowledged) dropped += toldDropped;
     if (!acknowledged || signal.aborted) return;
     waiting = waiting.filter((entry) => !sentRecords.has(entry));
-    dropped = 0;
     if (waiting.length > 0) schedule();
   }
 
@@ -97,7 +109,7 @@ export function createRum(options: {
   return {
     take(record) {
       const {outcome} = record;
-      const ordinary = outcome === 'complete' && !record.over;
+      const ordinary = outcome === 'complete' && !record.over && !told.has(record.id);
       if (consent === 'denied' || (ordinary && !sampled)) return;
       const weight = ordinary && options.sample < 1 ? {w: Math.min(1 / options.sample, 10_000)} : {};
       waiting.push({record: {...record, ...weight}, takenMs: options.now()});
@@ -109,14 +121,18 @@ export function createRum(options: {
     },
     leave(snapshot) {
       if (consent === 'required' || consent === 'denied') return;
-      const settled = waiting;
-      if (snapshot) waiting = [...waiting, {record: snapshot, takenMs: options.now()}];
-      const next = batch();
+      let rest = waiting;
+      if (snapshot && snapshot.rev < FINAL_FROM_REV) {
+        told.add(snapshot.id);
+        rest = [{record: snapshot, takenMs: options.now()}, ...rest];
+      }
       // a beacon is never acknowledged: settled turns stay until a response was read, the collector drops the double
-      if (next && !beacon(options.url, next.body)) {
+      for (let next = batch(rest); next; next = batch(rest)) {
+        rest = rest.slice(next.count);
+        dropped = 0;
+        if (beacon(options.url, next.body)) continue;
         void fetch(options.url, {method: 'POST', body: next.body, keepalive: true}).catch(() => undefined);
       }
-      waiting = settled;
     },
     consent(answer) {
       if (signalled() && options.gpc === 'off') return;
@@ -125,6 +141,7 @@ export function createRum(options: {
       else schedule();
     },
     stop() {
+      consent = 'denied'; // nothing is taken any more
       idle?.();
       sending?.abort();
       waiting = [];

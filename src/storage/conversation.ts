@@ -26,6 +26,9 @@ export const MAX_MESSAGES = 200;
 /** The most that is kept, in bytes of JSON (two a character, as browsers count). */
 export const MAX_KEPT_BYTES = 262_144;
 
+/** The longest draft that is kept, in characters: with its line breaks escaped it fits MAX_KEPT_BYTES. */
+const MAX_DRAFT = 65_536;
+
 const VERSION = 1;
 
 /**
@@ -53,17 +56,15 @@ export function createConversationStore(options: {
 
   return {
     read() {
-      const kept = attempt((storage) => storage.getItem(key)) ?? memory;
+      const kept = memory ?? attempt((storage) => storage.getItem(key));
       return kept ? parse(kept) : undefined;
     },
     write({id, messages, draft}) {
-      let count = MAX_MESSAGES;
-      do {
-        memory = JSON.stringify({v: VERSION, id, draft, messages: messages.slice(-count)});
-        count = Math.floor(count * 0.9);
-      } while (memory.length * 2 > MAX_KEPT_BYTES && count > 0);
-      const text = memory;
-      attempt((storage) => storage.setItem(key, text));
+      let kept = messages.slice(-MAX_MESSAGES);
+      const text = () => JSON.stringify({v: VERSION, id, draft: draft.slice(0, MAX_DRAFT), messages: kept});
+      while (kept.length > 0 && text().length * 2 > MAX_KEPT_BYTES) kept = kept.slice(Math.ceil(kept.length / 10));
+      const last = (memory = text());
+      attempt((storage) => storage.setItem(key, last));
     },
     forget() {
       memory = undefined;

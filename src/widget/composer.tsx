@@ -32,8 +32,6 @@ export function Composer(props: {
         autocomplete="off"
         onInput={(event) => chat.draft(event.currentTarget.value)}
         onKeyDown={(event) => {
-          event.stopPropagation(); // a shop's shortcuts are not meant while somebody writes
-          if (event.key === 'Escape') return;
           if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) send(event);
         }}
       />

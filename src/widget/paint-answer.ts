@@ -12,6 +12,7 @@ export function paintAnswer(root: HTMLElement, chat: Chat, answer: Answer): () =
   let arrived = '';
   let frame = 0;
   const draw = () => {
+    cancelAnimationFrame(frame);
     frame = 0;
     node.appendData(arrived);
     arrived = '';
@@ -19,8 +20,8 @@ export function paintAnswer(root: HTMLElement, chat: Chat, answer: Answer): () =
   const stop = chat.onText((id, text) => {
     if (id !== answer.id) return;
     arrived += text;
-    if (node.data === '' || document.hidden)
-      draw(); // a hidden page has no frames
+    // at once: the first words, the end, and on a hidden page, which has no frames
+    if (!text || node.data === '' || document.hidden) draw();
     else frame ||= requestAnimationFrame(draw);
   });
   return () => {

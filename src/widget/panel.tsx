@@ -63,6 +63,7 @@ export function createPanelView(props: PanelProps): (announce: string) => VNode 
         aria-label={title}
         data-theme={options.theme}
         onKeyDown={(event) => {
+          event.stopPropagation(); // a shop's shortcuts are not meant while somebody writes here
           if (event.key === 'Escape') props.onClose();
         }}
       >

@@ -5,7 +5,7 @@
 import {spawn} from 'node:child_process';
 import {accessSync, constants, readdirSync, realpathSync} from 'node:fs';
 import {createRequire} from 'node:module';
-import {delimiter, join} from 'node:path';
+import {delimiter, dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 /** What journeys use, the Debian packages it comes in, and how to see that it is there. */
@@ -97,6 +97,8 @@ function run(program, args, log) {
   return new Promise((resolve) => {
     let output = '';
     const child = spawn(program, args, {
+      // So that npx finds what the project has installed.
+      cwd: dirname(fileURLToPath(import.meta.url)),
       env: {...process.env, DEBIAN_FRONTEND: 'noninteractive'},
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -108,7 +110,7 @@ function run(program, args, log) {
     child.on('error', (error) => resolve(`${command} could not be started (${error.message})`));
     child.on('close', (code, signal) => {
       if (code === 0) return resolve('');
-      log(output.trim());
+      if (output) log(output.trim());
       resolve(`${command} ended with ${code === null ? signal : code}`);
     });
   });

@@ -38,7 +38,7 @@ export async function createTapProxy(): Promise<TapProxy> {
     if (!target) {
       breakOff();
     } else if (target.pathname === '/favicon.ico') {
-      // The other engines are told not to ask for it; no server shall see that this one does.
+      // The browser wants it for its own bar, not the page.
       response.writeHead(404, {connection: 'close'}).end();
     } else {
       requests.push(describe(incoming, target));
@@ -115,11 +115,14 @@ function pass(
     setHost: false,
   });
   outgoing.on('error', breakOff);
+  response.on('error', breakOff);
   response.on('close', () => outgoing.destroy());
   outgoing.on('response', (answer) => {
-    answer.on('error', breakOff);
+    // WebKit takes a short body for a whole one when the connection was to be closed anyway, unless it is reset.
+    const cutOff = () => ('content-length' in answer.headers ? incoming.socket.resetAndDestroy() : breakOff());
+    answer.on('error', cutOff);
     answer.on('close', () => {
-      if (!answer.complete) breakOff();
+      if (!answer.complete) cutOff();
     });
     if (isDocument(incoming) && isPlainHtml(answer)) passDocument(answer, response);
     else passAsIs(answer, response);

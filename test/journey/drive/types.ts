@@ -126,7 +126,13 @@ export interface Page {
   readonly chromium?: ChromiumOnly;
 }
 
-/** A running browser with its own profile, cut off from everything but the loopback. */
+/**
+ * A running browser with its own profile, cut off from everything but the loopback.
+ *
+ * Chromium asks each server for /favicon.ico once, as it always does. WebKit's requests go through a proxy on the
+ * loopback: one more hop and a connection of their own each; documents get one script more, of which the page's policy
+ * knows and which takes itself away. So what WebKit needs for a load is no measure of time.
+ */
 export interface Browser {
   readonly engine: EngineName;
   /**

@@ -1,13 +1,13 @@
 import {type KeyAction, listChordActions, listTypingActions} from './keys.ts';
 import {type Abilities, createPage, type Point} from './page.ts';
-import {RUN_IN_PAGE, type Told} from './page-hook.ts';
 import type {PageOptions} from './running.ts';
 import type {TapProxy} from './tap-proxy.ts';
 import type {Json, Page} from './types.ts';
 import {waitUntil} from './wait.ts';
 import type {Command, WebDriver} from './webdriver.ts';
+import {createRunner, type Runner} from './webkit-run.ts';
 
-/** What a page of WebKit is reached by. */
+/** What the pages of a running WebKit are reached by. */
 export interface Ways {
   driver: WebDriver;
   proxy: TapProxy;
@@ -15,22 +15,43 @@ export interface Ways {
   base: string;
 }
 
-/** What the page answers to a run: its outcome once there is one, and what it told since it was last asked. */
-type Answer = {told: Told} & (
-  | {kind: 'value'; json: string | null}
-  | {kind: 'error'; message: string}
-  | {kind: 'pending'}
-);
+/** How long a window may take to have the size it was given, in milliseconds. */
+const RESIZE_LIMIT_MS = 5000;
 
 interface Rectangle {
   width: number;
   height: number;
 }
 
-/** Opens an address in a new window and waits for its load event. */
-export async function openWebkitPage({driver, proxy, base}: Ways, url: string, options: PageOptions): Promise<Page> {
-  const {width = 1280, height = 800} = options;
+/** One window, and the commands that go to it. */
+interface Window {
+  send(command: Command): Promise<unknown>;
+  post(path: string, body?: Command['body']): Promise<unknown>;
+  /** Goes to an address and waits for its load event. */
+  load(url: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens an address in a new window and waits for its load event; closes the window where that fails. */
+export async function openWebkitPage(ways: Ways, url: string, options: PageOptions): Promise<Page> {
+  const {width = 1280, height = 800, waitLimitMs} = options;
+  const {proxy} = ways;
   const seenBefore = proxy.requests().length;
+  const window = await openWindow(ways);
+  const runner = createRunner((script, args) => window.post('/execute/async', {script, args}));
+  try {
+    const frame = await fitWindow({width, height}, {runner, window});
+    await window.load(url);
+    const tap = () => proxy.requests().slice(seenBefore);
+    const hands = {...createInput(window), ...createVisibility(window, frame), ...createNavigation(window, runner)};
+    return createPage({...hands, ...createReports(window, runner), tap}, {engine: 'webkit', waitLimitMs});
+  } catch (error) {
+    await window.close();
+    throw error;
+  }
+}
+
+async function openWindow({driver, proxy, base}: Ways): Promise<Window> {
   const made = await driver.inWindow(base, () =>
     driver.send({method: 'POST', path: '/window/new', body: {type: 'window'}}),
   );
@@ -38,123 +59,90 @@ export async function openWebkitPage({driver, proxy, base}: Ways, url: string, o
   const {handle} = made as {handle: string};
   const send = (command: Command) => driver.inWindow(handle, () => driver.send(command));
   const post = (path: string, body: Command['body'] = {}) => send({method: 'POST', path, body});
-  const told: Told = {lines: [], errors: []};
-  let runs = 0;
-
-  async function askPage(script: string, args: readonly Json[]): Promise<Answer> {
-    // RUN_IN_PAGE answers in this shape.
-    const answer = (await post('/execute/async', {script, args})) as Answer;
-    told.lines.push(...answer.told.lines);
-    told.errors.push(...answer.told.errors);
-    return answer;
-  }
-
-  async function run<T, A extends Json[]>(work: (...args: A) => T | Promise<T>, ...args: A): Promise<T> {
-    runs += 1;
-    const ticket = runs;
-    // The work is part of the script and not an argument: a strict page forbids to make functions of text.
-    let answer = await askPage(`const work = ${work};\n${RUN_IN_PAGE}`, [ticket, args]);
-    while (answer.kind === 'pending') answer = await askPage(`const work = undefined;\n${RUN_IN_PAGE}`, [ticket, []]);
-    if (answer.kind === 'error') throw new Error(answer.message);
-    // What JSON makes of T is what was asked for; undefined has no JSON.
-    return (answer.json === null ? undefined : JSON.parse(answer.json)) as T;
-  }
-
-  // Reads what the page told, as long as there is a page that can be asked.
-  async function listen(): Promise<void> {
-    await run(() => 0).catch(() => undefined);
-  }
-
-  const press = (actions: readonly KeyAction[]) =>
-    post('/actions', {actions: [{type: 'key', id: 'keyboard', actions}]});
-  const point = ({x, y}: Point, actions: readonly Json[]) =>
-    post('/actions', {
-      actions: [
-        {
-          type: 'pointer',
-          id: 'mouse',
-          parameters: {pointerType: 'mouse'},
-          actions: [{type: 'pointerMove', x: Math.round(x), y: Math.round(y)}, ...actions],
-        },
-      ],
-    });
-  const resize = ({width, height}: Rectangle) => post('/window/rect', {width, height});
-
-  const frame = await fitWindow({width, height}, {run, resize});
-  const closeWindow = () => send({method: 'DELETE', path: '/window'});
-
-  // The driver is content with the browser's own page about an error.
-  async function load(next: string): Promise<void> {
-    const before = proxy.brokenDocuments().length;
-    await post('/url', {url: next});
-    const wanted = new URL(next).href;
-    if (proxy.brokenDocuments().slice(before).includes(wanted)) throw new Error(`WebKit could not load ${wanted}`);
-  }
-
-  try {
-    await load(url);
-  } catch (error) {
-    await closeWindow();
-    throw error;
-  }
-
-  const abilities: Abilities = {
-    run,
-    type: async (text) => void (await press(listTypingActions(text))),
-    press: async (keys) => void (await press(listChordActions(keys))),
-    moveTo: async (at) => void (await point(at, [])),
-    clickAt: async (at) => {
-      await point(at, [
-        {type: 'pointerDown', button: 0},
-        {type: 'pointerUp', button: 0},
-      ]);
+  return {
+    send,
+    post,
+    async load(url) {
+      const before = proxy.brokenDocuments().length;
+      await post('/url', {url});
+      // The driver is content with the browser's own page about an error.
+      const {href} = new URL(url);
+      if (proxy.brokenDocuments().slice(before).includes(href)) throw new Error(`WebKit could not load ${href}`);
     },
-    hide: async () => void (await post('/window/minimize')),
-    show: async () => void (await resize(frame)),
-    async goto(next) {
-      await listen();
-      await load(next);
-    },
-    async reload() {
-      await listen();
-      await post('/refresh');
-    },
-    async back() {
-      await listen();
-      await post('/back');
-    },
-    async close() {
-      await listen();
-      await closeWindow();
-    },
-    tap: () => proxy.requests().slice(seenBefore),
-    async consoleLines() {
-      await listen();
-      return [...told.lines];
-    },
-    async errors() {
-      await listen();
-      return [...told.errors];
-    },
-    async screenshot() {
-      // The protocol promises Base64.
-      return Buffer.from((await send({method: 'GET', path: '/screenshot'})) as string, 'base64');
-    },
+    close: async () => void (await send({method: 'DELETE', path: '/window'})),
   };
-  return createPage(abilities, {engine: 'webkit', waitLimitMs: options.waitLimitMs});
+}
+
+function createInput({post}: Window): Pick<Abilities, 'type' | 'press' | 'moveTo' | 'clickAt'> {
+  async function press(actions: readonly KeyAction[]): Promise<void> {
+    await post('/actions', {actions: [{type: 'key', id: 'keyboard', actions}]});
+  }
+
+  async function point({x, y}: Point, then: readonly Json[]): Promise<void> {
+    const actions = [{type: 'pointerMove', x: Math.round(x), y: Math.round(y)}, ...then];
+    await post('/actions', {actions: [{type: 'pointer', id: 'mouse', parameters: {pointerType: 'mouse'}, actions}]});
+  }
+
+  const button = 0;
+  return {
+    type: (text) => press(listTypingActions(text)),
+    press: (keys) => press(listChordActions(keys)),
+    moveTo: (at) => point(at, []),
+    clickAt: (at) =>
+      point(at, [
+        {type: 'pointerDown', button},
+        {type: 'pointerUp', button},
+      ]),
+  };
+}
+
+function createVisibility({post}: Window, {width, height}: Rectangle): Pick<Abilities, 'hide' | 'show'> {
+  return {
+    hide: async () => void (await post('/window/minimize')),
+    // A window that is given a size is brought back.
+    show: async () => void (await post('/window/rect', {width, height})),
+  };
+}
+
+// What the page has told is lost with its document, so it is heard before.
+function createNavigation(
+  {post, load, close}: Window,
+  {listen}: Runner,
+): Pick<Abilities, 'goto' | 'reload' | 'back' | 'close'> {
+  async function leave(go: () => Promise<unknown>): Promise<void> {
+    await listen();
+    await go();
+  }
+  return {
+    goto: (url) => leave(() => load(url)),
+    reload: () => leave(() => post('/refresh')),
+    back: () => leave(() => post('/back')),
+    close: () => leave(close),
+  };
+}
+
+function createReports(
+  {send}: Window,
+  {run, listen}: Runner,
+): Pick<Abilities, 'run' | 'consoleLines' | 'errors' | 'screenshot'> {
+  return {
+    run,
+    consoleLines: async () => (await listen()).lines,
+    errors: async () => (await listen()).errors,
+    // The protocol promises Base64.
+    screenshot: async () => Buffer.from((await send({method: 'GET', path: '/screenshot'})) as string, 'base64'),
+  };
 }
 
 // The protocol sizes windows, not viewports: the window is as much larger as its own bar is high.
-async function fitWindow(
-  wanted: Rectangle,
-  {run, resize}: {run: Abilities['run']; resize: (frame: Rectangle) => Promise<unknown>},
-): Promise<Rectangle> {
+async function fitWindow(wanted: Rectangle, {runner, window}: {runner: Runner; window: Window}): Promise<Rectangle> {
+  const resize = ({width, height}: Rectangle) => window.post('/window/rect', {width, height});
   let frame = wanted;
   let got: Rectangle | undefined;
   await resize(frame);
   await waitUntil(
     async () => {
-      const {inner, outer} = await run(() => ({
+      const {inner, outer} = await runner.run(() => ({
         inner: {width: innerWidth, height: innerHeight},
         outer: {width: outerWidth, height: outerHeight},
       }));
@@ -169,7 +157,7 @@ async function fitWindow(
       return false;
     },
     () => `a WebKit viewport of ${JSON.stringify(wanted)}; the window gives ${JSON.stringify(got)}`,
-    5000,
+    RESIZE_LIMIT_MS,
   );
   return frame;
 }

@@ -1,0 +1,41 @@
+import {expect, inject} from 'vitest';
+import type {Answer, Seen, Step} from './answer-server.ts';
+
+/** An endpoint of the real server that answers as the test says. */
+export interface TestEndpoint {
+  url: string;
+  /** Lets the answer go on where it waits for this gate. */
+  open(gate: string): Promise<void>;
+  seen(): Promise<Seen>;
+  /** Waits until the server sees nobody listening any more. */
+  closed(): Promise<void>;
+}
+
+/** Makes an endpoint of its own for a test; each POST gets the next answer, the last one repeats. */
+export async function createEndpoint(...answers: Answer[]): Promise<TestEndpoint> {
+  const url = `${inject('answerServer')}/${crypto.randomUUID()}`;
+  await fetch(url, {method: 'PUT', body: JSON.stringify(answers)});
+  const seen = async (): Promise<Seen> => (await fetch(`${url}?seen`)).json();
+  return {
+    url,
+    seen,
+    async open(gate) {
+      await fetch(`${url}?gate=${gate}`, {method: 'PUT'});
+    },
+    closed: () => expect.poll(async () => (await seen()).open).toBe(0),
+  };
+}
+
+/** Writes parts of an answer as server-sent events. */
+export const sse = (...parts: object[]): string => parts.map((part) => `data: ${JSON.stringify(part)}\n\n`).join('');
+
+/** A step that writes parts of an answer. */
+export const write = (...parts: object[]): Step => ({kind: 'write', text: sse(...parts)});
+
+/** A step that waits until the test opens the gate. */
+export const gate = (name: string): Step => ({kind: 'gate', name});
+
+/** The parts of a short, whole answer, one word a part. */
+export const START = {type: 'start', messageMetadata: {fw: {run: 'run-1', route: 'fast', model: 'small'}}};
+export const FINISH = {type: 'finish', finishReason: 'stop'};
+export const word = (text: string) => ({type: 'text-delta', id: 't', delta: text});
