@@ -136,7 +136,7 @@ export function createTurn(options: {id: string; n: number; startedMs: number; b
     const longMs = Math.max(500, 5 * (sorted[sorted.length >> 1] ?? 0));
     return {
       chunks: Math.min(chunkCount, 65_535),
-      tokens: Math.ceil(charCount / 4),
+      tokens: Math.min(Math.ceil(charCount / 4), 1_000_000),
       est: true,
       chars: charCount,
       stalls: Math.min(gaps.filter((gapMs) => gapMs > longMs).length, 999),
@@ -163,8 +163,7 @@ export function createTurn(options: {id: string; n: number; startedMs: number; b
     stage(part) {
       const at = parts.findIndex(
         ({stage, state, src, atMs}) =>
-          stage === part.stage &&
-          (state === 'start' || src === 'header' || (atMs !== undefined && atMs === part.atMs)),
+          stage === part.stage && (state === 'start' || src === 'header' || (atMs !== undefined && atMs === part.atMs)),
       );
       const known = parts[at];
       if (known) parts[at] = {...known, ...part, atMs: part.atMs ?? known.atMs};

@@ -63,7 +63,8 @@ export function createConversationStore(options: {
       let kept = messages.slice(-MAX_MESSAGES);
       const text = () => JSON.stringify({v: VERSION, id, draft: draft.slice(0, MAX_DRAFT), messages: kept});
       while (kept.length > 0 && text().length * 2 > MAX_KEPT_BYTES) kept = kept.slice(Math.ceil(kept.length / 10));
-      const last = (memory = text());
+      const last = text();
+      memory = last;
       attempt((storage) => storage.setItem(key, last));
     },
     forget() {

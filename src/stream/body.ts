@@ -16,16 +16,19 @@ export function tapBody(response: Response, onChunk: () => void): Response {
     getReader() {
       const reader = body.getReader();
       let openBytes = 0;
+      let tooLarge = false;
       return {
         async read() {
+          if (tooLarge) throw new StreamError('too-large');
           const part = await reader.read().catch((cause: unknown) => {
             throw new StreamError('network', {cause});
           });
-          if (part.value) {
-            onChunk();
-            openBytes = longestLine(part.value, openBytes);
-          }
-          return part;
+          if (!part.value) return part;
+          onChunk();
+          const lines = measureLines(part.value, openBytes);
+          ({openBytes, tooLarge} = lines);
+          // what came before a line that is too long is read all the same
+          return tooLarge ? {done: false, value: part.value.subarray(0, lines.wholeBytes)} : part;
         },
       };
     },
@@ -34,13 +37,13 @@ export function tapBody(response: Response, onChunk: () => void): Response {
   return Object.defineProperty(response, 'body', {value: tapped});
 }
 
-/** Returns the bytes of the line still open after the chunk. */
-function longestLine(chunk: Uint8Array, openBytes: number): number {
-  let start = -openBytes;
+/** Says how many bytes of a chunk end in whole lines, how long its last line is by now, and whether one is too long. */
+function measureLines(chunk: Uint8Array, before: number) {
+  let start = -before;
   for (let end = chunk.indexOf(LF); ; end = chunk.indexOf(LF, end + 1)) {
-    const stop = end < 0 ? chunk.length : end;
-    if (stop - start > MAX_LINE_BYTES) throw new StreamError('too-large');
-    if (end < 0) return stop - start;
+    const openBytes = (end < 0 ? chunk.length : end) - start;
+    const tooLarge = openBytes > MAX_LINE_BYTES;
+    if (end < 0 || tooLarge) return {wholeBytes: Math.max(0, start), openBytes, tooLarge};
     start = end + 1;
   }
 }

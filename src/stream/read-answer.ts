@@ -18,10 +18,10 @@ export interface Reading {
 /**
  * Reads one answer to its end; never asks for it again, whatever the tab, the network or a callback does.
  *
- * Returns when the protocol's own end has been read; whoever posted the question closes the connection then. `fetchEventSource` reconnects when
- * a tab is shown again, when `onerror` returns and after a clean close; here it never gets the chance: it is handed a
- * response instead of sending anything, stays open when hidden, rejects on every close and error, and never sees the
- * caller's signal.
+ * Returns when the protocol's own end has been read; whoever posted the question closes the connection then.
+ * `fetchEventSource` reconnects when a tab is shown again, when `onerror` returns and after a clean close; here it never
+ * gets the chance: it is handed a response instead of sending anything, stays open when hidden, rejects on every close
+ * and error, and never sees the caller's signal.
  *
  * @throws StreamError when there is no answer, or not a whole one.
  * @throws The signal's reason when aborted, and whatever a callback throws.
@@ -51,8 +51,8 @@ export async function readAnswer({response, reader, signal, now, onHead, onChunk
         if (ended) return;
         for (const event of reader.read(message)) {
           eventCount++;
-          ended ||= event.kind === 'end';
           onEvent(event, now());
+          ended ||= event.kind === 'end';
         }
         if (ended) connection.abort();
       },

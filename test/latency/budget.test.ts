@@ -83,19 +83,35 @@ test('an end before the first token is refused', () => {
   expect(readBudget('first-token=4s complete=2s')).toBe('complete is shorter than first-token');
 });
 
-test.each(['', '   ', 'first-token', 'first-token=', '=3s', 'fast=', 'First-Token=3s', '9=3s', '-x=3s', `${'x'.repeat(33)}=1s`, '__proto__=1s'])(
-  '%j is refused as no name=time',
-  (text) => {
-    expect(readBudget(text)).toContain('is not name=time');
-  },
-);
+test.each([
+  '',
+  '   ',
+  'first-token',
+  'first-token=',
+  '=3s',
+  'fast=',
+  'First-Token=3s',
+  '9=3s',
+  '-x=3s',
+  `${'x'.repeat(33)}=1s`,
+  '__proto__=1s',
+])('%j is refused as no name=time', (text) => {
+  expect(readBudget(text)).toContain('is not name=time');
+});
 
-test.each(['complete=soon', 'complete=3s@95', 'complete=3s@p0', 'complete=3s@p100', 'complete=3s,', 'complete=-3s', 'complete=11m', 'complete=700s', 'complete=3s@'])(
-  '%j is refused for its time',
-  (text) => {
-    expect(readBudget(text)).toContain('has no such time');
-  },
-);
+test.each([
+  'complete=soon',
+  'complete=3s@95',
+  'complete=3s@p0',
+  'complete=3s@p100',
+  'complete=3s,',
+  'complete=-3s',
+  'complete=11m',
+  'complete=700s',
+  'complete=3s@',
+])('%j is refused for its time', (text) => {
+  expect(readBudget(text)).toContain('has no such time');
+});
 
 test('what was wrong is quoted, cut short', () => {
   expect(readBudget(`first-token=3s complete=${'9'.repeat(500)}`)).toMatch(/^"complete=9{31}" has no such time$/);

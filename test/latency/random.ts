@@ -1,4 +1,4 @@
-/** Makes numbers from 0 to 1 that are the same for the same seed (mulberry32, Tommy Ettinger, public domain). */
+/** Makes numbers from 0 to 1 that are the same for the same seed (the mulberry32 generator). */
 export function createRandom(seed: number): () => number {
   let state = seed;
   return () => {

@@ -14,12 +14,30 @@ test.each([
   expect(readTime(text)).toBe(timeMs);
 });
 
-test.each(['', ' ', '-1', '-4s', '+4', '4 s', '4m', '4h', '4S', '1e3', '.5s', '5.', '601s', '600001', 'soon', '4s4', 'NaN', 'Infinity', '0x10', '٤'])(
-  '%j is no time',
-  (text) => {
-    expect(readTime(text)).toBeUndefined();
-  },
-);
+test.each([
+  '',
+  ' ',
+  '-1',
+  '-4s',
+  '+4',
+  '4 s',
+  '4m',
+  '4h',
+  '4S',
+  '1e3',
+  '.5s',
+  '5.',
+  '601s',
+  '600001',
+  'soon',
+  '4s4',
+  'NaN',
+  'Infinity',
+  '0x10',
+  '٤',
+])('%j is no time', (text) => {
+  expect(readTime(text)).toBeUndefined();
+});
 
 test.each([
   ['p50', 0.5],
@@ -33,9 +51,12 @@ test.each([
   expect(readPercentile(text)).toBe(share);
 });
 
-test.each(['', 'p', '95', 'p0', 'p00', 'p0.0', 'p100', 'p-5', 'P95', 'p99.999', 'p9.', 'pp95', 'p95%'])('%j is no percentile', (text) => {
-  expect(readPercentile(text)).toBeUndefined();
-});
+test.each(['', 'p', '95', 'p0', 'p00', 'p0.0', 'p100', 'p-5', 'P95', 'p99.999', 'p9.', 'pp95', 'p95%'])(
+  '%j is no percentile',
+  (text) => {
+    expect(readPercentile(text)).toBeUndefined();
+  },
+);
 
 test('times are rounded to one decimal of a millisecond', () => {
   expect([0, 0.04, 0.05, 12.34, 12.35, 99.96].map(roundMs)).toEqual([0, 0, 0.1, 12.3, 12.4, 100]);

@@ -1,4 +1,4 @@
-import {type Exported, exportsOf, docBefore, type Module, type Node, nameOf, parse} from './parse.ts';
+import {docBefore, type Exported, exportsOf, type Module, type Node, nameOf, parse} from './parse.ts';
 import {namesOf, publicModules} from './public-names.ts';
 import {choose, type SourceFile, SRC_CODE, type Verdict} from './source.ts';
 
@@ -6,7 +6,7 @@ import {choose, type SourceFile, SRC_CODE, type Verdict} from './source.ts';
 const OTHER_BEGINNINGS = ['Whether', 'Of', 'When', 'Where', 'How', 'Why', 'Who', 'What'];
 
 /** A name that ends in its unit says what a number is. */
-const NAMES_ITS_UNIT = /(Ms|At|Bytes|Count|Share|Chars)$/;
+const NAMES_ITS_UNIT = /(Ms|At|Bytes|Count|Share|Chars)$|^(ms|count|share)$/;
 
 /** Files whose types are described elsewhere, property by property. */
 const DESCRIBED_ELSEWHERE: Readonly<Record<string, string>> = {
@@ -19,9 +19,7 @@ export function checkSentences(files: readonly SourceFile[]): Verdict {
   return look(files, ({doc}) => {
     if (doc === undefined) return 'has no doc comment';
     const [beginning = ''] = doc.split(/\n\s*\n|^@/m);
-    return /^[A-Z`].*?\.(\s|$)/s.test(beginning)
-      ? undefined
-      : 'is described by something that is no sentence';
+    return /^[A-Z`].*?\.(\s|$)/s.test(beginning) ? undefined : 'is described by something that is no sentence';
   });
 }
 
@@ -72,7 +70,9 @@ export function checkProperties(files: readonly SourceFile[]): Verdict {
 function isOurs(type: Node | undefined, ours: ReadonlySet<string>): boolean {
   switch (type?.type) {
     case 'TSTypeReference':
-      return ours.has(nameOf(type.typeName)) || (type.typeArguments?.params.some((each) => isOurs(each, ours)) ?? false);
+      return (
+        ours.has(nameOf(type.typeName)) || (type.typeArguments?.params.some((each) => isOurs(each, ours)) ?? false)
+      );
     case 'TSArrayType':
       return isOurs(type.elementType, ours);
     case 'TSTypeOperator':

@@ -143,8 +143,7 @@ describe('the console', () => {
   test('is found when it is written to elsewhere, or without our name', () => {
     const planted = plant({
       'src/chat/a.ts': `console.log('[firstword] a');`,
-      'src/loader/instance.ts':
-        `console.warn(\`[firstword] \${line}\`);\nconsole.warn(\`\${line} [firstword]\`);\nconst say = console.warn;`,
+      'src/loader/instance.ts': `console.warn(\`[firstword] \${line}\`);\nconsole.warn(\`\${line} [firstword]\`);\nconst say = console.warn;`,
       'src/server/observe.ts': `console.log(JSON.stringify({log: 'firstword'}));\nconsole.log(line);`,
       'src/server/handler.ts': `console.error('[firstword] a:', error);\nconsole.log(JSON.stringify(error));`,
       'src/cli/serve.ts': 'console.log(line);',

@@ -1,6 +1,6 @@
 import {posix} from 'node:path';
 import {exportsOf, nameOf, parse} from './parse.ts';
-import {type SourceFile, textOf} from './source.ts';
+import {type SourceFile, textOf, type Verdict} from './source.ts';
 
 /** A name that can be imported from a subpath of the package, and where it is made. */
 export interface PublicName {
@@ -47,4 +47,40 @@ export function publicModules(files: readonly SourceFile[]): {subpath: string; p
   return Object.keys(readDoors(files).exports)
     .filter((subpath) => !subpath.endsWith('.json'))
     .map((subpath) => ({subpath, path: posix.join('src', subpath, 'index.ts')}));
+}
+
+/** Finds names that came or went since the list was written. */
+export function checkPublicNames(
+  files: readonly SourceFile[],
+  list: Readonly<Record<string, readonly string[]>>,
+): Verdict {
+  let lookedAtCount = 0;
+  const breaches: string[] = [];
+  const modules = publicModules(files);
+  for (const {subpath, path} of modules) {
+    const names = new Set(namesOf(files, path).map(({name}) => name));
+    const listed = new Set(list[subpath]);
+    lookedAtCount += names.size;
+    const tell = (name: string, change: string) => breaches.push(`${path}: ${name} ${change} public-names.json`);
+    for (const name of names) if (!listed.has(name)) tell(name, 'is not in');
+    for (const name of listed) if (!names.has(name)) tell(name, 'is gone, and still in');
+  }
+  for (const subpath of Object.keys(list)) {
+    if (!modules.some((module) => module.subpath === subpath)) breaches.push(`package.json: ${subpath} is gone`);
+  }
+  return {lookedAtCount, breaches};
+}
+
+/** Finds files that package.json points to and nobody made. `exists` says whether a path is there. */
+export function checkDoors(files: readonly SourceFile[], exists: (path: string) => boolean): Verdict {
+  const {exports, bin} = readDoors(files);
+  const targets = [...Object.values(exports), bin].flatMap((door) =>
+    typeof door === 'string' ? [door] : Object.values(door),
+  );
+  return {
+    lookedAtCount: targets.length,
+    breaches: targets
+      .filter((path) => !exists(path))
+      .map((path) => `package.json: points to ${path}, which is not there`),
+  };
 }

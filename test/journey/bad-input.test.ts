@@ -1,0 +1,213 @@
+import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
+import {type Browser, openBrowser, type Page} from './drive/index.ts';
+import {answerIs, ask, lastAnswer, openByKeyboard, panelReady, type Stage, startStage} from './stage.ts';
+
+const SSE = {'content-type': 'text/event-stream'};
+const part = (value: unknown) => `data: ${JSON.stringify(value)}\n\n`;
+const TOKEN =
+  part({type: 'start'}) + part({type: 'text-start', id: 't'}) + part({type: 'text-delta', id: 't', delta: 'Half'});
+
+/** What an endpoint does, what the visitor then reads, what the console says, and whether what came before stays. */
+const ENDPOINTS: Record<string, {answer: () => Response; state: string; words: RegExp; line: RegExp; kept?: string}> = {
+  html: {
+    answer: () => new Response('<!doctype html><title>Login</title>', {headers: {'content-type': 'text/html'}}),
+    state: 'failed',
+    words: /not available here/,
+    line: /answered "text\/html" where text\/event-stream was expected/,
+  },
+  '404': {
+    answer: () => new Response('no', {status: 404}),
+    state: 'failed',
+    words: /not available here/,
+    line: /answered 404\. Is data-endpoint right/,
+  },
+  '400': {
+    answer: () => new Response('no', {status: 400}),
+    state: 'failed',
+    words: /not accepted/,
+    line: /refused the question with 400/,
+  },
+  '429': {
+    answer: () => new Response('no', {status: 429}),
+    state: 'failed',
+    words: /very busy/,
+    line: /failed with 429/,
+  },
+  '500': {
+    answer: () => new Response('Error: secret at line 1', {status: 500}),
+    state: 'failed',
+    words: /Something went wrong/,
+    line: /failed with 500/,
+  },
+  'no body': {
+    answer: () => new Response(null, {status: 204}),
+    state: 'failed',
+    words: /came back empty/,
+    line: /without a word/,
+  },
+  'an empty stream': {
+    answer: () => new Response('', {headers: SSE}),
+    state: 'failed',
+    words: /came back empty/,
+    line: /without a word/,
+  },
+  'a finish without a word': {
+    answer: () => new Response(part({type: 'start'}) + part({type: 'finish'}), {headers: SSE}),
+    state: 'failed',
+    words: /came back empty/,
+    line: /without a word/,
+  },
+  'invalid JSON in a part': {
+    answer: () => new Response(`${TOKEN}data: {"type":"text-del\n\n`, {headers: SSE}),
+    state: 'failed',
+    words: /could not be read to its end/,
+    line: /an event that is no JSON object: "\{"type":"text-del"/,
+    kept: 'Half',
+  },
+  'a token of 10 MB': {
+    answer: () =>
+      new Response(TOKEN + part({type: 'text-delta', id: 't', delta: 'x'.repeat(10_000_000)}), {headers: SSE}),
+    state: 'failed',
+    words: /too large to show/,
+    line: /a line of over 256 KiB/,
+    kept: 'Half',
+  },
+  'no end': {
+    answer: () => new Response(TOKEN, {headers: SSE}),
+    state: 'cut',
+    words: /broke off before its end/,
+    line: /closed the stream without finish, abort or error/,
+    kept: 'Half',
+  },
+  'an error part': {
+    answer: () => new Response(TOKEN + part({type: 'error', errorText: 'secret'}), {headers: SSE}),
+    state: 'failed',
+    words: /Something went wrong/,
+    line: /\/chat failed/,
+    kept: 'Half',
+  },
+};
+
+/** Tags as people write them when they get them wrong, and the line that each gets. */
+const TAGS: Record<string, {attributes: string; line: RegExp; chat: boolean}> = {
+  'no endpoint': {attributes: '', line: /no chat: data-endpoint is missing/, chat: false},
+  'an endpoint that is no address': {
+    attributes: 'data-endpoint="http://"',
+    line: /data-endpoint is missing or no address/,
+    chat: false,
+  },
+  'a word that is none of the list': {
+    attributes: 'data-endpoint="/chat" data-position="left"',
+    line: /data-position: read "left", expected bottom-right, bottom-left, top-right, top-left; using "bottom-right"/,
+    chat: true,
+  },
+  'a misspelt name': {
+    attributes: 'data-endpoint="/chat" data-endpont="/x"',
+    line: /data-endpont is not known\. Did you mean data-endpoint\?/,
+    chat: true,
+  },
+  'a z-index in words': {
+    attributes: 'data-endpoint="/chat" data-z-index="top"',
+    line: /data-z-index: read "top", expected a whole number/,
+    chat: true,
+  },
+  'a rum address that is none': {
+    attributes: 'data-endpoint="/chat" data-rum="javascript:1"',
+    line: /data-rum: read "javascript:1"/,
+    chat: true,
+  },
+};
+
+describe('bad input', () => {
+  let stage: Stage;
+  let browser: Browser;
+  let answer: (() => Response) | undefined;
+  let tag = '';
+
+  beforeAll(async () => {
+    browser = await openBrowser('chromium');
+    stage = await startStage({
+      intercept(request) {
+        const {pathname} = new URL(request.url);
+        if (pathname === '/page') {
+          const html = `<!doctype html><html lang="en"><title>Page</title><h1>Page</h1><button>Pay</button><script async src="/firstword.js" ${tag}></script></html>`;
+          return new Response(html, {headers: {'content-type': 'text/html'}});
+        }
+        return pathname === '/chat' && request.method === 'POST' ? answer?.() : undefined;
+      },
+    });
+  });
+  afterAll(async () => {
+    await stage.close();
+    await browser.close();
+  });
+
+  async function openPage(attributes: string): Promise<Page> {
+    tag = attributes;
+    const page = await browser.open(`${stage.url}/page`);
+    onTestFinished(() => page.close());
+    return page;
+  }
+
+  async function unharmed(page: Page): Promise<void> {
+    expect(await page.run(() => document.querySelector('h1')?.textContent)).toBe('Page');
+    expect(await page.errors()).toEqual([]);
+  }
+
+  const ownLines = async (page: Page) => (await page.consoleLines()).filter((line) => line.startsWith('[firstword]'));
+
+  test.each(Object.entries(ENDPOINTS))(
+    'an endpoint that answers %s: clear words, one line, nothing lost',
+    async (_, wanted) => {
+      const page = await openPage('data-endpoint="/chat"');
+      await openByKeyboard(page);
+      answer = wanted.answer;
+      await ask(page, 'Where is my order?');
+      await answerIs(page, wanted.state);
+      const shown = await lastAnswer(page);
+      expect(shown.notice).toMatch(wanted.words);
+      expect(shown.retry).toBe(true);
+      expect(shown.text).toBe(wanted.kept ?? '');
+      const lines = await ownLines(page);
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toMatch(wanted.line);
+      expect(`${lines}${shown.notice}`).not.toMatch(/secret|Where is my order/);
+      expect(page.tap().filter(({method}) => method === 'POST')).toHaveLength(1);
+
+      // the question is still there, and asking again works
+      answer = undefined;
+      await page.click('firstword-chat >>> [part~=retry]');
+      await answerIs(page, 'complete');
+      await unharmed(page);
+    },
+  );
+
+  test.each(Object.entries(TAGS))('a tag with %s: one clear line, and the page is unharmed', async (_, wanted) => {
+    const page = await openPage(wanted.attributes);
+    if (wanted.chat) await panelReady(page);
+    await page.waitFor(() => document.readyState === 'complete');
+    const lines = await ownLines(page);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(wanted.line);
+    expect(await page.run(() => document.querySelectorAll('firstword-chat').length)).toBe(wanted.chat ? 1 : 0);
+    await unharmed(page);
+  });
+
+  test('a huge token makes no long task', async () => {
+    const page = await openPage('data-endpoint="/chat"');
+    await openByKeyboard(page);
+    answer = ENDPOINTS['a token of 10 MB']?.answer;
+    await page.run(() => {
+      const tasks: number[] = [];
+      Object.assign(window, {tasks});
+      new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({duration}) => duration))).observe({
+        type: 'longtask',
+      });
+    });
+    await ask(page, 'Where is my order?');
+    await answerIs(page, 'failed');
+    const longestMs = Math.max(0, ...(await page.run(() => (window as unknown as {tasks: number[]}).tasks)));
+    // three times the figure of 50 ms: a guard against parsing the line, which takes seconds
+    expect(longestMs).toBeLessThan(150);
+  });
+});
