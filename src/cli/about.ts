@@ -18,7 +18,7 @@ export const ABOUT: readonly KnowledgeEntry[] = [
     id: 'embed',
     topic: 'embedding',
     title: 'On your own page',
-    text: 'To add the chat to your own page or website, paste the one line that the server printed when it started. When the page has another origin, embed it after starting with firstword serve --origin and that origin.',
+    text: 'To put the chat on your own page or website, paste the one line that the server printed when it started. When that page has another origin, start with firstword serve --origin and that origin.',
   },
   {
     id: 'speed',
@@ -30,6 +30,6 @@ export const ABOUT: readonly KnowledgeEntry[] = [
     id: 'budget',
     topic: 'budgets',
     title: 'Latency budgets',
-    text: 'Declare your latency budget in firstword.budget.json, for example {"first-token": "800ms", "complete": "4s"}. The server reads the file when it starts and hands the budget to the widget.',
+    text: 'Write your latency budget into firstword.budget.json, for example {"first-token": "800ms", "complete": "4s"}. The server reads the file when it starts and hands the budget to the widget.',
   },
 ];

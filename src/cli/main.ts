@@ -30,7 +30,7 @@ program
   .option('--host <address>', 'interface to listen on', DEFAULT_HOST)
   .option('--budget <file>', `latency budget (default: ./${BUDGET_FILE} when it exists)`)
   .option('--data <file>', 'where turns are kept', DATA_PATH)
-  .option('--origin <origin...>', 'pages of other origins that may ask and send', [])
+  .option('--origin <origin...>', 'pages of other origins that may ask and send')
   .addHelpText(
     'after',
     '\nThe model is any OpenAI-compatible endpoint, named by OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_MODEL;\nwithout them a simulated one answers.',

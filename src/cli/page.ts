@@ -36,7 +36,7 @@ export function writePage({
 <title>Firstword is here</title>
 <link rel="icon" href="data:,">
 <style>
-body { max-width: 40rem; margin: 12vh auto; padding: 0 1.25rem; font: 1.0625rem/1.6 system-ui, sans-serif; }
+body { max-width: 40rem; margin: 12vh clamp(0rem, 8vw, 8rem); padding: 0 1.25rem; font: 1.0625rem/1.6 system-ui, sans-serif; }
 h1 { font-size: 1.75rem; line-height: 1.2; text-wrap: balance; }
 h2 { margin-top: 2.5rem; font-size: 1.125rem; }
 pre { padding: 1rem; border: 1px solid; border-radius: 0.5rem; white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -58,7 +58,7 @@ a { color: inherit; }
 <h2>What visitors felt</h2>
 <p><a href="/dashboard/">The dashboard</a> draws every turn once it is over; <a href="/v1/summary">the summary</a> and <a href="/metrics">the metrics</a> are the same figures for programs.</p>
 </main>
-<script async src="/firstword.js" data-endpoint="/chat" data-rum="/v1/turns" data-open-selector="#ask" data-suggestions="What is this?|Who answers me?|How do I put this on my own page?"></script>
+<script async src="/firstword.js" data-endpoint="/chat" data-rum="/v1/turns" data-open-selector="#ask" data-suggestions="What is Firstword?|Who answers me?|How do I put this on my own page?"></script>
 </body>
 </html>`;
 }

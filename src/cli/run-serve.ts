@@ -19,7 +19,8 @@ export interface ServeArguments {
   /** Budget file; default `firstword.budget.json` when there is one. */
   budget?: string;
   data: string;
-  origin: readonly string[];
+  /** Default: none. */
+  origin?: readonly string[];
 }
 
 /**
@@ -34,7 +35,7 @@ export async function runServe(
   given: ServeArguments,
   {signal, print}: {signal: AbortSignal; print: (line: string) => void},
 ): Promise<void> {
-  const origins = given.origin.map(readOrigin);
+  const origins = (given.origin ?? []).map(readOrigin);
   const budget = readBudgetFile(given.budget);
   const [{createServed}, {listen}, {writeTag}] = await withPackages({
     command: 'firstword serve',

@@ -3,20 +3,31 @@ import type {RecentTurn} from '../protocol/index.ts';
 
 /** One turn as it is stored: what queries ask for in fields of their own, and the whole record beside them. */
 export interface StoredTurn {
+  /** The record's own id: the key under which it is stored once. */
   id: string;
+  /** The highest of an id stays. */
   rev: number;
+  /** False for a snapshot of a turn that had not ended. */
   final: boolean;
   /** When the collector received it, epoch ms. */
   receivedAt: number;
   /** When the visitor asked: received less the record's age, epoch ms. */
   turnAt: number;
+  /** Name of the site that sent it. */
   site: string;
+  /** The page view that it belongs to: the unit of independence. */
   pageId: string;
+  /** Route template of that page. */
   pageRoute?: string | undefined;
+  /** Kind of device, a word of the schema. */
   device?: string | undefined;
+  /** Effective connection type, a word of the schema. */
   net?: string | undefined;
+  /** Prompt class from the backend's closed list. */
   class?: string | undefined;
+  /** Model alias that the backend declared. */
   model?: string | undefined;
+  /** Route that the backend took. */
   route?: string | undefined;
   outcome: Outcome;
   source?: Source | undefined;
@@ -28,7 +39,9 @@ export interface StoredTurn {
   hidMs?: number | undefined;
   budgetTokenMs?: number | undefined;
   budgetDoneMs?: number | undefined;
+  /** How many turns it stands for, 1 without sampling. */
   weight: number;
+  /** Names of the budgets that it exceeded. */
   over: string[];
   /** Those that ran, each name once. */
   stages: {name: string; ms: number; budgetMs?: number | undefined; state?: string | undefined}[];
@@ -37,6 +50,7 @@ export interface StoredTurn {
 
 /** What one accepted post leaves behind. `droppedCount` is the browser's own loss, counted once per post. */
 export interface StoredBatch {
+  /** Name of the site that sent it. */
   site: string;
   receivedAt: number;
   droppedCount: number;
@@ -47,6 +61,7 @@ export interface StoredBatch {
 export interface ReadWindow {
   fromAt: number;
   nowAt: number;
+  /** Only turns of this site; default all. */
   site?: string | undefined;
   route?: string | undefined;
 }
@@ -61,6 +76,7 @@ export interface ReadCell {
 
 /** A measured column: rows in it, their effective number when weighted, and its percentiles. */
 export interface ReadSeries {
+  /** `first-token` or `complete`, each also with `/misses`, or `stage/` and the stage's name. */
   name: string;
   rowCount: number;
   effectiveCount: number;
@@ -70,18 +86,25 @@ export interface ReadSeries {
 /** Visitors who waited `ms`: by weight, those who then saw the first word and those who left or hid the page. */
 export interface ReadWait {
   ms: number;
+  /** Whether a cache or the FAQ answered. */
   hit: boolean;
+  /** Weight of those who saw the first word then. */
   shownWeight: number;
+  /** Weight of those who left or hid the page then. */
   leftWeight: number;
   shownCount: number;
   leftCount: number;
+  /** Sum of squared weights, for the effective number. */
   squaredWeight: number;
 }
 
 /** A share of weighted turns: the part, the whole, and the whole's squared weights for its effective number. */
 export interface ReadShare {
+  /** Weight of the turns that count. */
   partWeight: number;
+  /** Weight of the turns that could be judged. */
   wholeWeight: number;
+  /** Sum of squared weights of the whole. */
   squaredWeight: number;
 }
 
@@ -94,8 +117,11 @@ export interface ReadBudget {
 /** One bin of a logarithmic histogram: bin b holds BIN_RATIO^b up to BIN_RATIO^(b+1) ms. */
 export interface ReadBin {
   series: 'first-token' | 'complete';
+  /** Its number b, from 0. */
   bin: number;
+  /** Whether a cache or the FAQ answered. */
   hit: boolean;
+  /** Weight of the turns in it. */
   weight: number;
 }
 
@@ -120,15 +146,20 @@ export interface Reading {
   leftBeforeFirst: ReadShare;
   leftBeforeEnd: ReadShare;
   stages: (ReadShare & ReadBudget & {stage: string; timeoutCount: number})[];
+  /** Turns by how they ended. */
   outcomes: {name: Outcome; count: number; weight: number}[];
+  /** Turns by who answered. */
   sources: {name: Source | 'none'; count: number; weight: number}[];
   recent: RecentTurn[];
+  /** Sites that sent turns, the busiest first. */
   sites: string[];
+  /** Routes of pages and backends, the busiest first. */
   routes: string[];
 }
 
 /** Counts over all that is stored, which only grow. */
 export interface Totals {
+  /** Turns by how they ended and who answered. */
   turns: {outcome: Outcome; source: Source | 'none'; count: number}[];
   firstTokenSumMs: number;
   firstTokenCount: number;

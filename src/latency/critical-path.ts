@@ -1,5 +1,6 @@
 /** A span of work on one clock: its stage, start and length in ms. */
 export interface Span {
+  /** The stage's name. */
   stage: string;
   atMs: number;
   ms: number;

@@ -4,10 +4,12 @@ import {roundMs} from './units.ts';
 
 /** A stage part as it arrived. `atMs` counts from when the server got the request. */
 export interface StagePart {
+  /** The stage's name. */
   stage: string;
   state: 'start' | 'end' | 'timeout' | 'error' | 'skipped';
   ms?: number | undefined;
   atMs?: number | undefined;
+  /** Whether a cache did its work. */
   hit?: boolean | undefined;
   src: 'stream' | 'header';
 }

@@ -3,26 +3,36 @@ export type StageState = 'start' | 'end' | 'timeout' | 'error' | 'skipped';
 
 /** What a backend says at the start of an answer; every part is optional. */
 export interface RunFacts {
+  /** The backend's own id of this answer. */
   run?: string | undefined;
+  /** Route that the backend took. */
   route?: string | undefined;
+  /** Model alias that the backend declares. */
   model?: string | undefined;
+  /** Class of the question from the backend's closed list. */
   promptClass?: string | undefined;
+  /** Whether the prepared context was used. */
   contextHit?: boolean | undefined;
+  /** Whether a cold start is in this answer. */
   cold?: boolean | undefined;
   /** The server cache's part in the answer; `hit` is `none` for anything unknown. */
   cacheHit?: 'none' | 'exact' | 'semantic' | 'stale' | undefined;
+  /** Age of a cached answer in seconds. */
   cacheAgeS?: number | undefined;
 }
 
 /** A stage of the backend's work. Times in ms; `atMs` counts from when the server got the request. */
 export interface StageEvent {
   kind: 'stage';
+  /** The stage's name. */
   stage: string;
   state: StageState;
   ms?: number | undefined;
   budgetMs?: number | undefined;
   atMs?: number | undefined;
+  /** Whether a cache did its work. */
   hit?: boolean | undefined;
+  /** Words that a visitor may read. */
   label?: string | undefined;
 }
 
@@ -47,8 +57,11 @@ export type AnswerEvent = {e?: number | undefined} & (
 
 /** One server-sent event as an adapter gets it. */
 export interface WireEvent {
+  /** Empty when the event has none. */
   id: string;
+  /** The event's type; empty when it has none. */
   event: string;
+  /** The event's data, lines joined by line feeds. */
   data: string;
 }
 

@@ -91,6 +91,7 @@ export interface MilestoneSummary {
 
 /** One stage over the turns in which it ran; `turnShare` is how many of the measured turns that is. */
 export interface StageSummary {
+  /** The stage's name. */
   stage: string;
   count: number;
   turnShare: number;
@@ -102,6 +103,7 @@ export interface StageSummary {
 
 /** A name with the records received under it and its (weighted) share of all of them. */
 export interface Tally<Name extends string = string> {
+  /** One of a closed list, or the value itself. */
   name: Name;
   count: number;
   share: number;
@@ -113,11 +115,14 @@ export interface RecentTurn {
   turnAt: number;
   outcome: Outcome;
   source?: Source;
+  /** Route template of the page. */
   pageRoute?: string;
+  /** Route that the backend took. */
   route?: string;
   firstTokenMs?: number;
   doneMs?: number;
   waitedMs?: number;
+  /** Names of the budgets that it exceeded. */
   over: string[];
 }
 
@@ -125,6 +130,7 @@ export interface RecentTurn {
 export interface Losses {
   droppedCount: number;
   strippedCount: number;
+  /** Turns and batches refused, by the code of the refusal. */
   refused: {code: string; count: number}[];
   startedAt: number;
 }
@@ -134,7 +140,9 @@ export interface Summary {
   v: typeof SUMMARY_VERSION;
   /** When it was computed, epoch ms. */
   computedAt: number;
+  /** What was looked at; `site` and `route` where it was narrowed. */
   window: {since: SummaryWindow; fromAt: number; site?: string; route?: string};
+  /** Records received; `openCount` have not ended, `hiddenCount` were hidden meanwhile and are no latency sample. */
   turns: {count: number; openCount: number; hiddenCount: number};
   firstToken: MilestoneSummary;
   complete: MilestoneSummary;

@@ -7,7 +7,9 @@ export const HEALTH_TURN_COUNT = 1_000;
 
 /** What `GET {endpoint}/health` says. */
 export interface Health {
+  /** False when the model lacks what it needs to be asked. */
   ok: boolean;
+  /** Version of the server kit. */
   version: string;
   /** Turns whose first text came, and the 95th percentile of its time; absent while too few to say. */
   routes: Record<string, {p95Ms?: number; count: number}>;

@@ -3,16 +3,21 @@ import type {Question} from './read-question.ts';
 
 /** A passage that retrieval found for a question. */
 export interface Chunk {
+  /** Tells passages of one question apart. */
   id: string;
+  /** The words that go into the prompt. */
   text: string;
+  /** Names the source to a visitor; without it the address is shown. */
   title?: string;
   /** Where a visitor can read it; http, https or a path of the shop. Absent: it is used and not shown as a source. */
   url?: string;
+  /** The topic that it belongs to, as topic ids are written. */
   topic?: string;
 }
 
 /** What instructions may depend on. `page` is what the page says of itself: data from the browser. */
 export interface InstructionFacts {
+  /** The page's language as a BCP 47 tag; absent when the page did not say. */
   language?: string;
   page?: unknown;
 }

@@ -3,12 +3,15 @@ import {createIndex} from './lexicon.ts';
 
 /** One thing that a shop knows: a few sentences about one topic. */
 export interface KnowledgeEntry {
+  /** Tells entries apart. */
   id: string;
   /** A word or hyphenated words, as topic ids are written: `shipping`, `order-status`. */
   topic: string;
+  /** Names the entry, also to a visitor who reads it as a source. */
   title: string;
   /** Where a visitor can read it; http, https or a path of the shop. */
   url?: string;
+  /** What the prompt gets when the entry is found. */
   text: string;
 }
 

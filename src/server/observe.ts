@@ -1,8 +1,11 @@
 /** What a handler tells of one turn when it ended: times, counts and closed words, never text. */
 export interface TurnSpan {
   kind: 'turn';
+  /** The answer's id, which is also in its events and in the record of the page. */
   run: string;
+  /** The route that answered. */
   route: string;
+  /** The provider's name of the model, at most 64 characters. */
   model: string;
   /** `abandoned`: the reader left; `stopped`: the visitor stopped it. */
   outcome: 'complete' | 'stopped' | 'abandoned' | 'error';
@@ -12,6 +15,7 @@ export interface TurnSpan {
   providerStatus?: number;
   /** Work whose failure the answer survived: `retrieval`, `context`. */
   failed?: string[];
+  /** Which attempt of the turn it was, from 0. */
   attempt: number;
   /** Whether it was the handler's first. */
   cold: boolean;

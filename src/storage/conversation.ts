@@ -27,7 +27,7 @@ export const MAX_MESSAGES = 200;
 export const MAX_KEPT_BYTES = 262_144;
 
 /** The longest draft that is kept, in characters: with its line breaks escaped it fits MAX_KEPT_BYTES. */
-const MAX_DRAFT = 65_536;
+const MAX_DRAFT = 65_000;
 
 const VERSION = 1;
 

@@ -78,6 +78,7 @@ function isOurs(type: Node | undefined, ours: ReadonlySet<string>): boolean {
     case 'TSTypeOperator':
       return isOurs(type.typeAnnotation, ours);
     case 'TSUnionType':
+    case 'TSIntersectionType':
       return type.types.some((each) => isOurs(each, ours));
     case 'TSTypeQuery':
       return type.exprName.type === 'Identifier' && ours.has(type.exprName.name);

@@ -12,7 +12,7 @@ export const SLEEPING_PLACES: Readonly<Record<string, string>> = {
 const STRANGERS = [
   {what: 'a path of a machine', pattern: /(?<![\w.-])\/(?:root|home|work|Users)\/[\w.-]/},
   {what: 'a package registry', pattern: /\b(?:registry|npm\.pkg)\.[a-z][a-z0-9-]*\.[a-z]{2,}|_auth[T]oken/},
-  {what: 'a workplace', pattern: /\bsub-?agents?\b|\bfarm-(?:studio|bench)\b/i},
+  {what: 'a workplace', pattern: /\bsub-?agents?\b/i},
 ];
 
 /** Files that every project has. */

@@ -1,7 +1,9 @@
-import {describe, test} from 'vitest';
+import {describe, test, vi} from 'vitest';
 import {checkProperties, checkSentences, checkVerbs} from './check-docs.ts';
 import {expectBreaches, expectKept, plant} from './planted.ts';
 import {readProject} from './source.ts';
+
+vi.setConfig({testTimeout: 60_000}); // the first test of a file parses every program
 
 const project = readProject();
 

@@ -1,8 +1,10 @@
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import {checkCycles, checkDemo, checkDoors, checkFolders, checkLatePackages, checkTable} from './check-imports.ts';
 import {TABLE} from './import-table.ts';
 import {expectBreaches, expectKept, plant} from './planted.ts';
 import {readProject} from './source.ts';
+
+vi.setConfig({testTimeout: 60_000}); // the first test of a file parses every program
 
 const project = readProject();
 

@@ -1,4 +1,4 @@
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import {
   CONSOLE_PLACES,
   checkAny,
@@ -15,6 +15,8 @@ import {
 import {exportsOf, parse} from './parse.ts';
 import {expectBreaches, expectKept, plant} from './planted.ts';
 import {choose, PRODUCT_CODE, readProject} from './source.ts';
+
+vi.setConfig({testTimeout: 60_000}); // the first test of a file parses every program
 
 const project = readProject();
 

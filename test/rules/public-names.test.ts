@@ -1,9 +1,11 @@
 import {existsSync} from 'node:fs';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import {expectBreaches, expectKept, plant} from './planted.ts';
 import list from './public-names.json' with {type: 'json'};
 import {checkDoors, checkPublicNames, namesOf} from './public-names.ts';
 import {readProject} from './source.ts';
+
+vi.setConfig({testTimeout: 60_000}); // the first test of a file parses every program
 
 const project = readProject();
 

@@ -25,11 +25,11 @@ export interface TypeName {
 /** Compares a type with the schema of the same thing: property names, what is required, words, kinds of values. */
 export function checkType(files: readonly SourceFile[], {schema, type}: {schema: Schema; type: TypeName}): Verdict {
   const module = parse({path: type.path, text: textOf(files, type.path)});
-  const made = declarationOf(module, type.name);
-  if (!made) throw new Error(`${type.path} makes no ${type.name}`);
-  const comparison = createComparison(files, schema);
-  comparison.compare({schema, node: made, module, where: `${type.path}#${type.name}`});
-  return comparison.verdict;
+  const node = declarationOf(module, type.name);
+  if (!node) throw new Error(`${type.path} makes no ${type.name}`);
+  const {compare, count} = createComparison(files, schema);
+  const breaches = compare({schema, node, module, where: `${type.path}#${type.name}`});
+  return {lookedAtCount: count(), breaches};
 }
 
 /** Lists the properties of an interface. */
@@ -53,72 +53,76 @@ interface Pair {
 }
 
 function createComparison(files: readonly SourceFile[], root: Schema) {
-  const verdict: Verdict = {lookedAtCount: 0, breaches: []};
-  const tell = (where: string, cause: string) => void verdict.breaches.push(`${where}: ${cause}`);
+  let comparedCount = 0;
 
-  const compare = (pair: Pair): void => {
-    verdict.lookedAtCount++;
+  const compare = (pair: Pair): string[] => {
+    comparedCount++;
+    const {where} = pair;
     const schema = deref(pair.schema, root);
     const {node, module} = resolveType(pair, files);
-    const where = pair.where;
-    if (schema.enum) return compareWords(schema.enum, node, where);
+    const {items, prefixItems, additionalProperties} = schema;
+    if (schema.enum) return compareWords({words: schema.enum.map(String), node, where});
     if (schema.const !== undefined) return compareConst({schema, node, module, where});
     if (schema.properties) return compareProperties({schema, node, module, where});
-    const items = schema.prefixItems ? undefined : schema.items;
-    if (schema.prefixItems) {
-      if (node.type !== 'TSTupleType' || node.elementTypes.length !== schema.prefixItems.length) {
-        return tell(where, `is no tuple of ${schema.prefixItems.length}`);
+    if (prefixItems) {
+      if (node.type !== 'TSTupleType' || node.elementTypes.length !== prefixItems.length) {
+        return [`${where}: is no tuple of ${prefixItems.length}`];
       }
-      return node.elementTypes.forEach((each, at) => {
-        compare({schema: schema.prefixItems?.[at] ?? {}, node: each, module, where: `${where}[${at}]`});
-      });
+      return node.elementTypes.flatMap((each, at) =>
+        compare({schema: prefixItems[at] ?? {}, node: each, module, where: `${where}[${at}]`}),
+      );
     }
     if (typeof items === 'object') {
-      if (node.type !== 'TSArrayType') return tell(where, 'is no list');
+      if (node.type !== 'TSArrayType') return [`${where}: is no list`];
       return compare({schema: items, node: node.elementType, module, where: `${where}[]`});
     }
-    if (typeof schema.additionalProperties === 'object') {
+    if (typeof additionalProperties === 'object') {
       const [key, value] = recordOf(node);
-      if (!key || !value) return tell(where, 'is no record');
-      return compare({schema: schema.additionalProperties, node: value, module, where: `${where}{}`});
+      if (!key || !value) return [`${where}: is no record`];
+      return compare({schema: additionalProperties, node: value, module, where: `${where}{}`});
     }
     const keyword = {string: 'TSStringKeyword', boolean: 'TSBooleanKeyword'}[schema.type ?? ''] ?? 'TSNumberKeyword';
-    if (node.type !== keyword) tell(where, `is a ${node.type}, the schema says ${schema.type}`);
+    return node.type === keyword ? [] : [`${where}: is a ${node.type}, the schema says ${schema.type}`];
   };
 
-  const compareWords = (words: readonly unknown[], node: Node, where: string): void => {
-    const found = literalsOf(node);
-    const listed = words.map(String);
-    if (found.length === 0) return tell(where, `takes any value, the schema lists ${listed.join(' ')}`);
-    for (const word of listed) if (!found.includes(word)) tell(where, `lacks the schema's "${word}"`);
-    for (const word of found) if (!listed.includes(word)) tell(where, `has "${word}", which is not the schema's`);
-  };
-
-  const compareConst = ({schema, node, module, where}: Pair): void => {
-    const made = node.type === 'TSTypeQuery' ? declarationOf(module, nameOf(node.exprName)) : undefined;
-    const value = made?.type === 'VariableDeclarator' && made.init?.type === 'Literal' ? made.init.value : undefined;
-    const literal = literalsOf(node)[0] ?? value;
-    if (String(literal) !== String(schema.const)) tell(where, `is ${literal}, the schema says ${schema.const}`);
-  };
-
-  const compareProperties = ({schema, node, module, where}: Pair): void => {
+  const compareProperties = ({schema, node, module, where}: Pair): string[] => {
     const fields = fieldsOf(node, {module, files});
-    if (!fields) return tell(where, `is a ${node.type}, the schema has properties`);
+    if (!fields) return [`${where}: is a ${node.type}, the schema has properties`];
     const names = Object.keys(schema.properties ?? {});
-    for (const name of names) if (!fields.has(name)) tell(`${where}.${name}`, 'is missing');
+    const breaches = names.filter((name) => !fields.has(name)).map((name) => `${where}.${name}: is missing`);
     for (const [name, field] of fields) {
+      const place = `${where}.${name}`;
       const property = schema.properties?.[name];
+      const required = schema.required?.includes(name) ?? false;
       if (!property) {
-        tell(`${where}.${name}`, 'is not in the schema');
+        breaches.push(`${place}: is not in the schema`);
         continue;
       }
-      const required = schema.required?.includes(name) ?? false;
-      if (required === field.optional) tell(`${where}.${name}`, required ? 'is required' : 'is optional');
-      compare({schema: property, node: field.node, module: field.module, where: `${where}.${name}`});
+      if (required === field.optional) breaches.push(`${place}: is ${required ? 'required' : 'optional'}`);
+      breaches.push(...compare({schema: property, node: field.node, module: field.module, where: place}));
     }
+    return breaches;
   };
 
-  return {compare, verdict};
+  return {compare, count: () => comparedCount};
+}
+
+function compareWords({words, node, where}: {words: readonly string[]; node: Node; where: string}): string[] {
+  const found = literalsOf(node);
+  if (found.length === 0) return [`${where}: takes any value, the schema lists ${words.join(' ')}`];
+  return [
+    ...words.filter((word) => !found.includes(word)).map((word) => `${where}: lacks the schema's "${word}"`),
+    ...found
+      .filter((word) => !words.includes(word))
+      .map((word) => `${where}: has "${word}", which is not the schema's`),
+  ];
+}
+
+function compareConst({schema, node, module, where}: Pair): string[] {
+  const made = node.type === 'TSTypeQuery' ? declarationOf(module, nameOf(node.exprName)) : undefined;
+  const value = made?.type === 'VariableDeclarator' && made.init?.type === 'Literal' ? made.init.value : undefined;
+  const literal = literalsOf(node)[0] ?? value;
+  return String(literal) === String(schema.const) ? [] : [`${where}: is ${literal}, the schema says ${schema.const}`];
 }
 
 interface Field {

@@ -1,4 +1,4 @@
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import {
   checkLock,
   checkPapers,
@@ -10,6 +10,8 @@ import {
 } from './check-tree.ts';
 import {expectBreaches, expectKept, plant} from './planted.ts';
 import {readProject} from './source.ts';
+
+vi.setConfig({testTimeout: 60_000}); // the first test of a file parses every program
 
 const project = readProject();
 

@@ -11,6 +11,9 @@ export interface TestEndpoint {
   closed(): Promise<void>;
 }
 
+/** Waits until what is read is what is expected, also on a machine with little to spare. */
+export const until = <T>(read: () => T) => expect.poll(read, {timeout: 5000});
+
 /** Makes an endpoint of its own for a test; each POST gets the next answer, the last one repeats. */
 export async function createEndpoint(...answers: Answer[]): Promise<TestEndpoint> {
   const url = `${inject('answerServer')}/${crypto.randomUUID()}`;
@@ -22,7 +25,7 @@ export async function createEndpoint(...answers: Answer[]): Promise<TestEndpoint
     async open(gate) {
       await fetch(`${url}?gate=${gate}`, {method: 'PUT'});
     },
-    closed: () => expect.poll(async () => (await seen()).open).toBe(0),
+    closed: () => until(async () => (await seen()).open).toBe(0),
   };
 }
 

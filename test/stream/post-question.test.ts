@@ -1,7 +1,7 @@
 import {afterEach, expect, test, vi} from 'vitest';
 import {writeQuestion} from '../../src/protocol/index.ts';
 import {isSameOrigin, type Post, postQuestion} from '../../src/stream/index.ts';
-import {createEndpoint, FINISH, write} from './endpoint.ts';
+import {createEndpoint, FINISH, until, write} from './endpoint.ts';
 
 const request = writeQuestion({
   conversationId: 'c1',
@@ -78,7 +78,7 @@ test('an aborted question rejects with the reason', async () => {
   const reason = new Error('left');
   const abort = new AbortController();
   const asked = post(endpoint.url, {preflightFree: true, signal: abort.signal});
-  await expect.poll(async () => (await endpoint.seen()).open).toBe(1);
+  await until(async () => (await endpoint.seen()).open).toBe(1);
   abort.abort(reason);
   await expect(asked).rejects.toBe(reason);
   await endpoint.closed();

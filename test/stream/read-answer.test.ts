@@ -2,7 +2,7 @@ import {afterEach, expect, test, vi} from 'vitest';
 import {type AnswerEvent, createUiMessageReader} from '../../src/protocol/index.ts';
 import {type FailureKind, postQuestion, type Reading, readAnswer, StreamError} from '../../src/stream/index.ts';
 import type {Answer} from './answer-server.ts';
-import {createEndpoint, FINISH, gate, START, sse, word, write} from './endpoint.ts';
+import {createEndpoint, FINISH, gate, START, sse, until, word, write} from './endpoint.ts';
 
 const QUESTION = {
   id: 'c1',
@@ -193,7 +193,7 @@ test.each(['before the head', 'at the head', 'at a chunk', 'at a word', 'while w
     });
     const rejected = expect(asked).rejects.toBe(reason);
     if (moment === 'before the head') {
-      await expect.poll(async () => (await endpoint.seen()).open).toBe(1);
+      await until(async () => (await endpoint.seen()).open).toBe(1);
       stop();
     }
     await rejected;
@@ -213,6 +213,25 @@ test('a callback that throws ends the reading with what it threw and closes the 
   await expect(asked).rejects.toBe(fault);
   await endpoint.closed();
   expect((await endpoint.seen()).posts).toHaveLength(1);
+});
+
+test('what a callback throws at the end itself is not lost', async () => {
+  const fault = new Error('no answer after all');
+  const events = new TextEncoder().encode(sse(START, FINISH));
+  const onEvent = ({kind}: AnswerEvent) => {
+    if (kind === 'end') throw fault;
+  };
+  await expect(readAnswer({...createReading(respond([events]), []), onEvent})).rejects.toBe(fault);
+});
+
+test('words that came before a line that is too long are read, in whatever chunk', async () => {
+  const bytes = new TextEncoder().encode(`${sse(word('a'), word('b'))}data: ${'x'.repeat(300_000)}`);
+  for (const at of [0, 10, 60, 100, 1000, 290_000]) {
+    const events: AnswerEvent[] = [];
+    const chunks = [bytes.slice(0, at), bytes.slice(at)];
+    const cause = await failure(readAnswer(createReading(respond(chunks), events)));
+    expect([cause.kind, words(events)], `split at ${at}`).toEqual(['too-large', 'ab']);
+  }
 });
 
 test('a hundred turns leave no listener on a shared signal or on the document', async () => {

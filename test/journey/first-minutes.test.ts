@@ -1,0 +1,193 @@
+import {type ChildProcess, execFile, spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, symlink, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {delimiter, dirname, join, resolve} from 'node:path';
+import {promisify} from 'node:util';
+import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
+import {startFakeOpenAI} from '../server/fake-openai.ts';
+import {findEngines, openBrowser, type Page} from './drive/index.ts';
+import {ask, openByKeyboard} from './stage.ts';
+
+const HEADING = 'Your first answer in five minutes';
+const FIRST_TOKEN = 'Hello from my own endpoint';
+
+const run = promisify(execFile);
+/** What a newcomer has: the Node that runs this, no key, nothing of ours. */
+const newcomer = Object.fromEntries(
+  Object.entries({...process.env, PORT: '0', PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH']}`}) //
+    .filter(([name]) => !/^(OPENAI_|NODE_|npm_)/.test(name)),
+);
+const chromium = findEngines().find(({engine}) => engine === 'chromium');
+
+let folder: string;
+let words: Words;
+
+beforeAll(async () => {
+  words = readWords(await readFile('README.md', 'utf8'));
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'firstword-first-minutes-')));
+  await install(words.packages);
+  for (const {name, text} of words.files) await writeFile(join(folder, name), text);
+});
+
+afterAll(() => rm(folder, {recursive: true, force: true}));
+
+describe(`README: ${HEADING}`, () => {
+  test('takes at most three commands and twenty lines of code', () => {
+    expect(words.commands.length).toBeLessThanOrEqual(3);
+    const lines = words.files.flatMap(({text}) => text.split('\n')).filter((line) => line.trim() !== '');
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.length).toBeLessThanOrEqual(20);
+  });
+
+  test('needs every package that it names, and no other', async () => {
+    const modules = join(folder, 'node_modules');
+    const {peerDependencies} = await readManifest();
+    const optional = words.packages.filter((name) => name !== 'firstword');
+    expect(Object.keys(peerDependencies)).toEqual(expect.arrayContaining(optional));
+    for (const name of words.packages) {
+      await rename(join(modules, name), join(folder, 'taken-away'));
+      await expect(start(words.starts[0]), `without ${name}`).rejects.toThrow(`Cannot find package '${name}'`);
+      await rename(join(folder, 'taken-away'), join(modules, name));
+    }
+  });
+
+  test.skipIf(chromium?.missing)('answers on the own page without a key', async () => {
+    const page = await open(await start(words.starts[0]));
+    await openByKeyboard(page);
+    await ask(page, words.question);
+    expect(await firstWords(page)).toMatch(/^We/);
+    expect(await page.errors()).toEqual([]);
+  });
+
+  test.skipIf(chromium?.missing)('brings the first token of the own endpoint to the own page', async () => {
+    const endpoint = await startFakeOpenAI([FIRST_TOKEN]);
+    onTestFinished(() => endpoint.stop());
+    // the one value of the command that is everybody's own
+    const page = await open(await start(words.starts.at(-1), {OPENAI_BASE_URL: endpoint.baseURL}));
+    await openByKeyboard(page);
+    await ask(page, words.question);
+    expect(await firstWords(page)).toContain(FIRST_TOKEN);
+    expect(endpoint.asked).toHaveLength(1);
+    expect(await page.errors()).toEqual([]);
+  });
+});
+
+/** What the section tells its reader to do. */
+interface Words {
+  commands: string[];
+  /** What the first command installs. */
+  packages: string[];
+  /** The commands after it. */
+  starts: Start[];
+  files: {name: string; text: string}[];
+  /** What the reader is told to ask. */
+  question: string;
+}
+
+interface Start {
+  env: Record<string, string>;
+  program: string;
+  args: string[];
+}
+
+/** Reads commands out of the `sh` blocks, and files out of the others; the file's name is the last one named before. */
+function readWords(readme: string): Words {
+  const [, section = ''] = readme.split(`## ${HEADING}\n`);
+  const [own = ''] = section.split(/^##? /m);
+  const commands: string[] = [];
+  const files: Words['files'] = [];
+  let before = '';
+  for (const [index, piece] of own.split(/^```(.*\n(?:.*\n)*?)```$/m).entries()) {
+    if (index % 2 === 0) {
+      before = piece;
+      continue;
+    }
+    const [language, ...lines] = piece.trimEnd().split('\n');
+    if (language === 'sh') commands.push(...lines);
+    else files.push({name: [...before.matchAll(/`([\w.-]+\.\w+)`/g)].at(-1)?.[1] ?? '', text: `${lines.join('\n')}\n`});
+  }
+  const [, question = ''] = /\bask "([^"]+)"/.exec(own) ?? [];
+  const [first = '', ...rest] = commands;
+  const [npm, verb, ...packages] = first.split(' ');
+  if (npm !== 'npm' || verb !== 'install') throw new Error(`The first command is no npm install: ${first}`);
+  return {commands, packages, starts: rest.map(readStart), files, question};
+}
+
+function readStart(command: string): Start {
+  const parts = command.split(' ');
+  const at = parts.findIndex((part) => !/^[A-Z_]+=/.test(part));
+  const env = Object.fromEntries(parts.slice(0, at).map((part) => part.split(/=(.*)/, 2)));
+  const [program = '', ...args] = parts.slice(at);
+  return {env, program, args};
+}
+
+/**
+ * Does what `npm install` would, without a network: this project as npm packs it, the other named packages and what
+ * this project depends on from where they are installed already. Nothing else can be found from the folder.
+ */
+async function install(packages: readonly string[]): Promise<void> {
+  const modules = join(folder, 'node_modules');
+  await mkdir(modules);
+  const pack = ['pack', '--ignore-scripts', '--offline', '--silent', '--pack-destination', folder];
+  await run('npm', [...pack, '--cache', join(folder, 'npm-cache')], {env: newcomer});
+  const packed = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
+  if (!packed) throw new Error('npm packed nothing');
+  await run('tar', ['-xzf', packed], {cwd: folder});
+  await rename(join(folder, 'package'), join(modules, 'firstword'));
+  // npm would also take newer ones; these are the versions that everything else is tested with
+  const {dependencies} = await readManifest();
+  const others = packages.filter((name) => name !== 'firstword');
+  for (const name of new Set([...others, ...Object.keys(dependencies)])) {
+    await mkdir(dirname(join(modules, name)), {recursive: true});
+    await symlink(resolve('node_modules', name), join(modules, name), 'junction');
+  }
+}
+
+async function readManifest() {
+  const text = await readFile(join(folder, 'node_modules', 'firstword', 'package.json'), 'utf8');
+  return JSON.parse(text) as Record<'dependencies' | 'peerDependencies', Record<string, string>>; // our own file
+}
+
+/** Starts a server by a command and gives the address that it prints; it ends with the test. */
+async function start(command: Start | undefined, env: Record<string, string> = {}): Promise<string> {
+  if (!command) throw new Error('The section starts nothing');
+  const child = spawn(command.program, command.args, {cwd: folder, env: {...newcomer, ...command.env, ...env}});
+  const ended = once(child, 'close');
+  onTestFinished(async () => {
+    if (child.exitCode === null) child.kill('SIGKILL');
+    await ended;
+  });
+  return readAddress(child);
+}
+
+function readAddress(child: ChildProcess): Promise<string> {
+  return new Promise((found, failed) => {
+    let output = '';
+    const read = (chunk: Buffer) => {
+      output += chunk;
+      const [address] = /http:\/\/\S+/.exec(output) ?? [];
+      if (address) found(address);
+    };
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', (chunk: Buffer) => {
+      output += chunk;
+    });
+    child.on('error', failed);
+    child.on('close', () => failed(new Error(`It ended without an address: ${output}`)));
+  });
+}
+
+async function open(address: string): Promise<Page> {
+  const browser = await openBrowser('chromium');
+  onTestFinished(() => browser.close());
+  return browser.open(address);
+}
+
+/** Waits for the first words of an answer. */
+function firstWords(page: Page): Promise<string> {
+  return page.waitFor(() => {
+    const answer = document.querySelector('firstword-chat')?.shadowRoot?.querySelector('[part~="answer"]');
+    return answer?.querySelector('.text')?.textContent;
+  });
+}
