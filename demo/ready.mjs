@@ -20,23 +20,23 @@ export function ready() {
     .digest('hex');
   if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== lock) {
     console.log('Installing what package-lock.json lists …');
-    run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
+    run(['npm', 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
     writeFileSync(STAMP, lock);
   }
   // where install scripts are not allowed to run, the pinned Node has not unpacked itself yet
-  if (!pinnedNodeRuns()) run(process.execPath, ['installArchSpecificPackage.js'], join(ROOT, 'node_modules', 'node'));
+  if (!pinnedNodeRuns()) run([process.execPath, 'installArchSpecificPackage.js'], join(ROOT, 'node_modules', 'node'));
   if (!pinnedNodeRuns()) fail('The pinned Node could not be installed from the node package.');
 }
 
 /** Runs a command to its end with its output shown; ends the process when it fails. */
-export function run(command, args, cwd = ROOT) {
+export function run([command, ...args], cwd = ROOT) {
   const {status, error} = spawnSync(command, args, {cwd, stdio: 'inherit', shell: process.platform === 'win32'});
   if (error) fail(`${command} could not be started: ${error.message}`);
   if (status !== 0) fail(`${command} ${args.join(' ')} ended with ${status}.`);
 }
 
 /** Runs a command that stays; it ends with this process, however that ends. */
-export function stay(command, args) {
+export function stay([command, ...args]) {
   const child = spawn(command, args, {cwd: ROOT, stdio: ['inherit', 'inherit', 'inherit', 'ipc']});
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code) => process.exit(code ?? 1));

@@ -2,5 +2,5 @@
 import {NODE, ready, run, stay} from './ready.mjs';
 
 ready();
-run(NODE, ['node_modules/vite/bin/vite.js', 'build']);
-stay(NODE, ['demo/main.ts']);
+run([NODE, 'node_modules/vite/bin/vite.js', 'build']);
+stay([NODE, 'demo/main.ts']);

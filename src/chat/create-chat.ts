@@ -1,72 +1,14 @@
 import type {Ending, TurnRecord} from '../latency/index.ts';
 import {helloUrl, WIRE_VERSION, writeQuestion} from '../protocol/index.ts';
-import type {ConversationStore} from '../storage/index.ts';
+import {createConversationStore} from '../storage/index.ts';
 import {isSameOrigin, postQuestion} from '../stream/index.ts';
-import type {Measure, MeasuredTurn} from './measure.ts';
+import type {Answering, Chat, ChatOptions} from './chat.ts';
+import type {MeasuredTurn} from './measure.ts';
 import type {Verdict} from './problem.ts';
 import {randomHex} from './random-hex.ts';
-import type {TurnRun} from './run-turn.ts';
 import {createStandIn, type StandIn} from './stand-in.ts';
-import type {Answer, ChatEvent, ChatState, Question} from './state.ts';
+import type {Answer, ChatState, Question} from './state.ts';
 import {fromKept, saidUntil, waitingAnswer} from './transcript.ts';
-
-/** What a chat needs once a question has been posted, and not before: reading answers, judging failures, measuring. */
-export interface Answering {
-  runTurn(run: TurnRun): Promise<'finish' | 'abort'>;
-  judge(cause: unknown): Verdict;
-  measure: Measure;
-}
-
-/** What a chat is made of. */
-export interface ChatOptions {
-  /** Absolute URL. */
-  endpoint: string;
-  protocol: string;
-  credentials: RequestCredentials;
-  model: string | undefined;
-  language: string | undefined;
-  userToken: string | undefined;
-  context: unknown;
-  store: ConversationStore;
-  /** Whether to say hello to the endpoint when the chat opens. */
-  warm: boolean;
-  /** Calls back once what was drawn is on screen, with the instant; with undefined when nobody can see it. */
-  afterPaint: (done: (nowMs: number | undefined) => void) => void;
-  /** Loads what reads answers; called when the first question has been posted, and again after it failed. */
-  loadAnswering: () => Promise<Answering>;
-  emit: (event: ChatEvent) => void;
-}
-
-/** One conversation with one endpoint. */
-export interface Chat {
-  state(): ChatState;
-  /** Calls back after every change of state. */
-  subscribe(listener: () => void): void;
-  /**
-   * Calls back with answer text as it arrives, before any state holds it, and with an empty text when no more comes.
-   * Returns the way to stop that.
-   */
-  onText(listener: (answerId: string, text: string) => void): () => void;
-  /** Says hello to the endpoint, once. */
-  hello(): void;
-  /** Reads what was kept, once, and says hello. */
-  open(): void;
-  /** Asks; `startedMs` is when the visitor's own event happened. Blank text does nothing. */
-  send(text: string, startedMs?: number): void;
-  stop(): void;
-  /** Asks the question above an answer again; the new answer takes its place. */
-  retry(answerId: string, startedMs?: number): void;
-  draft(text: string): void;
-  setUser(token: string): void;
-  setContext(context: unknown): void;
-  consent(answer: 'granted' | 'denied'): void;
-  /** The page was hidden or shown, or goes for good (`gone`). */
-  visibility(state: 'hidden' | 'visible' | 'gone'): void;
-  /** Erases the conversation, here and where it was kept. */
-  forget(): void;
-  /** Ends whatever runs; nothing is called back afterwards. */
-  destroy(): void;
-}
 
 /** A turn on its way, or one that ended before it could be measured. */
 interface Running {
@@ -87,7 +29,8 @@ const DRAFT_KEPT_AFTER_MS = 400;
 
 /** Starts a chat. Nothing is requested or stored before `open()`, `hello()` or `send()`. */
 export function createChat(options: ChatOptions): Chat {
-  const {emit, store, afterPaint} = options;
+  const {emit, afterPaint} = options;
+  const store = createConversationStore(options);
   const listeners = new Set<() => void>();
   const textListeners = new Set<(answerId: string, text: string) => void>();
   const life = new AbortController();
@@ -186,16 +129,8 @@ export function createChat(options: ChatOptions): Chat {
     const measured = createStandIn<MeasuredTurn>();
     const turn = measured.proxy;
     const id = randomHex(32);
-    const mine = {
-      id,
-      n: ++turnCount,
-      startedMs,
-      measured,
-      turn,
-      abort: new AbortController(),
-      answerId: answer.id,
-      text: '',
-    };
+    const abort = new AbortController();
+    const mine = {id, n: ++turnCount, startedMs, measured, turn, abort, answerId: answer.id, text: ''};
     if (answering) measured.arrive(answering.measure.createTurn(mine));
     if (document.hidden) turn.visibility({hidden: true}, now());
     running = mine;
@@ -208,9 +143,9 @@ export function createChat(options: ChatOptions): Chat {
   }
 
   async function answerTo(mine: Running, question: Question): Promise<void> {
-    const {turn, id} = mine;
+    const {turn, id, abort} = mine;
+    const {signal} = abort;
     const {endpoint, protocol, credentials, model, language} = options;
-    const {signal} = mine.abort;
     const request = writeQuestion({
       conversationId,
       said: saidUntil(state.messages, question),
@@ -248,9 +183,9 @@ export function createChat(options: ChatOptions): Chat {
         );
       },
     });
-    const whole = how === 'finish';
-    settle(mine, {outcome: whole ? 'complete' : 'stopped'}, {state: whole ? 'complete' : 'stopped'});
-    if (whole) emit({kind: 'complete', turnId: id});
+    const outcome = how === 'finish' ? 'complete' : 'stopped';
+    settle(mine, {outcome}, {state: outcome});
+    if (outcome === 'complete') emit({kind: outcome, turnId: id});
   }
 
   function fail(mine: Running, cause: unknown): void {

@@ -1,4 +1,5 @@
 export * from './api.ts';
+export * from './chat.ts';
 export * from './create-chat.ts';
 export * from './measure.ts';
 export * from './problem.ts';

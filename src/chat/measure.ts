@@ -1,4 +1,12 @@
-import {CHAT_BUDGET, createTurn, DEFAULT_BUDGET, readBudget, type Turn, type TurnRecord} from '../latency/index.ts';
+import {
+  CHAT_BUDGET,
+  createTurn,
+  DEFAULT_BUDGET,
+  type Protocol,
+  readBudget,
+  type Turn,
+  type TurnRecord,
+} from '../latency/index.ts';
 import type {AnswerEvent} from '../protocol/index.ts';
 import {createRum, describePage} from '../rum/index.ts';
 import type {Consent} from './api.ts';
@@ -27,7 +35,7 @@ export interface MeasureOptions {
   /** As the site declared it. */
   budget: string | undefined;
   preset: 'chat' | undefined;
-  protocol: string;
+  protocol: Protocol | 'auto';
   language: string | undefined;
   /** The collector's address, or `off`. */
   rum: string;

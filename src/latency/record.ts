@@ -32,6 +32,18 @@ export type ErrorKind =
 /** How the visitor left a turn that had not ended. */
 export type Left = 'hidden' | 'pagehide' | 'resubmit' | 'stop' | 'close-widget';
 
+/** What the endpoint spoke. */
+export type Protocol =
+  | 'firstword'
+  | 'ai-sdk'
+  | 'ag-ui'
+  | 'openai'
+  | 'openai-responses'
+  | 'anthropic'
+  | 'langgraph'
+  | 'ollama'
+  | 'text';
+
 /** One stage in a record: a span of work, its start and length in ms, its budget and where the number came from. */
 export interface StageRecord {
   s: string;
@@ -90,7 +102,7 @@ export interface TurnRecord {
   arms?: Record<string, string>;
   w?: number;
   source?: Source;
-  proto?: string;
+  proto?: Protocol;
   route?: string;
   run?: string;
   lang?: string;

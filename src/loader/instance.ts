@@ -34,7 +34,7 @@ export interface InstanceOptions {
  * @returns undefined, and one line, when there is no endpoint or the same chat stands on the page already.
  */
 export function createInstance({raw, names, load, standing}: InstanceOptions): FirstwordApi | undefined {
-  const options = readTable(EARLY, raw, around);
+  const options = readTable(EARLY, {raw, around});
   const {endpoint, container} = options;
   const key = `${endpoint} ${container}`;
   if (!endpoint) return warn('no chat: data-endpoint is missing or no address');

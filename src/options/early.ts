@@ -49,17 +49,15 @@ export const EARLY: Table<EarlyOptions> = {
 /** Where raw values come from: `data-*` of the script, attributes of the element, or an object. */
 export type Raw = (name: string) => string | undefined;
 
-/**
- * Reads every option of a table; what is missing or cannot be read has its default.
- *
- * @param onBad - Called for a value that could not be read.
- */
-export function readTable<O>(
-  table: Table<O>,
-  raw: Raw,
-  around: Surroundings,
-  onBad?: (name: keyof O & string, value: string) => void,
-): O {
+/** What a table is read from; `onBad` is called for a value that could not be read. */
+export interface Given<O> {
+  raw: Raw;
+  around: Surroundings;
+  onBad?: (name: keyof O & string, value: string) => void;
+}
+
+/** Reads every option of a table; what is missing or cannot be read has its default. */
+export function readTable<O>(table: Table<O>, {raw, around, onBad}: Given<O>): O {
   const options = {} as O; // filled below, one key of the table after the other
   // own keys and texts only: a host page may have added to Object.prototype
   for (const name of Object.keys(table) as (keyof O & string)[]) {

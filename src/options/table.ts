@@ -190,13 +190,16 @@ export function readOptions(
     if (known.has(name) || /^(firstword|turbo|astro|cf)/.test(name)) continue;
     onLine(`data-${kebab(name)} is not known. Did you mean data-${kebab(nearest(name, known))}?`);
   }
-  return given.readTable(table, given.raw, given.around, (name, value) => {
-    const [kind, fallback] = table[name];
-    const [, expected] = Array.isArray(kind)
-      ? ['', kind.join(', ')]
-      : (Object.entries(EXPECTED).find(([like]) => table[like as typeof name][0] === kind) ?? []);
-    const used = fallback === undefined ? 'none' : JSON.stringify(fallback);
-    onLine(`data-${kebab(name)}: read "${value.slice(0, 60)}", expected ${expected}; using ${used}.`);
+  return given.readTable(table, {
+    ...given,
+    onBad(name, value) {
+      const [kind, fallback] = table[name];
+      const [, expected] = Array.isArray(kind)
+        ? ['', kind.join(', ')]
+        : (Object.entries(EXPECTED).find(([like]) => table[like as typeof name][0] === kind) ?? []);
+      const used = fallback === undefined ? 'none' : JSON.stringify(fallback);
+      onLine(`data-${kebab(name)}: read "${value.slice(0, 60)}", expected ${expected}; using ${used}.`);
+    },
   });
 }
 

@@ -13,12 +13,12 @@ export const BEACON_MAX_BYTES = 16_384;
 export interface PageRecord {
   id: string;
   route?: string;
-  nav?: string;
+  nav?: 'navigate' | 'reload' | 'back-forward' | 'back-forward-cache' | 'prerender' | 'restore' | 'soft-navigation';
   device?: 'mobile' | 'tablet' | 'desktop' | 'unknown';
-  net?: string;
+  net?: 'slow-2g' | '2g' | '3g' | '4g' | 'unknown';
   rtt?: number;
   save_data?: boolean;
-  mem?: number;
+  mem?: 0.25 | 0.5 | 1 | 2 | 4 | 8;
   vitals?: {ttfb?: number; fcp?: number; lcp?: number; inp?: number; cls?: number};
 }
 

@@ -28,20 +28,21 @@ interface Connection {
 export function describePage({id, route}: {id: string; route: string | undefined}): PageRecord {
   const {connection, deviceMemory} = navigator as {connection?: Connection; deviceMemory?: number}; // Chromium only
   const navigation = performance.getEntriesByType('navigation')[0];
-  const nav = navigation instanceof PerformanceNavigationTiming ? navigation.type.replace('_', '-') : '';
+  const type = navigation instanceof PerformanceNavigationTiming ? navigation.type.replace('_', '-') : '';
+  const nav = NAVS.find((known) => known === type);
   const shortSide = Math.min(screen.width, screen.height);
   return {
     id,
     route: route ?? routeTemplate(location.pathname),
-    ...(NAVS.has(nav) ? {nav} : {}),
+    ...(nav ? {nav} : {}),
     device: !matchMedia('(pointer: coarse)').matches ? 'desktop' : shortSide < 600 ? 'mobile' : 'tablet',
-    net: NETS.has(connection?.effectiveType ?? '') ? (connection?.effectiveType ?? 'unknown') : 'unknown',
+    net: NETS.find((known) => known === connection?.effectiveType) ?? 'unknown',
     ...(connection?.rtt === undefined ? {} : {rtt: Math.min(Math.round(connection.rtt / 25) * 25, 3000)}),
     ...(connection?.saveData === undefined ? {} : {save_data: connection.saveData}),
     ...(deviceMemory === undefined ? {} : {mem: MEMORY.findLast((size) => size <= deviceMemory) ?? 0.25}),
   };
 }
 
-const NAVS = new Set(['navigate', 'reload', 'back-forward', 'prerender']);
-const NETS = new Set(['slow-2g', '2g', '3g', '4g']);
-const MEMORY = [0.25, 0.5, 1, 2, 4, 8];
+const NAVS = ['navigate', 'reload', 'back-forward', 'prerender'] as const;
+const NETS = ['slow-2g', '2g', '3g', '4g'] as const;
+const MEMORY = [0.25, 0.5, 1, 2, 4, 8] as const;

@@ -1,7 +1,6 @@
 import {createRef, render} from 'preact';
 import {type ChatEvent, createChat, type Handover, type Panel} from '../chat/index.ts';
 import {readOptions} from '../options/index.ts';
-import {createConversationStore} from '../storage/index.ts';
 import {afterPaint} from './after-paint.ts';
 import type * as AnswerFile from './answering.ts';
 import css from './panel.css?inline';
@@ -34,10 +33,8 @@ export function mountPanel(handover: Handover): Panel {
     language,
     userToken: options.userToken,
     context: options.context,
-    store: createConversationStore({
-      persist: options.consent === 'denied' ? 'none' : options.persist,
-      name: endpoint + (options.container ?? ''),
-    }),
+    persist: options.consent === 'denied' ? 'none' : options.persist,
+    name: endpoint + (options.container ?? ''),
     warm: options.prefetch !== 'off',
     afterPaint,
     emit: hear,

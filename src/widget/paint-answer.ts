@@ -6,7 +6,7 @@ import type {Answer, Chat} from '../chat/index.ts';
  *
  * @returns The way to stop.
  */
-export function paintAnswer(root: HTMLElement, chat: Chat, answer: Answer): () => void {
+export function paintAnswer(root: HTMLElement, {chat, answer}: {chat: Chat; answer: Answer}): () => void {
   const node = document.createTextNode(answer.text);
   root.replaceChildren(node);
   let arrived = '';

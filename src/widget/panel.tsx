@@ -30,7 +30,7 @@ export function createPanelView(props: PanelProps): (announce: string) => VNode 
   function painter(answer: Answer) {
     const known = painters.get(answer.id);
     const paint =
-      known ?? ((element: HTMLElement | null) => (element ? paintAnswer(element, chat, answer) : undefined));
+      known ?? ((element: HTMLElement | null) => (element ? paintAnswer(element, {chat, answer}) : undefined));
     painters.set(answer.id, paint);
     return paint;
   }

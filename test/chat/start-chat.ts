@@ -12,7 +12,6 @@ import {
   runTurn,
 } from '../../src/chat/index.ts';
 import type {TurnRecord} from '../../src/latency/index.ts';
-import {createConversationStore} from '../../src/storage/index.ts';
 import {until} from '../stream/endpoint.ts';
 
 /** A chat as the panel makes one, with what it told. */
@@ -71,7 +70,8 @@ export function startChat(
     language: 'de',
     userToken: undefined,
     context: undefined,
-    store: createConversationStore({persist: 'session', name: endpoint}),
+    persist: 'session',
+    name: endpoint,
     warm: false,
     afterPaint: (done) => void setTimeout(() => done(performance.now())),
     loadAnswering: async () => answering({onLine: (line) => lines.push(line), ...measure}),

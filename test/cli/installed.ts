@@ -34,8 +34,14 @@ export async function installCommand(): Promise<Installed> {
   const folder = join(modules, 'firstword');
   const out = join(folder, 'dist', 'npm');
   const compiler = resolve('node_modules/typescript/bin/tsc');
-  const compile = [compiler, '-p', 'tsconfig.server.json', '--noEmit', 'false', '--declaration', 'false'];
-  await promisify(execFile)(process.execPath, [...compile, '--outDir', out]);
+  const compile = [compiler, '-p', 'tsconfig.server.json', '--noEmit', 'false', '--noCheck', '--declaration', 'false'];
+  const remove = () => rm(home, {recursive: true, force: true});
+  try {
+    await promisify(execFile)(process.execPath, [...compile, '--outDir', out]);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
   await copyFile('package.json', join(folder, 'package.json'));
   await writePageFiles(join(folder, 'dist'));
 
@@ -54,7 +60,7 @@ export async function installCommand(): Promise<Installed> {
       });
       return watch(child);
     },
-    remove: () => rm(home, {recursive: true, force: true}),
+    remove,
   };
 }
 

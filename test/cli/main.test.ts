@@ -8,6 +8,7 @@ import {SERVE_PACKAGES} from '../../src/cli/need.ts';
 import {type Installed, installCommand, type Running} from './installed.ts';
 
 let installed: Installed;
+/** Without the optional packages. */
 let bare: Installed;
 /** An empty folder for every test, where the command is run. */
 let cwd: string;
@@ -17,7 +18,7 @@ beforeAll(async () => {
   for (const name of SERVE_PACKAGES) await installed.link(name);
 }, 60_000);
 
-afterAll(() => Promise.all([installed.remove(), bare.remove()]));
+afterAll(() => Promise.all([installed?.remove(), bare?.remove()])); // neither is there when it did not compile
 
 beforeEach(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'firstword-cli-cwd-'));

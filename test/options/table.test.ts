@@ -305,7 +305,7 @@ function read(values: Record<string, string>, raw: Raw = from(values)): {options
 }
 
 /** Reads as the loader does. */
-const readEarly = (raw: Raw): EarlyOptions => readTable(EARLY, raw, around);
+const readEarly = (raw: Raw): EarlyOptions => readTable(EARLY, {raw, around});
 
 test('the table has exactly the documented attributes, each with its documented default', () => {
   expect(Object.keys(TABLE).sort()).toEqual([...NAMES].sort());

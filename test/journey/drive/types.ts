@@ -10,7 +10,7 @@ export type Truthy<T> = Exclude<T, undefined | null | false | 0 | ''>;
 /** A modifier that is held while another key is pressed. */
 export type Modifier = 'Shift' | 'Control' | 'Alt' | 'Meta';
 
-/** A key by the name that `KeyboardEvent.key` gives it. */
+/** A key by the name that `KeyboardEvent.key` gives it; `Space` is the space bar. */
 export type NamedKey =
   | 'Enter'
   | 'Tab'
@@ -73,9 +73,11 @@ export interface Page {
    */
   run<T, A extends Json[]>(work: (...args: A) => T | Promise<T>, ...args: A): Promise<T>;
   /**
-   * Asks a condition in the page again and again until it is truthy, across navigations, and gives that value.
+   * Asks a condition in the page again and again until it is truthy, across navigations, and gives that value. A
+   * condition that throws counts as not yet.
    *
-   * @throws after the browser's `waitLimitMs`, naming the condition's source and its last answer, or when the page is closed.
+   * @throws after the browser's `waitLimitMs`, naming the condition's source and its last answer; at once when the page
+   * was closed from here.
    */
   waitFor<T, A extends Json[]>(condition: (...args: A) => T | Promise<T>, ...args: A): Promise<Truthy<T>>;
   /** Types text into the focused element, by key events. A newline is the Enter key. */
@@ -108,8 +110,9 @@ export interface Page {
    * reported, beacons and failed ones too; no data, blob or favicon addresses.
    *
    * Chromium and Firefox: as the driver reports them, those answered by the cache included; what is sent while the tab
-   * closes may be missing, and so is `fetchLater`. WebKit: as a proxy on the loopback sees them, so without those that
-   * the cache answered, and of all pages of this browser; of https only `CONNECT` is seen.
+   * closes, and what workers ask for, may be missing, and so is `fetchLater`; what the browser sends again because a
+   * connection broke counts once, though the server sees it again. WebKit: as a proxy on the loopback sees them, so
+   * without those that the cache answered, and of all pages of this browser; of https only `CONNECT` is seen.
    */
   tap(): PageRequest[];
   /**
@@ -145,7 +148,7 @@ export interface Browser {
   open(url: string, options?: OpenOptions): Promise<Page>;
   /** Ends the browser in an orderly way and removes what it left. Again, or after a kill, is without effect. */
   close(): Promise<void>;
-  /** Ends every process of the browser by SIGKILL, as a crash would, and removes what it left. */
+  /** Ends every process of the browser by SIGKILL, as a crash would, and removes what it left but for a given profile. */
   kill(): Promise<void>;
   /** Lists the living processes of this browser and of what it needs (driver, display). */
   processes(): number[];

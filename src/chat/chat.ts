@@ -1,0 +1,64 @@
+import type {Measure} from './measure.ts';
+import type {Verdict} from './problem.ts';
+import type {TurnRun} from './run-turn.ts';
+import type {ChatEvent, ChatState} from './state.ts';
+
+/** What a chat needs once a question has been posted, and not before: reading answers, judging failures, measuring. */
+export interface Answering {
+  runTurn(run: TurnRun): Promise<'finish' | 'abort'>;
+  judge(cause: unknown): Verdict;
+  measure: Measure;
+}
+
+/** What a chat is made of. */
+export interface ChatOptions {
+  /** Absolute URL. */
+  endpoint: string;
+  protocol: string;
+  credentials: RequestCredentials;
+  model: string | undefined;
+  language: string | undefined;
+  userToken: string | undefined;
+  context: unknown;
+  /** Where the conversation is kept, and the name that tells it from others of the page's origin. */
+  persist: 'session' | 'local' | 'none';
+  name: string;
+  /** Whether to say hello to the endpoint when the chat opens. */
+  warm: boolean;
+  /** Calls back once what was drawn is on screen, with the instant; with undefined when nobody can see it. */
+  afterPaint: (done: (nowMs: number | undefined) => void) => void;
+  /** Loads what reads answers; called when the first question has been posted, and again after it failed. */
+  loadAnswering: () => Promise<Answering>;
+  emit: (event: ChatEvent) => void;
+}
+
+/** One conversation with one endpoint. */
+export interface Chat {
+  state(): ChatState;
+  /** Calls back after every change of state. */
+  subscribe(listener: () => void): void;
+  /**
+   * Calls back with answer text as it arrives, before any state holds it, and with an empty text when no more comes.
+   * Returns the way to stop that.
+   */
+  onText(listener: (answerId: string, text: string) => void): () => void;
+  /** Says hello to the endpoint, once. */
+  hello(): void;
+  /** Reads what was kept, once, and says hello. */
+  open(): void;
+  /** Asks; `startedMs` is when the visitor's own event happened. Blank text does nothing. */
+  send(text: string, startedMs?: number): void;
+  stop(): void;
+  /** Asks the question above an answer again; the new answer takes its place. */
+  retry(answerId: string, startedMs?: number): void;
+  draft(text: string): void;
+  setUser(token: string): void;
+  setContext(context: unknown): void;
+  consent(answer: 'granted' | 'denied'): void;
+  /** The page was hidden or shown, or goes for good (`gone`). */
+  visibility(state: 'hidden' | 'visible' | 'gone'): void;
+  /** Erases the conversation, here and where it was kept. */
+  forget(): void;
+  /** Ends whatever runs; nothing is called back afterwards. */
+  destroy(): void;
+}
