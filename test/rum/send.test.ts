@@ -385,7 +385,9 @@ describe('leaving', () => {
     const records = Array.from({length: 25}, complete);
     for (const record of records) rum.take(record);
     const open = snapshot();
+    const beacon = vi.spyOn(navigator, 'sendBeacon');
     rum.leave(open);
+    expect(beacon.mock.calls[0]?.[1], 'before all others, while there is room').toContain(open.id);
     const sent = await untilBatches(endpoint, 2);
     expect(new Set(sent.flatMap((batch) => ids(batch)))).toEqual(new Set([open.id, ...records.map(({id}) => id)]));
   });

@@ -11,13 +11,13 @@ const BETWEEN_LOOKS_MS = 20;
  *
  * @param ask - the condition, on this side of the wire.
  * @param explain - says in words what was waited for; called once, when the time is over.
- * @param options - `limitMs`: how long to ask, at least once; default {@link WAIT_LIMIT_MS}.
+ * @param limitMs - how long to ask, at least once; default {@link WAIT_LIMIT_MS}.
  * @throws when the limit is reached, with the last exception as cause.
  */
 export async function waitUntil<T>(
   ask: () => T | Promise<T>,
   explain: () => string,
-  {limitMs = WAIT_LIMIT_MS}: {limitMs?: number} = {},
+  limitMs = WAIT_LIMIT_MS,
 ): Promise<Exclude<T, undefined | null | false | 0 | ''>> {
   const beganMs = performance.now();
   for (;;) {
