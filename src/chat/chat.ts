@@ -1,3 +1,4 @@
+import type {Consent} from './api.ts';
 import type {Measure} from './measure.ts';
 import type {Verdict} from './problem.ts';
 import type {TurnRun} from './run-turn.ts';
@@ -20,8 +21,9 @@ export interface ChatOptions {
   language: string | undefined;
   userToken: string | undefined;
   context: unknown;
-  /** Where the conversation is kept, and the name that tells it from others of the page's origin. */
+  /** Where the conversation is kept unless the visitor refuses, and the name that tells it from others of the origin. */
   persist: 'session' | 'local' | 'none';
+  consent: Consent;
   name: string;
   /** Whether to say hello to the endpoint when the chat opens. */
   warm: boolean;

@@ -1,8 +1,8 @@
-import type {Ending, TurnRecord} from '../latency/index.ts';
+import type {Ending} from '../latency/index.ts';
 import {helloUrl, WIRE_VERSION, writeQuestion} from '../protocol/index.ts';
-import {createConversationStore} from '../storage/index.ts';
 import {isSameOrigin, postQuestion} from '../stream/index.ts';
 import type {Answering, Chat, ChatOptions} from './chat.ts';
+import {createKeeper} from './keeper.ts';
 import type {MeasuredTurn} from './measure.ts';
 import type {Verdict} from './problem.ts';
 import {randomHex} from './random-hex.ts';
@@ -20,17 +20,15 @@ interface Running {
   abort: AbortController;
   answerId: string;
   text: string;
+  /** Its last words have been painted, or nobody could see them. */
+  closed: boolean;
 }
 
 const now = () => performance.now();
 
-/** How long a draft may stay unkept, in ms. */
-const DRAFT_KEPT_AFTER_MS = 400;
-
 /** Starts a chat. Nothing is requested or stored before `open()`, `hello()` or `send()`. */
 export function createChat(options: ChatOptions): Chat {
   const {emit, afterPaint} = options;
-  const store = createConversationStore(options);
   const listeners = new Set<() => void>();
   const textListeners = new Set<(answerId: string, text: string) => void>();
   const life = new AbortController();
@@ -45,7 +43,6 @@ export function createChat(options: ChatOptions): Chat {
   let answering: Answering | undefined;
   let loading: Promise<Answering> | undefined;
   const unmeasured: Running[] = [];
-  let draftTimer: ReturnType<typeof setTimeout> | undefined;
 
   function change(next: Partial<ChatState>): void {
     state = {...state, ...next};
@@ -60,15 +57,12 @@ export function createChat(options: ChatOptions): Chat {
     });
   }
 
-  function keep(): void {
-    clearTimeout(draftTimer);
-    draftTimer = undefined;
-    if (!conversationId) return;
+  const keeper = createKeeper(options, () => {
     const messages = state.messages.map((message) =>
       message.id === running?.answerId ? {...message, text: running.text} : message,
     );
-    store.write({id: conversationId, messages, draft: state.draft});
-  }
+    return conversationId ? {id: conversationId, messages, draft: state.draft} : undefined;
+  });
 
   function hello(): void {
     if (greeted) return;
@@ -83,7 +77,7 @@ export function createChat(options: ChatOptions): Chat {
 
   function open(): void {
     if (conversationId) return;
-    const kept = store.read();
+    const kept = keeper.read();
     conversationId = kept?.id ?? randomHex(32);
     if (kept) change({messages: fromKept(kept), draft: kept.draft});
     hello();
@@ -97,12 +91,15 @@ export function createChat(options: ChatOptions): Chat {
     for (const {measured, ...start} of running ? [...unmeasured, running] : unmeasured) {
       measured.arrive(loaded.measure.createTurn(start));
     }
-    for (const {turn} of unmeasured.splice(0)) report(turn.record(now()));
+    for (const ended of unmeasured.splice(0)) report(ended);
     return loaded;
   }
 
-  function report(record: TurnRecord): void {
-    answering?.measure.take(record);
+  /** Reports a turn once it has ended and is measured, whichever comes last. */
+  function report({turn, closed}: Running): void {
+    if (!answering || !closed) return;
+    const record = turn.record(now());
+    answering.measure.take(record);
     emit({kind: 'turn', record});
   }
 
@@ -114,12 +111,14 @@ export function createChat(options: ChatOptions): Chat {
     for (const listener of textListeners) listener(ended.answerId, '');
     changeAnswer(ended.answerId, () => ({...next, text}));
     change({busy: false});
-    keep();
+    keeper.keep();
+    if (!answering) unmeasured.push(ended);
     const close = (paintedMs: number | undefined) => {
+      if (life.signal.aborted) return;
       if (paintedMs && text) turn.mark('last', paintedMs);
       turn.settle(ending, now());
-      if (answering) report(turn.record(now()));
-      else unmeasured.push(ended);
+      ended.closed = true;
+      report(ended);
     };
     if (ending.left === 'pagehide') close(undefined);
     else afterPaint(close);
@@ -130,13 +129,13 @@ export function createChat(options: ChatOptions): Chat {
     const turn = measured.proxy;
     const id = randomHex(32);
     const abort = new AbortController();
-    const mine = {id, n: ++turnCount, startedMs, measured, turn, abort, answerId: answer.id, text: ''};
+    const mine = {id, n: ++turnCount, startedMs, measured, turn, abort, answerId: answer.id, text: '', closed: false};
     if (answering) measured.arrive(answering.measure.createTurn(mine));
     if (document.hidden) turn.visibility({hidden: true}, now());
     running = mine;
     change({busy: true});
     afterPaint((paintedMs) => paintedMs && turn.mark('echo', paintedMs));
-    keep();
+    keeper.keep();
     emit({kind: 'send', turnId: id});
     answerTo(mine, question).catch((cause: unknown) => fail(mine, cause));
     return mine;
@@ -213,6 +212,7 @@ export function createChat(options: ChatOptions): Chat {
     for (const listener of textListeners) listener(mine.answerId, text);
     if (!first) return;
     afterPaint((paintedMs) => {
+      if (life.signal.aborted) return;
       if (paintedMs) mine.turn.mark('paint', paintedMs);
       emit({kind: 'firsttoken', turnId: mine.id, ms: (paintedMs ?? nowMs) - mine.startedMs});
     });
@@ -257,7 +257,7 @@ export function createChat(options: ChatOptions): Chat {
     },
     draft(text) {
       state = {...state, draft: text}; // no listener: the composer shows its own text
-      draftTimer ??= setTimeout(keep, DRAFT_KEPT_AFTER_MS);
+      keeper.keepSoon();
     },
     setUser(token) {
       userToken = token;
@@ -268,23 +268,24 @@ export function createChat(options: ChatOptions): Chat {
     consent(answer) {
       consented = answer;
       answering?.measure.consent(answer);
+      keeper.consent(answer);
     },
     visibility(seen) {
       if (seen === 'gone') leave('pagehide');
       else running?.turn.visibility({hidden: seen === 'hidden'}, now());
       if (seen === 'visible') return;
-      keep();
+      keeper.keep();
       answering?.measure.leave(running && {...running.turn.record(now()), left: 'hidden'});
     },
     forget() {
       leave('stop');
-      store.forget();
+      keeper.forget();
       conversationId = randomHex(32);
       change({messages: [], draft: ''});
     },
     destroy() {
       life.abort();
-      clearTimeout(draftTimer);
+      keeper.stop();
       listeners.clear();
       textListeners.clear();
       running?.abort.abort();

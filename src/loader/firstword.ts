@@ -1,6 +1,5 @@
 import {version} from 'virtual:firstword-files';
 import type {FirstwordApi} from '../chat/index.ts';
-import type {Raw} from '../options/index.ts';
 import {createInstance} from './instance.ts';
 import {createLoad} from './load.ts';
 
@@ -8,7 +7,7 @@ import {createLoad} from './load.ts';
 interface Global extends Partial<FirstwordApi> {
   q?: [name: keyof FirstwordApi, ...args: never[]][];
   version?: string;
-  init?: (options: Record<string, unknown>) => FirstwordApi | undefined;
+  init?: (options: object) => FirstwordApi | undefined;
   standing?: Record<string, true>;
 }
 
@@ -19,19 +18,14 @@ if (script) {
   const before = page.Firstword ?? {};
   const standing = before.standing ?? {};
   const load = createLoad(script.src, script.nonce);
-  const start = (given: object, raw: Raw) => createInstance({raw, names: Object.keys(given), load, standing});
-  const {dataset} = script;
-  const own = start(dataset, (name) => dataset[name]);
+  const init = (given: object) => createInstance({given, load, standing});
+  const own = init(script.dataset);
   if (!before.version) {
     const global: Global = {
       ...own,
       version,
       standing,
-      init: (options) =>
-        start(options, (name) => {
-          const value = options[name];
-          return value == null ? undefined : typeof value === 'object' ? JSON.stringify(value) : `${value}`;
-        }),
+      init,
       destroy() {
         own?.destroy();
         delete page.Firstword;

@@ -15,14 +15,19 @@ const warn = (line: string): undefined => void console.warn(`[firstword] ${line}
 const around: Surroundings = {
   base: document.baseURI,
   supports: (property, value) => CSS.supports(property, value),
-  selects: (selector) => CSS.supports(`selector(${selector})`),
+  selects(selector) {
+    try {
+      return !new DocumentFragment().querySelector(selector);
+    } catch {
+      return false; // no selector
+    }
+  },
 };
 
 /** What one chat is made from. */
 export interface InstanceOptions {
-  raw: Raw;
-  /** All option names that were given. */
-  names: readonly string[];
+  /** Options by their names in code: texts, or what code would write. */
+  given: object;
   load: LoadFile;
   /** Chats of this page by endpoint and container, so that a second tag does not double one. */
   standing: Record<string, true>;
@@ -33,7 +38,12 @@ export interface InstanceOptions {
  *
  * @returns undefined, and one line, when there is no endpoint or the same chat stands on the page already.
  */
-export function createInstance({raw, names, load, standing}: InstanceOptions): FirstwordApi | undefined {
+export function createInstance({given, load, standing}: InstanceOptions): FirstwordApi | undefined {
+  const own = new Map<string, unknown>(Object.entries(given)); // a host page may have added to Object.prototype
+  const raw: Raw = (name) => {
+    const value = own.get(name);
+    return value == null ? undefined : typeof value === 'object' ? JSON.stringify(value) : `${value}`;
+  };
   const options = readTable(EARLY, {raw, around});
   const {endpoint, container} = options;
   const key = `${endpoint} ${container}`;
@@ -56,7 +66,18 @@ export function createInstance({raw, names, load, standing}: InstanceOptions): F
       (file) => {
         if (signal.aborted) return;
         const {mountPanel} = file as PanelModule; // our own file, checked by its hash
-        panel = mountPanel({host, root, launcher, raw, names, around, early: EARLY, readTable, load, version});
+        panel = mountPanel({
+          host,
+          root,
+          launcher,
+          raw,
+          names: Object.keys(given),
+          around,
+          early: EARLY,
+          readTable,
+          load,
+          version,
+        });
         for (const call of waiting) call(panel);
       },
       (cause: unknown) => {

@@ -39,11 +39,10 @@ export const integer = (raw: string): number | undefined => (/^-?\d{1,10}$/.test
 
 /** Reads a CSS colour. */
 export const colour = (raw: string, {supports}: Surroundings): string | undefined =>
-  raw && supports('color', raw) ? raw : undefined;
+  supports('color', raw) ? raw : undefined;
 
 /** Reads a CSS selector. */
-export const selector = (raw: string, {selects}: Surroundings): string | undefined =>
-  raw && selects(raw) ? raw : undefined;
+export const selector = (raw: string, {selects}: Surroundings): string | undefined => (selects(raw) ? raw : undefined);
 
 /** Reads a BCP 47 language tag, or `auto`. */
 export const language = (raw: string): string | undefined =>

@@ -33,7 +33,8 @@ export function mountPanel(handover: Handover): Panel {
     language,
     userToken: options.userToken,
     context: options.context,
-    persist: options.consent === 'denied' ? 'none' : options.persist,
+    persist: options.persist,
+    consent: options.consent,
     name: endpoint + (options.container ?? ''),
     warm: options.prefetch !== 'off',
     afterPaint,
@@ -92,7 +93,7 @@ export function mountPanel(handover: Handover): Panel {
     draw();
   }
 
-  const view = createPanelView({chat, options, words, input, onClose: close});
+  const view = createPanelView({chat, options, words, input, onClose: close, onForget: forget});
 
   /** Draws once after everything that changes now. */
   function draw(): void {
@@ -132,6 +133,13 @@ export function mountPanel(handover: Handover): Panel {
     host.toggleAttribute('open', true);
     if (asked || navigator.userActivation?.isActive) input.current?.focus({preventScroll: true});
     dispatch('open', {});
+  }
+
+  function forget(): void {
+    chat.forget();
+    if (!input.current) return;
+    input.current.value = '';
+    if (root.activeElement) input.current.focus();
   }
 
   function close(): void {
@@ -174,7 +182,7 @@ export function mountPanel(handover: Handover): Panel {
     setUser: (token) => chat.setUser(token),
     setContext: (context) => chat.setContext(context),
     consent: (answer) => chat.consent(answer),
-    forget: () => chat.forget(),
+    forget,
     destroy() {
       life.abort();
       chat.destroy();

@@ -13,6 +13,7 @@ export interface PanelProps {
   words: Words;
   input: RefObject<HTMLTextAreaElement | null>;
   onClose: () => void;
+  onForget: () => void;
 }
 
 /**
@@ -70,7 +71,7 @@ export function createPanelView(props: PanelProps): (announce: string) => VNode 
         <header part="header" class="header">
           <h2 part="title">{title}</h2>
           {messages.length > 0 && (
-            <IconButton label={words.startOver} path="M5 12a7 7 0 1 0 2-4.900M5 4v4h4" onClick={() => chat.forget()} />
+            <IconButton label={words.startOver} path="M5 12a7 7 0 1 0 2-4.900M5 4v4h4" onClick={props.onForget} />
           )}
           {!options.container && (
             <IconButton part="close" label={words.close} path="m6 6 12 12M18 6 6 18" onClick={props.onClose} />

@@ -71,6 +71,7 @@ export function startChat(
     userToken: undefined,
     context: undefined,
     persist: 'session',
+    consent: 'auto',
     name: endpoint,
     warm: false,
     afterPaint: (done) => void setTimeout(() => done(performance.now())),
