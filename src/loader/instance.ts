@@ -42,7 +42,7 @@ export function createInstance({given, load, standing}: InstanceOptions): Firstw
   const own = new Map<string, unknown>(Object.entries(given)); // a host page may have added to Object.prototype
   const raw: Raw = (name) => {
     const value = own.get(name);
-    return value == null ? undefined : typeof value === 'object' ? JSON.stringify(value) : `${value}`;
+    return typeof value === 'string' ? value : JSON.stringify(value ?? undefined);
   };
   const options = readTable(EARLY, {raw, around});
   const {endpoint, container} = options;
