@@ -137,19 +137,23 @@ const projects = [
   },
 ];
 
-export default defineConfig({
-  appType: 'custom',
-  clearScreen: false,
-  logLevel: 'warn',
-  oxc: {jsx: {runtime: 'automatic', importSource: 'preact'}},
-  plugins: [lazyFiles(), pageJsx()],
-  build: {target: TARGET, cssTarget: TARGET},
-  builder: {sharedConfigBuild: true, buildApp},
-  test: {projects},
-  environments: {
-    panel: pageFile(LAZY.panel, {format: 'es', entryFileNames: 'panel.js'}),
-    answer: pageFile(LAZY.answer, {format: 'es', entryFileNames: 'answer.js'}),
-    loader: pageFile('src/loader/firstword.ts', {format: 'iife', entryFileNames: 'firstword.js'}),
-    dashboard: pageFile('src/dashboard/main.tsx', {format: 'es', entryFileNames: 'dashboard.js'}, 'dist/dashboard'),
-  },
+export default defineConfig(({command}) => {
+  // the same bytes, whoever builds: packages look at this variable
+  if (command === 'build') process.env['NODE_ENV'] = 'production';
+  return {
+    appType: 'custom',
+    clearScreen: false,
+    logLevel: 'warn',
+    oxc: {jsx: {runtime: 'automatic', importSource: 'preact'}},
+    plugins: [lazyFiles(), pageJsx()],
+    build: {target: TARGET, cssTarget: TARGET},
+    builder: {sharedConfigBuild: true, buildApp},
+    test: {projects},
+    environments: {
+      panel: pageFile(LAZY.panel, {format: 'es', entryFileNames: 'panel.js'}),
+      answer: pageFile(LAZY.answer, {format: 'es', entryFileNames: 'answer.js'}),
+      loader: pageFile('src/loader/firstword.ts', {format: 'iife', entryFileNames: 'firstword.js'}),
+      dashboard: pageFile('src/dashboard/main.tsx', {format: 'es', entryFileNames: 'dashboard.js'}, 'dist/dashboard'),
+    },
+  };
 });

@@ -57,8 +57,8 @@ export interface Chat {
   setUser(token: string): void;
   setContext(context: unknown): void;
   consent(answer: 'granted' | 'denied'): void;
-  /** The page was hidden or shown, or goes for good (`gone`). */
-  visibility(state: 'hidden' | 'visible' | 'gone'): void;
+  /** The page was hidden or shown, may be about to go (`leaving`), or goes for good (`gone`). */
+  visibility(state: 'hidden' | 'visible' | 'leaving' | 'gone'): void;
   /** Erases the conversation, here and where it was kept. */
   forget(): void;
   /** Ends whatever runs; nothing is called back afterwards. */

@@ -3,28 +3,16 @@ import {helloUrl, WIRE_VERSION, writeQuestion} from '../protocol/index.ts';
 import {isSameOrigin, postQuestion} from '../stream/index.ts';
 import type {Answering, Chat, ChatOptions} from './chat.ts';
 import {createKeeper} from './keeper.ts';
-import type {MeasuredTurn} from './measure.ts';
 import type {Verdict} from './problem.ts';
 import {randomHex} from './random-hex.ts';
-import {createStandIn, type StandIn} from './stand-in.ts';
+import {beginTurn, type Running} from './running.ts';
 import type {Answer, ChatState, Question} from './state.ts';
 import {fromKept, saidUntil, waitingAnswer} from './transcript.ts';
 
-/** A turn on its way, or one that ended before it could be measured. */
-interface Running {
-  id: string;
-  n: number;
-  startedMs: number;
-  measured: StandIn<MeasuredTurn>;
-  turn: MeasuredTurn;
-  abort: AbortController;
-  answerId: string;
-  text: string;
-  /** Its last words have been painted, or nobody could see them. */
-  closed: boolean;
-}
-
 const now = () => performance.now();
+
+/** How long a failure waits for the page to go, once the page may be going, in ms. */
+const LEAVING_MS = 5000;
 
 /** Starts a chat. Nothing is requested or stored before `open()`, `hello()` or `send()`. */
 export function createChat(options: ChatOptions): Chat {
@@ -37,6 +25,7 @@ export function createChat(options: ChatOptions): Chat {
   let conversationId = '';
   let greeted = !options.warm;
   let running: Running | undefined;
+  let leaving = false;
   let turnCount = 0;
   let firstwordServer = options.protocol === 'firstword';
   let consented: 'granted' | 'denied' | undefined;
@@ -125,12 +114,9 @@ export function createChat(options: ChatOptions): Chat {
   }
 
   function ask(question: Question, answer: Answer, startedMs: number): Running {
-    const measured = createStandIn<MeasuredTurn>();
-    const turn = measured.proxy;
-    const id = randomHex(32);
-    const abort = new AbortController();
-    const mine = {id, n: ++turnCount, startedMs, measured, turn, abort, answerId: answer.id, text: '', closed: false};
-    if (answering) measured.arrive(answering.measure.createTurn(mine));
+    const mine = beginTurn({id: randomHex(32), n: ++turnCount, startedMs, answerId: answer.id});
+    const {turn, id} = mine;
+    if (answering) mine.measured.arrive(answering.measure.createTurn(mine));
     if (document.hidden) turn.visibility({hidden: true}, now());
     running = mine;
     change({busy: true});
@@ -188,7 +174,13 @@ export function createChat(options: ChatOptions): Chat {
   }
 
   function fail(mine: Running, cause: unknown): void {
-    if (running !== mine) return;
+    if (running !== mine || life.signal.aborted) return;
+    if (leaving) {
+      // a browser that leaves a page ends its requests first: unless the page goes now, it is a failure after all
+      leaving = false;
+      setTimeout(fail, LEAVING_MS, mine, cause);
+      return;
+    }
     if (!answering) loading = undefined; // the next question tries again
     const {
       problem,
@@ -219,7 +211,9 @@ export function createChat(options: ChatOptions): Chat {
   }
 
   function leave(left: 'resubmit' | 'pagehide' | 'stop'): void {
-    if (running) settle(running, {outcome: left === 'stop' ? 'stopped' : 'abandoned', left}, {state: 'stopped'});
+    if (!running) return;
+    const next: Partial<Answer> = left === 'pagehide' ? {state: 'cut', problem: 'cut'} : {state: 'stopped'};
+    settle(running, {outcome: left === 'stop' ? 'stopped' : 'abandoned', left}, next);
   }
 
   return {
@@ -271,6 +265,8 @@ export function createChat(options: ChatOptions): Chat {
       keeper.consent(answer);
     },
     visibility(seen) {
+      leaving = seen === 'leaving';
+      if (leaving) return;
       if (seen === 'gone') leave('pagehide');
       else running?.turn.visibility({hidden: seen === 'hidden'}, now());
       if (seen === 'visible') return;

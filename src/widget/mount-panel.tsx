@@ -65,6 +65,13 @@ export function mountPanel(handover: Handover): Panel {
   });
   window.addEventListener('pagehide', (event) => chat.visibility(event.persisted ? 'hidden' : 'gone'), {signal});
 
+  // only while an answer comes, because some browsers keep no page for going back that listens to this
+  const leaving = () => chat.visibility('leaving');
+  function watchLeaving(busy: boolean): void {
+    if (busy) window.addEventListener('beforeunload', leaving, {signal});
+    else window.removeEventListener('beforeunload', leaving);
+  }
+
   function dispatch(name: string, detail: unknown): void {
     window.dispatchEvent(new CustomEvent(`firstword:${name}`, {detail}));
   }
@@ -76,6 +83,7 @@ export function mountPanel(handover: Handover): Panel {
       print(answerFile?.ownerLine(event, endpoint) ?? `${endpoint}: ${problem} ${status} ${value}`);
       return;
     }
+    watchLeaving(chat.state().busy);
     const {kind, ...detail} = event;
     dispatch(kind, event.kind === 'turn' ? event.record : detail);
     if (event.kind === 'complete') say(lastAnswer());

@@ -666,7 +666,7 @@ describe('a page', () => {
     await endpoint.closed();
     await until(async () => (await collector.seen()).posts.length).toBeGreaterThan(0);
     const kept = createConversationStore({persist: 'session', name: endpoint.url}).read();
-    expect(kept?.messages.at(-1)).toMatchObject({text: 'On its ', state: 'stopped'});
+    expect(kept?.messages.at(-1)).toMatchObject({text: 'On its ', state: 'cut'});
   });
 });
 
