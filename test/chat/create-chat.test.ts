@@ -652,6 +652,39 @@ describe('a page', () => {
     expect((await endpoint.seen()).posts).toHaveLength(1);
   });
 
+  describe('whose requests end because it may be left', () => {
+    const DROPPED: Answer = {steps: [write(START, word('On its ')), gate('more'), {kind: 'drop'}]};
+
+    test('counts as abandoned when it goes', async () => {
+      const endpoint = await createEndpoint(DROPPED);
+      const {chat, arrived, records, lastAnswer} = startChat(endpoint.url);
+      chat.send('Hi');
+      await until(() => arrived.size).toBe(1);
+      chat.visibility('leaving');
+      await endpoint.open('more');
+      await endpoint.closed();
+      expect(lastAnswer().state).toBe('streaming');
+      chat.visibility('gone');
+      expect(records()).toMatchObject([{outcome: 'abandoned', left: 'pagehide'}]);
+    });
+
+    test('has a failed turn when it stays', async () => {
+      const endpoint = await createEndpoint(DROPPED);
+      const {chat, arrived, ended, lastAnswer} = startChat(endpoint.url);
+      chat.send('Hi');
+      await until(() => arrived.size).toBe(1);
+      chat.visibility('leaving');
+      const late = vi.spyOn(globalThis, 'setTimeout');
+      await endpoint.open('more');
+      await until(() => late.mock.calls.find(([, delayMs]) => (delayMs ?? 0) >= 5000)).toBeDefined();
+      const [judge, , ...facts] = late.mock.calls.find(([, delayMs]) => (delayMs ?? 0) >= 5000) ?? [];
+      late.mockRestore();
+      if (typeof judge === 'function') judge(...facts); // its time has come
+      expect(await ended()).toMatchObject({outcome: 'cut', error: 'stream-cut'});
+      expect(lastAnswer()).toMatchObject({state: 'cut', problem: 'cut'});
+    });
+  });
+
   test('that goes for good leaves an abandoned turn, told at once', async () => {
     const endpoint = await createEndpoint(SLOW);
     const collector = await createEndpoint({status: 204, headers: {}});
