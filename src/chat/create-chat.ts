@@ -9,6 +9,9 @@ import {beginTurn, type Running} from './running.ts';
 import type {Answer, ChatState, Question} from './state.ts';
 import {fromKept, saidUntil, waitingAnswer} from './transcript.ts';
 
+/** How a turn ends: for the record, on screen, and as an event. */
+type Settling = Ending & {next: Partial<Answer>; kind?: 'complete' | 'stop' | 'error'};
+
 const now = () => performance.now();
 
 /** How long a failure waits for the page to go, once the page may be going, in ms. */
@@ -92,7 +95,8 @@ export function createChat(options: ChatOptions): Chat {
     emit({kind: 'turn', record});
   }
 
-  function settle(ended: Running, ending: Ending, next: Partial<Answer>): void {
+  /** Ends a turn; `kind` is the event that says so once its last words are painted. */
+  function settle(ended: Running, {kind, next, ...ending}: Settling): void {
     if (running !== ended) return;
     const {turn, text} = ended;
     running = undefined;
@@ -107,6 +111,8 @@ export function createChat(options: ChatOptions): Chat {
       if (paintedMs && text) turn.mark('last', paintedMs);
       turn.settle(ending, now());
       ended.closed = true;
+      if (kind === 'error') emit({kind, turnId: ended.id, problem: next.problem ?? 'server'});
+      else if (kind) emit({kind, turnId: ended.id});
       report(ended);
     };
     if (ending.left === 'pagehide') close(undefined);
@@ -169,8 +175,7 @@ export function createChat(options: ChatOptions): Chat {
       },
     });
     const outcome = how === 'finish' ? 'complete' : 'stopped';
-    settle(mine, {outcome}, {state: outcome});
-    if (outcome === 'complete') emit({kind: outcome, turnId: id});
+    settle(mine, {outcome, next: {state: outcome}, kind: how === 'finish' ? 'complete' : 'stop'});
   }
 
   function fail(mine: Running, cause: unknown): void {
@@ -193,8 +198,7 @@ export function createChat(options: ChatOptions): Chat {
       ending: {outcome: 'error', error: 'network'},
     };
     emit({kind: 'trouble', problem, ...facts});
-    settle(mine, ending, {state: answerState, problem});
-    emit({kind: 'error', turnId: mine.id, problem});
+    settle(mine, {...ending, next: {state: answerState, problem}, kind: 'error'});
   }
 
   function takeText(mine: Running, text: string, nowMs: number): void {
@@ -213,7 +217,8 @@ export function createChat(options: ChatOptions): Chat {
   function leave(left: 'resubmit' | 'pagehide' | 'stop'): void {
     if (!running) return;
     const next: Partial<Answer> = left === 'pagehide' ? {state: 'cut', problem: 'cut'} : {state: 'stopped'};
-    settle(running, {outcome: left === 'stop' ? 'stopped' : 'abandoned', left}, next);
+    const ending = left === 'stop' ? ({outcome: 'stopped', kind: 'stop'} as const) : ({outcome: 'abandoned'} as const);
+    settle(running, {...ending, left, next});
   }
 
   return {
@@ -235,11 +240,7 @@ export function createChat(options: ChatOptions): Chat {
       change({messages: [...state.messages, question, answer], draft: ''});
       ask(question, answer, startedMs);
     },
-    stop() {
-      const turnId = running?.id;
-      leave('stop');
-      if (turnId) emit({kind: 'stop', turnId});
-    },
+    stop: () => leave('stop'),
     retry(answerId, startedMs = now()) {
       const at = state.messages.findIndex(({id}) => id === answerId);
       const question = state.messages[at - 1];

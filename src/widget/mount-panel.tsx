@@ -130,8 +130,8 @@ export function mountPanel(handover: Handover): Panel {
   function open(): void {
     if (opened || signal.aborted) return;
     opened = true;
-    // what had the focus before decides: a page that opens the chat by itself keeps its focus
-    const asked = launcher !== undefined && root.activeElement === launcher;
+    // a page that opens the chat by itself keeps its focus: only a visitor's own act moves it
+    const byItself = !box && (options.open || inline);
     if (!box) first();
     if (box) box.hidden = false;
     if (launcher) {
@@ -139,7 +139,7 @@ export function mountPanel(handover: Handover): Panel {
       launcher.ariaLabel = words.close;
     }
     host.toggleAttribute('open', true);
-    if (asked || navigator.userActivation?.isActive) input.current?.focus({preventScroll: true});
+    if (!byItself && navigator.userActivation?.isActive !== false) input.current?.focus({preventScroll: true});
     dispatch('open', {});
   }
 

@@ -397,7 +397,7 @@ describe('a failure', () => {
     await until(() => lastAnswer().state).toBe('failed');
     expect(lastAnswer().problem).toBe('network');
     expect(chat.state().busy).toBe(false);
-    expect(kinds()).toContain('error');
+    await until(() => kinds()).toContain('error');
     await endpoint.closed();
     chat.retry(lastAnswer().id);
     await ended(2);
