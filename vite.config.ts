@@ -82,7 +82,7 @@ async function buildApp(builder: ViteBuilder): Promise<void> {
     await builder.build(environment);
   }
   mkdirSync('dist/dashboard', {recursive: true});
-  copyFileSync('src/dashboard/index.html', 'dist/dashboard/index.html');
+  for (const file of ['index.html', 'icon.svg']) copyFileSync(`src/dashboard/${file}`, `dist/dashboard/${file}`);
   execFileSync(
     process.execPath,
     ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.server.json', '--noEmit', 'false'],
