@@ -59,12 +59,12 @@ export function createChat(options: ChatOptions): Chat {
   function hello(): void {
     if (greeted) return;
     greeted = true;
-    fetch(helloUrl(options.endpoint), {credentials: options.credentials, signal: life.signal}).then(
-      (response) => {
+    fetch(helloUrl(options.endpoint), {credentials: options.credentials, signal: life.signal})
+      .then((response) => {
         firstwordServer ||= response.ok && response.headers.get('x-firstword') === '1';
-      },
-      () => undefined, // no Firstword server, or out of reach: the question will tell
-    );
+        return response.text(); // an unread body would keep the warm connection busy
+      })
+      .catch(() => undefined); // no Firstword server, or out of reach: the question will tell
   }
 
   function open(): void {
@@ -179,6 +179,7 @@ export function createChat(options: ChatOptions): Chat {
   }
 
   function fail(mine: Running, cause: unknown): void {
+    if (!answering) loading = undefined; // the next question tries again
     if (running !== mine || life.signal.aborted) return;
     if (leaving) {
       // a browser that leaves a page ends its requests first: unless the page goes now, it is a failure after all
@@ -197,7 +198,7 @@ export function createChat(options: ChatOptions): Chat {
       state: 'failed',
       ending: {outcome: 'error', error: 'network'},
     };
-    emit({kind: 'trouble', problem, ...facts});
+    if (answering) emit({kind: 'trouble', problem, ...facts});
     settle(mine, {...ending, next: {state: answerState, problem}, kind: 'error'});
   }
 

@@ -83,7 +83,7 @@ export function createInstance({given, load, standing}: InstanceOptions): Firstw
       (cause: unknown) => {
         loading = false;
         const words = 'Chat is unavailable';
-        warn(`${words}: its file did not load unchanged (${cause})`);
+        if (launcher?.title !== words) warn(`${words}: its file did not load unchanged (${cause})`);
         if (!launcher) return;
         launcher.ariaDisabled = 'true';
         launcher.title = launcher.ariaLabel = words;

@@ -10,11 +10,14 @@ import type {LoadFile} from '../chat/index.ts';
  * @param base - Address of the script that the files lie beside.
  */
 export function createLoad(base: string, nonce: string): LoadFile {
+  let cache: RequestCache = 'default';
   return async (file) => {
     const hash = files[file];
     const integrity = `sha384-${hash}`;
     const url = new URL(`firstword-${file}-${hash.replace(/\W/g, '').slice(0, 8)}.js`, base).href;
-    const response = await fetch(url, {integrity});
+    const fetched = fetch(url, {integrity, cache});
+    cache = 'reload'; // bytes that were refused once must not come out of the cache again
+    const response = await fetched;
     if (!response.ok) throw response.status;
     await response.arrayBuffer();
     const link = document.createElement('link');
@@ -28,6 +31,7 @@ export function createLoad(base: string, nonce: string): LoadFile {
       link.onerror = failed;
       document.head.append(link);
     }).finally(() => link.remove());
+    cache = 'default';
     return import(/* @vite-ignore */ url);
   };
 }

@@ -40,14 +40,11 @@ export function mountPanel(handover: Handover): Panel {
     afterPaint,
     emit: hear,
     async loadAnswering() {
-      answerFile = (await load('answer')) as typeof AnswerFile; // our own file, checked by its hash
-      const {version: sdk} = handover;
-      return answerFile.createAnswering({
-        ...options,
-        language,
-        sdk,
-        onLine: print,
-      });
+      answerFile = (await load('answer').catch((cause: unknown) => {
+        print(`no answer can be read: the file that does it did not load unchanged (${cause}).`);
+        throw cause;
+      })) as typeof AnswerFile; // our own file, checked by its hash
+      return answerFile.createAnswering({...options, language, sdk: handover.version, onLine: print});
     },
   });
 
@@ -78,9 +75,7 @@ export function mountPanel(handover: Handover): Panel {
 
   function hear(event: ChatEvent): void {
     if (event.kind === 'trouble') {
-      // without the file that knows more, the bare facts
-      const {problem, status = '', value = ''} = event;
-      print(answerFile?.ownerLine(event, endpoint) ?? `${endpoint}: ${problem} ${status} ${value}`);
+      if (answerFile) print(answerFile.ownerLine(event, endpoint)); // without it nothing was judged
       return;
     }
     watchLeaving(chat.state().busy);
@@ -169,6 +164,9 @@ export function mountPanel(handover: Handover): Panel {
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   if (launcher) {
     launcher.ariaHasPopup = 'dialog';
+    launcher.ariaDisabled = null; // a first try to load this may have failed
+    launcher.title = '';
+    launcher.ariaLabel = options.title ?? words.open;
     launcher.ariaExpanded = 'false';
   }
   dispatch('ready', {});

@@ -123,10 +123,12 @@ describe('bad input', () => {
   let browser: Browser;
   let answer: (() => Response) | undefined;
   let tag = '';
+  let harm: ((path: string, text: string) => string) | undefined;
 
   beforeAll(async () => {
     browser = await openBrowser('chromium');
     stage = await startStage({
+      tamper: (path, text) => harm?.(path, text) ?? text,
       intercept(request) {
         const {pathname} = new URL(request.url);
         if (pathname === '/page') {
@@ -191,6 +193,53 @@ describe('bad input', () => {
     expect(lines[0]).toMatch(wanted.line);
     expect(await page.run(() => document.querySelectorAll('firstword-chat').length)).toBe(wanted.chat ? 1 : 0);
     await unharmed(page);
+  });
+
+  test('the file that reads answers, changed on its way: not run, said in words, and asking again works', async () => {
+    const page = await openPage('data-endpoint="/chat"');
+    await openByKeyboard(page);
+    harm = (path, text) => (path.includes('answer') ? `globalThis.harmed = 1;${text}` : text);
+    await ask(page, 'Where is my order?');
+    await answerIs(page, 'failed');
+    harm = undefined;
+    expect(await page.run(() => 'harmed' in window)).toBe(false);
+    expect((await lastAnswer(page)).notice).toMatch(/could not be fetched/);
+    expect(await ownLines(page)).toEqual([expect.stringMatching(/did not load unchanged/)]);
+    await page.click('firstword-chat >>> [part~=retry]');
+    await answerIs(page, 'complete');
+    await unharmed(page);
+  });
+
+  test('the panel’s file, changed on its way: the launcher says so once, and a click tries again', async () => {
+    let harmed = true;
+    // on an origin of its own, from which no file is in the cache
+    const other = await startStage({
+      tamper: (path, text) => (harmed && path.includes('panel') ? `globalThis.harmed = 1;${text}` : text),
+    });
+    onTestFinished(async () => void (await other.close()));
+    const page = await browser.open(`${other.url}/checkout`);
+    onTestFinished(() => page.close());
+    const launcher = () =>
+      page.run(() => {
+        const button = document
+          .querySelector('firstword-chat')
+          ?.shadowRoot?.querySelector<HTMLElement>('[part~=launcher]');
+        return {label: button?.ariaLabel, title: button?.title, disabled: button?.ariaDisabled};
+      });
+    await page.waitFor(() =>
+      Boolean(document.querySelector('firstword-chat')?.shadowRoot?.querySelector('[aria-disabled=true]')),
+    );
+    expect(await launcher()).toEqual({label: 'Chat is unavailable', title: 'Chat is unavailable', disabled: 'true'});
+    await page.click('firstword-chat >>> [part~=launcher]');
+    harmed = false;
+    await page.click('firstword-chat >>> [part~=launcher]');
+    await page.waitFor(() =>
+      Boolean(document.querySelector('firstword-chat')?.shadowRoot?.querySelector('[part~=panel]')),
+    );
+    expect(await launcher()).toMatchObject({title: '', disabled: null});
+    expect(await page.run(() => 'harmed' in window)).toBe(false);
+    expect(await ownLines(page)).toHaveLength(1);
+    expect(await page.errors()).toEqual([]);
   });
 
   test('a huge token makes no long task', async () => {
