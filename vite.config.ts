@@ -100,6 +100,7 @@ const projects = [
     extends: true as const,
     test: {
       name: 'unit',
+      testTimeout: 60_000, // a limit for what hangs, not a measure: the machine may be busy
       environment: 'node',
       include: ['test/{cli,collector,dashboard,latency,options,planner,protocol,rules,server}/**/*.test.ts'],
     },
@@ -108,6 +109,7 @@ const projects = [
     extends: true as const,
     test: {
       name: 'page',
+      testTimeout: 60_000,
       include: ['test/{chat,loader,rum,storage,stream,widget}/**/*.test.{ts,tsx}'],
       globalSetup: ['test/stream/answer-server.ts'],
       browser: {

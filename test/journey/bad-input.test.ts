@@ -123,12 +123,10 @@ describe('bad input', () => {
   let browser: Browser;
   let answer: (() => Response) | undefined;
   let tag = '';
-  let harm: ((path: string, text: string) => string) | undefined;
 
   beforeAll(async () => {
     browser = await openBrowser('chromium');
     stage = await startStage({
-      tamper: (path, text) => harm?.(path, text) ?? text,
       intercept(request) {
         const {pathname} = new URL(request.url);
         if (pathname === '/page') {
@@ -195,30 +193,37 @@ describe('bad input', () => {
     await unharmed(page);
   });
 
+  /** Opens the shop on an origin of its own, from which nothing is cached, with one file changed while `harmed()`. */
+  async function openHarmed(file: string, harmed: () => boolean): Promise<Page> {
+    const other = await startStage({
+      tamper: (path, text) => (harmed() && path.includes(file) ? `globalThis.harmed = 1;${text}` : text),
+    });
+    onTestFinished(async () => void (await other.close()));
+    const page = await browser.open(`${other.url}/checkout`);
+    onTestFinished(async () => {
+      expect(await page.run(() => 'harmed' in window)).toBe(false);
+      expect(await page.errors()).toEqual([]);
+      await page.close();
+    });
+    return page;
+  }
+
   test('the file that reads answers, changed on its way: not run, said in words, and asking again works', async () => {
-    const page = await openPage('data-endpoint="/chat"');
+    let harmed = true;
+    const page = await openHarmed('answer', () => harmed);
     await openByKeyboard(page);
-    harm = (path, text) => (path.includes('answer') ? `globalThis.harmed = 1;${text}` : text);
-    await ask(page, 'Where is my order?');
+    await ask(page, 'Do you take PayPal?');
     await answerIs(page, 'failed');
-    harm = undefined;
-    expect(await page.run(() => 'harmed' in window)).toBe(false);
+    harmed = false;
     expect((await lastAnswer(page)).notice).toMatch(/could not be fetched/);
     expect(await ownLines(page)).toEqual([expect.stringMatching(/did not load unchanged/)]);
     await page.click('firstword-chat >>> [part~=retry]');
     await answerIs(page, 'complete');
-    await unharmed(page);
   });
 
   test('the panel’s file, changed on its way: the launcher says so once, and a click tries again', async () => {
     let harmed = true;
-    // on an origin of its own, from which no file is in the cache
-    const other = await startStage({
-      tamper: (path, text) => (harmed && path.includes('panel') ? `globalThis.harmed = 1;${text}` : text),
-    });
-    onTestFinished(async () => void (await other.close()));
-    const page = await browser.open(`${other.url}/checkout`);
-    onTestFinished(() => page.close());
+    const page = await openHarmed('panel', () => harmed);
     const launcher = () =>
       page.run(() => {
         const button = document
@@ -237,9 +242,7 @@ describe('bad input', () => {
       Boolean(document.querySelector('firstword-chat')?.shadowRoot?.querySelector('[part~=panel]')),
     );
     expect(await launcher()).toMatchObject({title: '', disabled: null});
-    expect(await page.run(() => 'harmed' in window)).toBe(false);
     expect(await ownLines(page)).toHaveLength(1);
-    expect(await page.errors()).toEqual([]);
   });
 
   test('a huge token makes no long task', async () => {

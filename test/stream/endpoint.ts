@@ -12,7 +12,7 @@ export interface TestEndpoint {
 }
 
 /** Waits until what is read is what is expected, also on a machine with little to spare. */
-export const until = <T>(read: () => T) => expect.poll(read, {timeout: 5000});
+export const until = <T>(read: () => T) => expect.poll(read, {timeout: 30_000});
 
 /** Makes an endpoint of its own for a test; each POST gets the next answer, the last one repeats. */
 export async function createEndpoint(...answers: Answer[]): Promise<TestEndpoint> {

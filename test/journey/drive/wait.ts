@@ -1,7 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises';
 
 /** How long a condition may take to hold, in milliseconds. */
-export const WAIT_LIMIT_MS = 15_000;
+export const WAIT_LIMIT_MS = 30_000;
 
 /** How long to let a page be between two looks, in milliseconds. */
 const BETWEEN_LOOKS_MS = 20;
