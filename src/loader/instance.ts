@@ -47,8 +47,8 @@ export function createInstance({given, load, standing}: InstanceOptions): Firstw
   const options = readTable(EARLY, {raw, around});
   const {endpoint, container} = options;
   const key = `${endpoint} ${container}`;
-  if (!endpoint) return warn('no chat: data-endpoint is missing or no address');
-  if (standing[key]) return warn(`${endpoint} is on this page already`);
+  if (!endpoint) return warn('data-endpoint is missing or no address');
+  if (standing[key]) return warn(`${endpoint} is here already`);
   standing[key] = true;
 
   const {host, root, launcher} = createHost(options);
@@ -82,6 +82,7 @@ export function createInstance({given, load, standing}: InstanceOptions): Firstw
       },
       (cause: unknown) => {
         loading = false;
+        waiting.length = 0; // what was wanted then is not wanted whenever a later try succeeds
         const words = 'Chat is unavailable';
         if (launcher?.title !== words) warn(`${words}: its file did not load unchanged (${cause})`);
         if (!launcher) return;
@@ -105,7 +106,8 @@ export function createInstance({given, load, standing}: InstanceOptions): Firstw
   listen(launcher, 'pointerleave', () => clearTimeout(dwell));
   listen(launcher, 'focus', intent);
   listen(launcher, 'pointerdown', intent);
-  listen(launcher, 'click', () => api.toggle());
+  // whoever clicks twice while the panel is on its way wants it open
+  listen(launcher, 'click', () => (panel ? panel.toggle() : api.open()));
   listen(document, 'click', ({target}) => {
     if (options.openSelector && target instanceof Element && target.closest(options.openSelector)) api.open();
   });
