@@ -1,26 +1,27 @@
 import {describe, expect, onTestFinished, test} from 'vitest';
-import {findEngines, openBrowser, type Page, waitUntil} from './drive/index.ts';
+import {type EngineName, findEngines, openBrowser, waitUntil} from './drive/index.ts';
 import {ask, createGate, instantModel, lastAnswer, openByKeyboard, startStage} from './stage.ts';
 
 const QUESTION = 'How long can I try a mattress?';
 
-/** Asks, and waits until the first word is on screen. */
-async function askUntilFirstWord(page: Page): Promise<void> {
+/** Asks in the shop, and waits until the first word is on screen; the model is held before its fourth until the gate opens. */
+async function startHeldAnswer(engine: EngineName) {
+  const gate = createGate();
+  const stage = await startStage({model: instantModel({heldFrom: 3, open: gate.open})});
+  const browser = await openBrowser(engine);
+  onTestFinished(() => browser.close());
+  const page = await browser.open(`${stage.url}/checkout`);
+  await openByKeyboard(page);
   await page.run(() => addEventListener('firstword:firsttoken', () => document.body.setAttribute('data-painted', '')));
   await ask(page, QUESTION);
   await page.waitFor(() => document.body.hasAttribute('data-painted'));
+  return {gate, stage, page};
 }
 
 describe.each(findEngines())('$title', ({engine, missing}) => {
   test.skipIf(missing)('a visitor who leaves the page in the middle of an answer is in the store', async () => {
-    const gate = createGate();
-    const stage = await startStage({model: instantModel({heldFrom: 3, open: gate.open})});
-    const browser = await openBrowser(engine);
-    onTestFinished(() => browser.close());
-    const page = await browser.open(`${stage.url}/checkout`);
-    await openByKeyboard(page);
-    await askUntilFirstWord(page);
-    // going elsewhere: of the beacons of a closing tab Firefox loses some, and nothing in a page can help it
+    const {gate, stage, page} = await startHeldAnswer(engine);
+    // going elsewhere: of the beacons of a closing tab Firefox loses some
     await page.goto(`${stage.url}/help`);
     await waitUntil(
       async () => {
@@ -41,13 +42,7 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
   });
 
   test.skipIf(missing)('an answer goes on while its tab is hidden, without a second post', async () => {
-    const gate = createGate();
-    const stage = await startStage({model: instantModel({heldFrom: 3, open: gate.open})});
-    const browser = await openBrowser(engine);
-    onTestFinished(() => browser.close());
-    const page = await browser.open(`${stage.url}/checkout`);
-    await openByKeyboard(page);
-    await askUntilFirstWord(page);
+    const {gate, stage, page} = await startHeldAnswer(engine);
     await page.hide();
     gate.release();
     await waitUntil(
@@ -69,13 +64,7 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
 });
 
 test('stop ends an answer at once, here and at the server, and says so', async () => {
-  const gate = createGate();
-  const stage = await startStage({model: instantModel({heldFrom: 3, open: gate.open})});
-  const browser = await openBrowser('chromium');
-  onTestFinished(() => browser.close());
-  const page = await browser.open(`${stage.url}/checkout`);
-  await openByKeyboard(page);
-  await askUntilFirstWord(page);
+  const {gate, stage, page} = await startHeldAnswer('chromium');
   await page.click('firstword-chat >>> [part~=stop]');
   const stopped = await lastAnswer(page);
   expect(stopped).toMatchObject({state: 'stopped', notice: 'Stopped.', retry: true});
