@@ -1,12 +1,14 @@
 import {type Budget, roundMs} from '../latency/index.ts';
-import {createEventStream} from './event-stream.ts';
+import type {EventWriter} from './event-log.ts';
 import {FAILURE_WORDS, type Failure, readFailure} from './failure.ts';
 import {type Chunk, DEFAULT_INSTRUCTIONS, writePrompt} from './instructions.ts';
 import type {ChosenModel} from './model.ts';
 import type {TurnSpan} from './observe.ts';
 import type {AnswerOptions} from './options.ts';
+import {orAborted} from './or-aborted.ts';
 import type {Question} from './read-question.ts';
-import {createRelay, orAborted, type Relayed} from './relay.ts';
+import {createRelay, type Relayed} from './relay.ts';
+import type {Run} from './runs.ts';
 import {createStages} from './stages.ts';
 
 /** What an answer is made from. */
@@ -17,15 +19,15 @@ export interface AnswerJob {
   cold: boolean;
   budget: Budget;
   options: AnswerOptions;
+  /** Opens the run that its events go to; `end` ends it, and the model with it, before it is complete. */
+  openRun: (end: NonNullable<Run['end']>) => Run;
   /** Reads the time since the request was got, in ms. */
   sinceMs: () => number;
 }
 
 /** An answer that is being made. */
 export interface Answer {
-  readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** Ends it on the visitor's wish: the reader gets `abort`. */
-  stop(): void;
+  readonly run: Run;
   /** Resolves with what is told of the turn when it ended, however it did. */
   readonly ended: Promise<TurnSpan>;
 }
@@ -36,28 +38,32 @@ type Ended =
   | ({outcome: 'error'} & Failure);
 
 /**
- * Starts an answer: retrieval and facts, prompt, model. Its events begin at once, before any of that.
- *
- * A reader that leaves ends it, and the model with it.
+ * Starts an answer: retrieval and facts, prompt, model. Its events begin at once, before any of that, and go on whether
+ * or not somebody reads them.
  */
 export function startAnswer(job: AnswerJob): Answer {
-  const {request, sinceMs} = job;
-  const run = crypto.randomUUID().replaceAll('-', '').slice(0, 20);
+  const {sinceMs} = job;
+  const model = job.chosen.model.modelId.slice(0, 64);
   const control = new AbortController();
   const {signal} = control;
   let outcome: 'stopped' | 'abandoned' = 'abandoned';
-  const leave = () => control.abort();
+  const run = job.openRun((why) => {
+    if (signal.aborted) return;
+    outcome = why;
+    control.abort();
+  });
+  const {id, log} = run;
   let endMs: number | undefined; // what is written at the end is emitted at one instant, that of `totalMs`
-  const events = createEventStream({run, sinceMs: () => endMs ?? sinceMs(), onCancel: leave});
+  const events: EventWriter = {
+    write: (part) => log.write({...part, e: roundMs(endMs ?? sinceMs())}),
+    ready: log.ready,
+  };
   const stages = createStages({
     budget: job.budget,
     tell: (data) => events.write({type: 'data-fw-stage', id: data.stage, transient: true, data}),
   });
   const relay = createRelay({events, stages, sinceMs, signal});
   const failed: string[] = [];
-  const model = job.chosen.model.modelId.slice(0, 64);
-  request.signal.addEventListener('abort', leave, {once: true});
-  if (request.signal.aborted) leave();
 
   const make = async (): Promise<Ended> => {
     try {
@@ -81,30 +87,23 @@ export function startAnswer(job: AnswerJob): Answer {
     stages.settle(totalMs, ended.outcome === 'error' ? 'error' : 'skipped');
     const times = {totalMs: roundMs(totalMs), ...stages.divide(totalMs)};
     for (const part of writeEnd(ended, times)) events.write(part);
-    events.end();
-    request.signal.removeEventListener('abort', leave);
+    const unread = log.readerCount() === 0;
+    log.end();
     return {
       kind: 'turn',
-      ...{run, route: job.chosen.route, model, attempt: job.question.attempt, cold: job.cold},
+      ...{run: id, route: job.chosen.route, model, attempt: job.question.attempt, cold: job.cold},
       ...times,
       ...some('firstTokenMs', firstMs === undefined ? undefined : roundMs(firstMs)),
       ...(failed.length > 0 ? {failed} : {}),
+      ...(unread ? {unread} : {}),
       ...writeOutcome(ended),
     };
   };
 
   const {route} = job.chosen;
-  const fw = {run, route, model, cold: job.cold, contextHit: false, cache: {hit: 'none'}};
-  events.write({type: 'start', messageId: `a-${run}`, messageMetadata: {fw}});
-  return {
-    body: events.body,
-    stop() {
-      if (signal.aborted) return;
-      outcome = 'stopped';
-      control.abort();
-    },
-    ended: make().then(conclude),
-  };
+  const fw = {run: id, route, model, cold: job.cold, contextHit: false, cache: {hit: 'none'}};
+  events.write({type: 'start', messageId: `a-${id}`, messageMetadata: {fw}});
+  return {run, ended: make().then(conclude)};
 }
 
 /** Retrieves passages and reads facts side by side; what fails is noted and done without. */

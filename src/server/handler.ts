@@ -9,8 +9,9 @@ import type {AnswerOptions} from './options.ts';
 import {readOrigins} from './origins.ts';
 import {readBody} from './read-body.ts';
 import {readWish} from './read-question.ts';
-import {Refusal, writeRefusal} from './refusal.ts';
-import {createTurns} from './turns.ts';
+import {quote, Refusal, writeRefusal} from './refusal.ts';
+import {createTurns, type Events} from './turns.ts';
+import {readAuthorize} from './visitor.ts';
 
 /** How long the context id of hello is good for, in ms. */
 export const CONTEXT_TTL_MS = 120_000;
@@ -33,9 +34,12 @@ type Headers = Readonly<Record<string, string>>;
  * Creates a chat endpoint in front of a language model: a function from Request to Response for any runtime that has
  * both.
  *
- * It answers POST (a question, stop, context), `GET ?fw=hello`, `GET …/health` and OPTIONS, and refuses the rest with
- * a status and `{"error": {"code", "message", "retryable"}}`. It never rejects. The native protocol is its answer's
- * form, which AI SDK clients read as well.
+ * It answers POST (a question, resume, stop, context), `GET ?fw=hello`, `GET …/health`, `GET …/{conversation}/stream`
+ * (replay) and OPTIONS, and refuses the rest with a status and `{"error": {"code", "message", "retryable"}}`. It never
+ * rejects. The native protocol is its answer's form, which AI SDK clients read as well.
+ *
+ * An answer goes on when its reader leaves, for a minute, and can be read again for a minute after its end: its events
+ * are kept in this process.
  *
  * @param options - Only `model` is required; a setting that is wrong falls back to its default with one console line.
  * @throws TypeError when `model` is missing or no language model object.
@@ -46,31 +50,52 @@ export function createAnswerHandler(options: AnswerOptions): (request: Request) 
   const budget = readBudgetOption(options.budget, warn);
   const limits = readLimits(options.limits, warn);
   const judge = readOrigins(options.origins, warn);
+  const identify = readAuthorize(options.authorize, warn);
   const clock = options.clock ?? (() => performance.now());
   const health = createHealth();
-  const turns = createTurns({answering: options, budget, choose, warn, note: health.note});
+  const turns = createTurns({answering: options, budget, choose, runCount: limits.runCount, warn, note: health.note});
 
-  const post = async (request: Request, {sinceMs, headers}: Arrival): Promise<Response> => {
-    const refused = await authorize(options, request);
-    if (refused) return withHeaders(refused, headers);
-    if (request.headers.has('last-event-id')) throw new Refusal('gone', 'this answer cannot be resumed');
-    const wish = readWish(await readBody(request, limits.bodyBytes), limits);
-    if (wish.kind === 'context') return json(writeHello(budget), headers);
-    if (wish.kind === 'stop') return json({stopped: turns.stop(wish.key)}, headers);
-    const serverTiming = {'server-timing': `overhead;dur=${sinceMs().toFixed(1)}`};
-    const {body} = turns.start({question: wish.question, request, sinceMs});
-    return new Response(body, {headers: {...headers, ...STREAM_HEADERS, ...serverTiming}});
+  const post = async (request: Request, arrival: Arrival): Promise<Response> => {
+    const {headers, sinceMs} = arrival;
+    const {signal} = request;
+    const visitor = await identify(request);
+    if (typeof visitor !== 'string') return withHeaders(visitor, headers);
+    const body = await readBody(request, limits.bodyBytes);
+    const wish = readWish(body, {limits, lastEventId: request.headers.get('last-event-id')});
+    switch (wish.kind) {
+      case 'context':
+        return json(writeHello(budget), headers);
+      case 'stop':
+        return json({stopped: turns.stop({visitor, key: wish.key})}, headers);
+      case 'resume':
+        return stream(turns.resume({visitor, key: wish.key, lastEventId: wish.lastEventId, signal}), arrival);
+      case 'question':
+        return stream(turns.start({visitor, question: wish.question, request, sinceMs}), arrival);
+    }
   };
 
-  const get = (request: Request, headers: Headers): Response => {
+  const replay = async (request: Request, arrival: Arrival & {conversationId: string}): Promise<Response> => {
+    const {headers, conversationId} = arrival;
+    const visitor = await identify(request);
+    if (typeof visitor !== 'string') return withHeaders(visitor, headers);
+    const events = turns.replay({visitor, conversationId, signal: request.signal});
+    if (events) return stream(events, arrival);
+    return new Response(null, {status: 204, headers: {...headers, 'cache-control': 'no-store'}});
+  };
+
+  const get = async (request: Request, arrival: Arrival): Promise<Response> => {
+    const {headers, open} = arrival;
     const url = new URL(request.url);
     if (url.searchParams.get('fw') === 'hello') return json(writeHello(budget), headers);
     if (url.pathname.endsWith('/health')) {
       return json(health.report({ok: readProblem(choose(undefined).model) === undefined}), headers);
     }
-    // what an AI SDK client asks for on resume: nothing is running for it
-    if (url.pathname.endsWith('/stream')) return new Response(null, {status: 204, headers});
-    throw new Refusal('not-found', 'questions are asked with POST; GET answers ?fw=hello and /health');
+    const [, conversation] = /\/([^/]+)\/stream$/.exec(url.pathname) ?? [];
+    if (conversation === undefined) {
+      throw new Refusal('not-found', 'questions are asked with POST; GET answers ?fw=hello, /health and replays');
+    }
+    if (!open) throw new Refusal('origin', 'this origin may not ask here');
+    return replay(request, {...arrival, conversationId: readSegment(conversation)});
   };
 
   return async (request) => {
@@ -78,13 +103,14 @@ export function createAnswerHandler(options: AnswerOptions): (request: Request) 
     const sinceMs = () => clock() - startedMs;
     const door = judge(request);
     const headers = {...MARK, ...door.headers};
+    const arrival = {sinceMs, headers, open: door.open};
     try {
-      if (request.method === 'GET') return get(request, headers);
+      if (request.method === 'GET') return await get(request, arrival);
       if (request.method !== 'POST' && request.method !== 'OPTIONS') {
         throw new Refusal('method', 'this endpoint answers GET, POST and OPTIONS', {allow: ALLOW});
       }
       if (!door.open) throw new Refusal('origin', 'this origin may not ask here');
-      if (request.method === 'POST') return await post(request, {sinceMs, headers});
+      if (request.method === 'POST') return await post(request, arrival);
       return new Response(null, {status: 204, headers: {...headers, allow: ALLOW}});
     } catch (error) {
       if (error instanceof Refusal) return writeRefusal(error, headers);
@@ -94,28 +120,27 @@ export function createAnswerHandler(options: AnswerOptions): (request: Request) 
   };
 }
 
-/** What is known of a request before it is read: its own stopwatch in ms, and the headers of every response to it. */
+/**
+ * What is known of a request before it is read: its own stopwatch in ms, the headers of every response to it, and whether
+ * its origin may ask.
+ */
 interface Arrival {
   sinceMs: () => number;
   headers: Headers;
+  open: boolean;
 }
 
-async function authorize(options: AnswerOptions, request: Request): Promise<Response | undefined> {
-  if (!options.authorize) return undefined;
-  const visitor = await Promise.resolve(request)
-    .then(options.authorize)
-    .catch(() => {
-      // its words are the shop's own and may name what it checked
-      throw new Refusal('unavailable', 'who asks could not be checked', {'retry-after': '1'});
-    });
-  if (isResponse(visitor)) return visitor;
-  if (visitor === null) throw new Refusal('unauthorized', 'this endpoint needs a visitor who is known');
-  return undefined;
+function stream(events: Events, {sinceMs, headers}: Arrival): Response {
+  const serverTiming = {'server-timing': `overhead;dur=${sinceMs().toFixed(1)}`};
+  return new Response(events, {headers: {...headers, ...STREAM_HEADERS, ...serverTiming}});
 }
 
-/** By its tag: a Node adapter replaces the global class, so that instanceof misses a Response of the other one. */
-function isResponse(value: unknown): value is Response {
-  return Object.prototype.toString.call(value) === '[object Response]';
+function readSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw new Refusal('bad-request', `the conversation ${quote(segment)} is not percent-encoded text`); // the error says no more
+  }
 }
 
 function writeHello(budget: Budget): Hello {

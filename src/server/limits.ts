@@ -1,4 +1,4 @@
-/** The sizes above which a request is refused or cut. */
+/** The sizes above which a request is refused or cut, and how much is kept. */
 export interface Limits {
   /** Largest body of a POST in bytes, as read; above it the answer is 413. */
   bodyBytes: number;
@@ -9,10 +9,23 @@ export interface Limits {
   promptChars: number;
   /** Largest `fw.context` (the page's own facts) in bytes of JSON; above it the answer is 413. */
   contextBytes: number;
+  /**
+   * How many runs are kept for readers that come back, each for a minute after its end and with at most 256 KiB of
+   * events. Beyond it the oldest that has ended is forgotten, or else the oldest that nobody reads is given up.
+   */
+  runCount: number;
 }
 
-/** The limits of a handler that sets none: 256 KiB of body, 32,000 characters of prompt, 2 KiB of page facts. */
-export const DEFAULT_LIMITS: Readonly<Limits> = {bodyBytes: 262_144, promptChars: 32_000, contextBytes: 2_048};
+/**
+ * The limits of a handler that sets none: 256 KiB of body, 32,000 characters of prompt, 2 KiB of page facts, 500 runs
+ * (8 turns a second; 12 MB when answers have a hundred tokens, 300 MB when every answer is longer than what is held).
+ */
+export const DEFAULT_LIMITS: Readonly<Limits> = {
+  bodyBytes: 262_144,
+  promptChars: 32_000,
+  contextBytes: 2_048,
+  runCount: 500,
+};
 
 /**
  * Reads the limits that a handler was given; what is not a positive whole number falls back to its default.
@@ -22,7 +35,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {bodyBytes: 262_144, promptChars
  */
 export function readLimits(given: Partial<Limits> | undefined, warn: (line: string) => void): Limits {
   const limits = {...DEFAULT_LIMITS};
-  for (const name of ['bodyBytes', 'promptChars', 'contextBytes'] as const) {
+  for (const name of ['bodyBytes', 'promptChars', 'contextBytes', 'runCount'] as const) {
     const value = given?.[name];
     if (value === undefined) continue;
     if (Number.isSafeInteger(value) && value > 0) limits[name] = value;

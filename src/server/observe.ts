@@ -7,7 +7,10 @@ export interface TurnSpan {
   route: string;
   /** The provider's name of the model, at most 64 characters. */
   model: string;
-  /** `abandoned`: the reader left; `stopped`: the visitor stopped it. */
+  /**
+   * `stopped`: the visitor stopped it; `abandoned`: nobody read it for so long that it was given up. A run whose reader
+   * left goes on, and ends as anything.
+   */
   outcome: 'complete' | 'stopped' | 'abandoned' | 'error';
   /** Why it failed, with `outcome: error`. */
   code?: string;
@@ -15,6 +18,8 @@ export interface TurnSpan {
   providerStatus?: number;
   /** Work whose failure the answer survived: `retrieval`, `context`. */
   failed?: string[];
+  /** There when nobody was reading when it ended. */
+  unread?: true;
   /** Which attempt of the turn it was, from 0. */
   attempt: number;
   /** Whether it was the handler's first. */

@@ -10,7 +10,7 @@ import type {Observe} from './observe.ts';
  *
  * @param question - The visitor's words, or null when only topics are known.
  * @param facts.topics - Topic ids that the page expects the question to be about.
- * @param facts.signal - Aborts when the reader leaves or stops.
+ * @param facts.signal - Aborts when the answer is stopped, or given up because nobody reads it.
  */
 export type Retrieve = (
   question: string | null,
@@ -34,11 +34,15 @@ export interface AnswerOptions {
   context?: (request: Request) => unknown;
   /** Origins that may ask beside the endpoint's own; default none. */
   origins?: readonly string[];
-  /** Sizes; default DEFAULT_LIMITS. */
+  /** Sizes and counts; default DEFAULT_LIMITS. */
   limits?: Partial<Limits>;
   /**
-   * Decides on every POST before its body is read (and must not read it): a Response refuses and is sent as it is,
-   * null refuses with 401, anything else is the visitor; a throw refuses with 503. Default: everybody may ask.
+   * Decides on every POST before its body is read (and must not read it), and on every replay: a Response refuses and is
+   * sent as it is, null refuses with 401, anything else is the visitor; a throw refuses with 503. Default: everybody may
+   * ask.
+   *
+   * A visitor is told from others by `id` (a text or a number), or by the value itself when it is no object: only the
+   * same visitor can resume, replay or stop an answer. An object without `id` is never the same, with one console line.
    */
   authorize?: (request: Request) => unknown;
   /** Is told each turn when it ended; default logTurn, one JSON line to the console. */

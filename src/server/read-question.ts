@@ -19,23 +19,29 @@ export interface Question {
 }
 
 /** What a POST can want. */
-export type Wish = {kind: 'question'; question: Question} | {kind: 'stop'; key: string} | {kind: 'context'};
+export type Wish =
+  | {kind: 'question'; question: Question}
+  | {kind: 'resume'; key: string; lastEventId: string}
+  | {kind: 'stop'; key: string}
+  | {kind: 'context'};
 
 type Fields = Record<string, unknown>;
 
 /**
  * Reads what a POST wants from its parsed body: the AI SDK's chat body, with or without our `fw`.
  *
- * @throws Refusal 400 naming the field that was wrong, 410 for a resume (nothing is kept to resume from), 413 for a
- *   question or page facts above their limit.
+ * @param options.lastEventId - The header of that name; `fw.lastEventId` wins over it.
+ * @throws Refusal 400 naming the field that was wrong, 410 for a resume without a key, 413 for a question or page facts
+ *   above their limit.
  */
-export function readWish(body: unknown, limits: Limits): Wish {
+export function readWish(body: unknown, options: {limits: Limits; lastEventId: string | null}): Wish {
   if (!isFields(body)) throw bad('the body is not a JSON object');
   const trigger = body['trigger'] ?? 'submit-message';
   const fw = body['fw'] ?? {};
   if (!isFields(fw)) throw bad('fw is not an object');
   if (fw['v'] !== undefined && fw['v'] !== WIRE_VERSION) throw bad(`fw.v ${quote(fw['v'])} is not ${WIRE_VERSION}`);
   const key = readWord(fw, 'key', 200);
+  const lastEventId = readWord(fw, 'lastEventId', 200) ?? options.lastEventId;
   switch (trigger) {
     case 'fw-context':
       return {kind: 'context'};
@@ -44,7 +50,10 @@ export function readWish(body: unknown, limits: Limits): Wish {
       return {kind: 'stop', key};
     case 'submit-message':
     case 'regenerate-message':
-      return {kind: 'question', question: readQuestion(body, {fw, key, limits})};
+      // the key says whose answer it is; the messages were read when it began
+      if (lastEventId && key !== undefined) return {kind: 'resume', key, lastEventId};
+      if (lastEventId) throw new Refusal('gone', 'an answer without fw.key cannot be resumed');
+      return {kind: 'question', question: readQuestion(body, {fw, key, limits: options.limits})};
     default:
       throw bad(`trigger ${quote(trigger)} is not known`);
   }
@@ -54,7 +63,6 @@ function readQuestion(
   body: Fields,
   {fw, key, limits}: {fw: Fields; key: string | undefined; limits: Limits},
 ): Question {
-  if (readWord(fw, 'lastEventId', 200) !== undefined) throw new Refusal('gone', 'this answer cannot be resumed');
   const said = readMessages(body['messages']);
   const asked = said.pop();
   if (asked?.role !== 'user') throw bad('the last message is not from the user');

@@ -1,8 +1,9 @@
 import {type FinishReason, type LanguageModelUsage, streamText} from 'ai';
-import type {EventStream} from './event-stream.ts';
+import type {EventWriter} from './event-log.ts';
 import {AnswerError, ProviderError} from './failure.ts';
 import type {Chunk, Prompt} from './instructions.ts';
 import type {AnswerModel} from './model.ts';
+import {orAborted} from './or-aborted.ts';
 import type {EndStage, Stages} from './stages.ts';
 
 /** How a model's answer ended, and what it cost. */
@@ -16,7 +17,7 @@ export interface Relay {
   /** Shows where a passage can be read, once per address. */
   source(source: Pick<Chunk, 'url' | 'title'>): void;
   /**
-   * Asks the model and hands its text on as it comes, at the reader's pace.
+   * Asks the model and hands its text on as it comes, as fast as the events may be written.
    *
    * @throws ProviderError with what the provider failed with as cause; AnswerError for an answer that broke off or has
    *   no text; the signal's reason when it aborts, at once even when the model does not listen to it.
@@ -41,7 +42,7 @@ const MAX_SOURCE_COUNT = 3;
  * @param options.signal - Ends the asking.
  */
 export function createRelay(options: {
-  events: EventStream;
+  events: EventWriter;
   stages: Stages;
   sinceMs: () => number;
   signal: AbortSignal;
@@ -113,16 +114,6 @@ export function createRelay(options: {
     firstTokenMs: () => firstMs,
   };
   return relay;
-}
-
-/** Waits for a promise, but not beyond an abort: a promise that never settles holds nobody. */
-export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) return Promise.reject(signal.reason);
-  return new Promise<T>((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, {once: true});
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }
 
 function failProvider(cause: unknown): never {

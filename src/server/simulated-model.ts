@@ -1,5 +1,6 @@
 import type {KnowledgeEntry} from './knowledge.ts';
 import type {LanguageModelV4} from './model.ts';
+import {orAborted} from './or-aborted.ts';
 import {createRandom} from './random.ts';
 import {createSimulatedAnswers, type SimulatedAnswer} from './simulated-answer.ts';
 
@@ -61,7 +62,7 @@ export function createSimulatedModel(options: SimulatedModelOptions): LanguageMo
         : random.logNormal(perTokenMs, PER_TOKEN_TAIL_RATIO);
       await wait(Math.max(0, dueMs - clock()), abortSignal);
       if (gate) {
-        await gate(at);
+        await (abortSignal ? orAborted(gate(at), abortSignal) : gate(at));
         dueMs = Math.max(dueMs, clock()); // what was held back is not made up for
       }
       abortSignal?.throwIfAborted();

@@ -30,6 +30,8 @@ export function readEvents(response: Response) {
     }
   };
   return {
+    /** What has been read so far, comments and [DONE] included. */
+    blocks,
     part,
     /** Reads until a part of that type has come. */
     async until(type: string): Promise<WirePart> {

@@ -90,7 +90,6 @@ describe('a question', () => {
     });
     for await (const chunk of stream) chunks.push(chunk.type);
     expect([chunks[0], chunks.at(-1)]).toEqual(['start', 'finish']);
-    expect(await transport.reconnectToStream({chatId: 'c1'})).toBeNull();
   });
 
   it('takes the wanted route where there is a model for it', async () => {

@@ -23,7 +23,11 @@ async function startShop(...provider: Parameters<typeof startFakeOpenAI>) {
   vi.stubEnv('OPENAI_API_KEY', KEY);
   vi.stubEnv('OPENAI_MODEL', 'tiny');
   const app = new Hono();
-  app.all('/chat/*', (c) => handler(c.req.raw));
+  const left = vi.fn();
+  app.all('/chat/*', (c) => {
+    c.req.raw.signal.addEventListener('abort', left);
+    return handler(c.req.raw);
+  });
   const shop = await listen(app);
   stops.push(shop.stop, fake.stop);
   const post = (body: object, init: RequestInit = {}) =>
@@ -34,7 +38,7 @@ async function startShop(...provider: Parameters<typeof startFakeOpenAI>) {
       ...init,
     });
   const ask = (init?: RequestInit) => post({messages: [{role: 'user', content: 'Hi?'}], fw: {v: 1, key: 'k'}}, init);
-  return {fake, spans, ask, post, url: shop.url};
+  return {fake, spans, ask, post, left, url: shop.url};
 }
 
 describe('a backend of three lines', () => {
@@ -61,14 +65,18 @@ describe('a backend of three lines', () => {
     await events.rest();
   });
 
-  it('leaves the provider when the visitor leaves', async () => {
-    const {ask, fake, spans} = await startShop(['one', () => new Promise(() => {})]);
+  it('goes on when the visitor leaves', async () => {
+    const gate = createGate();
+    const {ask, post, left, fake, spans} = await startShop(['one', () => gate.opened, ' two']);
     const leaving = new AbortController();
     const events = readEvents(await ask({signal: leaving.signal}));
-    await events.until('text-delta');
+    const lastEventId = (await events.until('text-delta')).sseId;
     leaving.abort();
-    await vi.waitFor(() => expect(fake.left()).toBe(1));
-    expect(spans).toMatchObject([{outcome: 'abandoned'}]);
+    await vi.waitFor(() => expect(left).toHaveBeenCalledOnce());
+    gate.open();
+    await vi.waitFor(() => expect(spans).toMatchObject([{outcome: 'complete', unread: true}]));
+    const {text} = await readAnswer(await post({messages: [], fw: {v: 1, key: 'k', lastEventId}}));
+    expect([text, fake.left()]).toEqual([' two', 0]);
   });
 
   it('leaves the provider when the visitor stops', async () => {

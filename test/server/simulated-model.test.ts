@@ -145,6 +145,19 @@ describe('the simulated model', () => {
     }
   });
 
+  it('stops waiting at a gate when it is aborted', async () => {
+    const leaving = new AbortController();
+    const {stream} = await create({gate: () => new Promise(() => {})}).doStream({
+      prompt: [{role: 'user', content: [{type: 'text', text: 'Hi'}]}],
+      abortSignal: leaving.signal,
+    });
+    const reader = stream.getReader();
+    await reader.read();
+    const pending = reader.read();
+    leaving.abort();
+    await expect(pending).rejects.toThrow(/abort/i);
+  });
+
   it('answers in one piece too, with its usage', async () => {
     const {content, usage, finishReason} = await create().doGenerate({
       prompt: [{role: 'user', content: [{type: 'text', text: 'Is PayPal possible?'}]}],
