@@ -1,0 +1,111 @@
+/** A place among an element's children: after one of them, or before the first. */
+export interface Place {
+  host: Node;
+  after: Node | null;
+}
+
+/** Names of the elements that are ever made. */
+export type Tag =
+  | 'a'
+  | 'blockquote'
+  | 'br'
+  | 'button'
+  | 'code'
+  | 'del'
+  | 'div'
+  | 'em'
+  | 'h1'
+  | 'h2'
+  | 'h3'
+  | 'h4'
+  | 'h5'
+  | 'h6'
+  | 'hr'
+  | 'img'
+  | 'input'
+  | 'li'
+  | 'ol'
+  | 'p'
+  | 'pre'
+  | 'span'
+  | 'strong'
+  | 'table'
+  | 'tbody'
+  | 'td'
+  | 'th'
+  | 'thead'
+  | 'tr'
+  | 'ul';
+
+/** Gives the place before an element's first child. */
+export function startOf(host: Node): Place {
+  return {host, after: null};
+}
+
+/** Gives the node that stands at a place. */
+export function nodeAt({host, after}: Place): Node | null {
+  return after ? after.nextSibling : host.firstChild;
+}
+
+/** What to make an element of: its tag, then names and values of attributes in turn. */
+export type Description = [Tag, ...string[]];
+
+/** Makes an element. */
+export function createElement(description: Description): Element {
+  const [tag, ...attributes] = description;
+  const element = document.createElement(tag);
+  for (let at = 0; at < attributes.length; at += 2) {
+    element.setAttribute(attributes[at] ?? '', attributes[at + 1] ?? '');
+  }
+  return element;
+}
+
+/**
+ * Puts an element at a place: the one that stands there if it was made of the same, else a new one. What
+ * becomes a heading keeps its children: a paragraph does so under a reader's eyes.
+ */
+export function putElement(place: Place, description: Description): Element {
+  const old = nodeAt(place);
+  if (!isElement(old)) return place.host.insertBefore(createElement(description), old);
+  if (isMadeOf(old, description)) return old;
+  const element = createElement(description);
+  while (old.firstChild && /^h\d/.test(description[0])) element.appendChild(old.firstChild);
+  place.host.replaceChild(element, old);
+  return element;
+}
+
+function isMadeOf(element: Element, [tag, ...attributes]: Description): boolean {
+  if (element.localName !== tag || element.attributes.length * 2 !== attributes.length) return false;
+  return attributes.every((value, at) => at % 2 === 0 || element.getAttribute(attributes[at - 1] ?? '') === value);
+}
+
+function isElement(node: Node | null): node is Element {
+  return node?.nodeType === 1;
+}
+
+/** Puts a text node at a place; one that stands there is changed as little as possible. */
+export function putText(place: Place, text: string): Text {
+  const old = nodeAt(place);
+  if (isText(old)) {
+    if (text.startsWith(old.data)) {
+      if (text.length > old.length) old.appendData(text.slice(old.length));
+    } else old.data = text;
+    return old;
+  }
+  return place.host.insertBefore(document.createTextNode(text), old);
+}
+
+/** Makes a text all that an element holds. */
+export function setText(host: Node, text: string): void {
+  clearFrom({host, after: putText(startOf(host), text)});
+}
+
+/** Removes everything that stands behind a place. */
+export function clearFrom(place: Place): void {
+  for (let node = nodeAt(place); node; node = nodeAt(place)) place.host.removeChild(node);
+}
+
+/** Whether a node is a text node, of whatever window. */
+export function isText(node: Node | null): node is Text {
+  return node?.nodeType === 3;
+}
