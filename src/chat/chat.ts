@@ -1,13 +1,15 @@
+import type {DeclaredProtocol, writeQuestion} from '../protocol/index.ts';
 import type {Consent} from './api.ts';
 import type {Measure} from './measure.ts';
-import type {Verdict} from './problem.ts';
-import type {TurnRun} from './run-turn.ts';
+import type {judge} from './problem.ts';
+import type {runTurn} from './run-turn.ts';
 import type {ChatEvent, ChatState} from './state.ts';
 
 /** What a chat needs once a question has been posted, and not before: reading answers, judging failures, measuring. */
 export interface Answering {
-  runTurn(run: TurnRun): Promise<'finish' | 'abort'>;
-  judge(cause: unknown): Verdict;
+  writeQuestion: typeof writeQuestion;
+  runTurn: typeof runTurn;
+  judge: typeof judge;
   measure: Measure;
 }
 
@@ -15,7 +17,7 @@ export interface Answering {
 export interface ChatOptions {
   /** Absolute URL. */
   endpoint: string;
-  protocol: string;
+  protocol: DeclaredProtocol;
   credentials: RequestCredentials;
   model: string | undefined;
   language: string | undefined;
@@ -29,7 +31,7 @@ export interface ChatOptions {
   warm: boolean;
   /** Calls back once what was drawn is on screen, with the instant; with undefined when nobody can see it. */
   afterPaint: (done: (nowMs: number | undefined) => void) => void;
-  /** Loads what reads answers; called when the first question has been posted, and again after it failed. */
+  /** Loads what reads answers; called at the first key or answer, again after it failed. */
   loadAnswering: () => Promise<Answering>;
   emit: (event: ChatEvent) => void;
 }
@@ -46,8 +48,10 @@ export interface Chat {
   onText(listener: (answerId: string, text: string) => void): () => void;
   /** Says hello to the endpoint, once. */
   hello(): void;
-  /** Reads what was kept, once, and says hello. */
+  /** Reads what was kept, once, says hello, and reads on where an answer was on its way. */
   open(): void;
+  /** Loads what reads and shows answers, once. Rejects when that fails; the next call tries again. */
+  load(): Promise<Answering>;
   /** Asks; `startedMs` is when the visitor's own event happened. Blank text does nothing. */
   send(text: string, startedMs?: number): void;
   stop(): void;

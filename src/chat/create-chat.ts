@@ -1,12 +1,14 @@
 import type {Ending} from '../latency/index.ts';
-import {helloUrl, WIRE_VERSION, writeQuestion} from '../protocol/index.ts';
-import {isSameOrigin, postQuestion} from '../stream/index.ts';
+import type {Resume} from '../protocol/index.ts';
 import type {Answering, Chat, ChatOptions} from './chat.ts';
+import {createTalk} from './endpoint.ts';
 import {createKeeper} from './keeper.ts';
 import type {Verdict} from './problem.ts';
 import {randomHex} from './random-hex.ts';
+import type {Again} from './run-turn.ts';
 import {beginTurn, type Running} from './running.ts';
-import type {Answer, ChatState, Question} from './state.ts';
+import type {Answer, Question} from './state.ts';
+import {createStore} from './store.ts';
 import {fromKept, saidUntil, waitingAnswer} from './transcript.ts';
 
 /** How a turn ends: for the record, on screen, and as an event. */
@@ -20,62 +22,47 @@ const LEAVING_MS = 5000;
 /** Starts a chat. Nothing is requested or stored before `open()`, `hello()` or `send()`. */
 export function createChat(options: ChatOptions): Chat {
   const {emit, afterPaint} = options;
-  const listeners = new Set<() => void>();
+  const {state, change, changeAnswer, ...store} = createStore();
   const textListeners = new Set<(answerId: string, text: string) => void>();
   const life = new AbortController();
-  let {userToken, context} = options;
-  let state: ChatState = {messages: [], busy: false, draft: ''};
+  const talk = createTalk(options, {signal: life.signal, load});
+  let {context} = options;
   let conversationId = '';
-  let greeted = !options.warm;
   let running: Running | undefined;
   let leaving = false;
+  let gone = false;
   let turnCount = 0;
-  let firstwordServer = options.protocol === 'firstword';
   let consented: 'granted' | 'denied' | undefined;
   let answering: Answering | undefined;
   let loading: Promise<Answering> | undefined;
   const unmeasured: Running[] = [];
 
-  function change(next: Partial<ChatState>): void {
-    state = {...state, ...next};
-    for (const listener of listeners) listener();
-  }
-
-  function changeAnswer(answerId: string, next: (answer: Answer) => Partial<Answer>): void {
-    change({
-      messages: state.messages.map((message) =>
-        message.id === answerId && message.kind === 'answer' ? {...message, ...next(message)} : message,
-      ),
-    });
-  }
-
   const keeper = createKeeper(options, () => {
-    const messages = state.messages.map((message) =>
-      message.id === running?.answerId ? {...message, text: running.text} : message,
+    const rest = running?.rest();
+    const open = running && rest ? {open: {key: running.id, rest}} : {};
+    const messages = state().messages.map((message) =>
+      message.id === running?.answerId ? {...message, text: running.text, ...open} : message,
     );
-    return conversationId ? {id: conversationId, messages, draft: state.draft} : undefined;
+    return conversationId ? {id: conversationId, messages, draft: state().draft} : undefined;
   });
 
   function hello(): void {
-    if (greeted) return;
-    greeted = true;
-    fetch(helloUrl(options.endpoint), {credentials: options.credentials, signal: life.signal})
-      .then((response) => {
-        firstwordServer ||= response.ok && response.headers.get('x-firstword') === '1';
-        return response.text(); // an unread body would keep the warm connection busy
-      })
-      .catch(() => undefined); // no Firstword server, or out of reach: the question will tell
+    if (options.warm) void talk.hello();
   }
 
   function open(): void {
     if (conversationId) return;
     const kept = keeper.read();
     conversationId = kept?.id ?? randomHex(32);
-    if (kept) change({messages: fromKept(kept), draft: kept.draft});
     hello();
+    if (!kept) return;
+    change({messages: fromKept(kept), draft: kept.draft});
+    const last = state().messages.at(-1);
+    const question = state().messages.at(-2);
+    if (last?.kind === 'answer' && last.open && question?.kind === 'question') goOn(last, last.open, question);
   }
 
-  async function load(): Promise<Answering> {
+  async function loadOnce(): Promise<Answering> {
     const loaded = await options.loadAnswering();
     life.signal.throwIfAborted();
     answering = loaded;
@@ -87,9 +74,17 @@ export function createChat(options: ChatOptions): Chat {
     return loaded;
   }
 
+  function load(): Promise<Answering> {
+    loading ??= loadOnce();
+    loading.catch(() => {
+      loading = undefined; // the next call tries again
+    });
+    return loading;
+  }
+
   /** Reports a turn once it has ended and is measured, whichever comes last. */
-  function report({turn, closed}: Running): void {
-    if (!answering || !closed) return;
+  function report({turn, closed, told}: Running): void {
+    if (!answering || !closed || told) return;
     const record = turn.record(now());
     answering.measure.take(record);
     emit({kind: 'turn', record});
@@ -104,7 +99,7 @@ export function createChat(options: ChatOptions): Chat {
     for (const listener of textListeners) listener(ended.answerId, '');
     changeAnswer(ended.answerId, () => ({...next, text}));
     change({busy: false});
-    keeper.keep();
+    if (ending.left !== 'pagehide') keeper.keep();
     if (!answering) unmeasured.push(ended);
     const close = (paintedMs: number | undefined) => {
       if (life.signal.aborted) return;
@@ -121,53 +116,69 @@ export function createChat(options: ChatOptions): Chat {
 
   function ask(question: Question, answer: Answer, startedMs: number): Running {
     const mine = beginTurn({id: randomHex(32), n: ++turnCount, startedMs, answerId: answer.id});
-    const {turn, id} = mine;
-    if (answering) mine.measured.arrive(answering.measure.createTurn(mine));
-    if (document.hidden) turn.visibility({hidden: true}, now());
-    running = mine;
-    change({busy: true});
-    afterPaint((paintedMs) => paintedMs && turn.mark('echo', paintedMs));
+    begin(mine, question);
+    afterPaint((paintedMs) => paintedMs && mine.turn.mark('echo', paintedMs));
     keeper.keep();
-    emit({kind: 'send', turnId: id});
-    answerTo(mine, question).catch((cause: unknown) => fail(mine, cause));
+    emit({kind: 'send', turnId: mine.id});
     return mine;
   }
 
-  async function answerTo(mine: Running, question: Question): Promise<void> {
+  /** Reads on where the page before this one had to leave an answer. */
+  function goOn({open: _, ...answer}: Answer, {key, rest}: NonNullable<Answer['open']>, question: Question): void {
+    const {id: answerId, text} = answer;
+    changeAnswer(answerId, () => ({open: undefined, state: text ? 'streaming' : 'waiting'}));
+    const mine = beginTurn({id: key, n: turnCount, startedMs: now(), answerId, text, rest: () => rest, told: true});
+    begin(mine, question, rest);
+  }
+
+  function begin(mine: Running, question: Question, rest?: Resume): void {
+    if (answering) mine.measured.arrive(answering.measure.createTurn(mine));
+    if (document.hidden) mine.turn.visibility({hidden: true}, now());
+    running = mine;
+    change({busy: true});
+    answerTo(mine, question, rest).catch((cause: unknown) => stay().then(() => fail(mine, cause)));
+  }
+
+  /** A browser that leaves a page ends its requests first: waits until the page has stayed after all. */
+  async function stay(): Promise<void> {
+    if (!leaving) return;
+    await new Promise((resolve) => setTimeout(resolve, LEAVING_MS));
+    leaving = false;
+  }
+
+  async function answerTo(mine: Running, question: Question, rest: Resume | undefined): Promise<void> {
     const {turn, id, abort} = mine;
     const {signal} = abort;
-    const {endpoint, protocol, credentials, model, language} = options;
-    const request = writeQuestion({
-      conversationId,
-      said: saidUntil(state.messages, question),
-      fw: {v: WIRE_VERSION, key: id, attempt: 0, model, context, language},
-    });
-    const post = (preflightFree: boolean) => {
+    const asked = {conversationId, said: saidUntil(state().messages, question), key: id, context};
+    const preflightFree = talk.preflightFree();
+    const post = async ({json, ...again}: Again) => {
+      if (preflightFree && json) emit({kind: 'trouble', problem: 'refused', value: 'text/plain'});
       turn.mark('sent', now());
-      return postQuestion({endpoint, request, credentials, userToken, preflightFree, signal}).then((head) => {
-        turn.mark('headers', now());
-        firstwordServer ||= head.headers.get('x-firstword') === '1';
-        return head;
-      });
+      const head = await talk.ask({...asked, ...again}, {json, signal});
+      turn.mark('headers', now());
+      return head;
     };
-    const preflightFree = firstwordServer && !userToken && !isSameOrigin(endpoint);
-    const response = post(preflightFree);
-    response.catch(() => undefined); // whoever reads it judges it
-    loading ??= load();
-    const {runTurn} = await loading;
+    const first = rest ? undefined : post({attempt: 0, json: false});
+    first?.catch(() => undefined); // whoever reads it judges it
+    const {runTurn, measure} = await load();
     const how = await runTurn({
       turn,
-      protocol,
-      response,
-      postAgain: preflightFree
-        ? () => {
-            emit({kind: 'trouble', problem: 'refused', value: 'text/plain'});
-            return post(false);
-          }
-        : undefined,
+      protocol: options.protocol,
+      endpoint: talk.endpoint(),
+      conversationId,
+      begun: rest,
+      response: first,
+      post,
+      preflightFree,
+      text: () => mine.text,
       signal,
+      stay,
+      untilMs: mine.startedMs + measure.deadlineMs,
       now,
       onText: (text, nowMs) => takeText(mine, text, nowMs),
+      onRest: (next) => {
+        mine.rest = next;
+      },
       onSource(source) {
         changeAnswer(mine.answerId, ({sources}) =>
           sources.some((known) => known.id === source.id) ? {} : {sources: [...sources, source]},
@@ -179,21 +190,13 @@ export function createChat(options: ChatOptions): Chat {
   }
 
   function fail(mine: Running, cause: unknown): void {
-    if (!answering) loading = undefined; // the next question tries again
     if (running !== mine || life.signal.aborted) return;
-    if (leaving) {
-      // a browser that leaves a page ends its requests first: unless the page goes now, it is a failure after all
-      leaving = false;
-      setTimeout(fail, LEAVING_MS, mine, cause);
-      return;
-    }
-    if (!answering) loading = undefined; // the next question tries again
     const {
       problem,
       state: answerState,
       ending,
       ...facts
-    }: Verdict = answering?.judge(cause) ?? {
+    }: Verdict = answering?.judge(cause, options) ?? {
       problem: navigator.onLine === false ? 'offline' : 'network',
       state: 'failed',
       ending: {outcome: 'error', error: 'network'},
@@ -217,20 +220,22 @@ export function createChat(options: ChatOptions): Chat {
 
   function leave(left: 'resubmit' | 'pagehide' | 'stop'): void {
     if (!running) return;
+    if (left !== 'pagehide') void talk.stop(running.id, conversationId);
     const next: Partial<Answer> = left === 'pagehide' ? {state: 'cut', problem: 'cut'} : {state: 'stopped'};
     const ending = left === 'stop' ? ({outcome: 'stopped', kind: 'stop'} as const) : ({outcome: 'abandoned'} as const);
     settle(running, {...ending, left, next});
   }
 
   return {
-    state: () => state,
-    subscribe: (listener) => void listeners.add(listener),
+    state,
+    subscribe: store.subscribe,
     onText(listener) {
       textListeners.add(listener);
       return () => textListeners.delete(listener);
     },
     hello,
     open,
+    load,
     send(text, startedMs = now()) {
       const words = text.trim();
       if (!words) return;
@@ -238,26 +243,25 @@ export function createChat(options: ChatOptions): Chat {
       leave('resubmit');
       const question: Question = {kind: 'question', id: randomHex(16), text: words, at: Date.now()};
       const answer = waitingAnswer(randomHex(16), Date.now());
-      change({messages: [...state.messages, question, answer], draft: ''});
+      change({messages: [...state().messages, question, answer], draft: ''});
       ask(question, answer, startedMs);
     },
     stop: () => leave('stop'),
     retry(answerId, startedMs = now()) {
-      const at = state.messages.findIndex(({id}) => id === answerId);
-      const question = state.messages[at - 1];
+      const at = state().messages.findIndex(({id}) => id === answerId);
+      const question = state().messages[at - 1];
       if (question?.kind !== 'question') return;
       leave('resubmit');
       const answer = waitingAnswer(randomHex(16), Date.now());
-      change({messages: state.messages.with(at, answer)});
+      change({messages: state().messages.with(at, answer)});
       ask(question, answer, startedMs).turn.note({again: 'regenerate'});
     },
     draft(text) {
-      state = {...state, draft: text}; // no listener: the composer shows its own text
+      load().catch(() => undefined); // told already; the question tries again
+      store.note({draft: text}); // the composer shows its own text
       keeper.keepSoon();
     },
-    setUser(token) {
-      userToken = token;
-    },
+    setUser: talk.setUser,
     setContext(next) {
       context = next;
     },
@@ -269,10 +273,12 @@ export function createChat(options: ChatOptions): Chat {
     visibility(seen) {
       leaving = seen === 'leaving';
       if (leaving) return;
+      // an answer on its way is kept as one, for the next page to read on; browsers may hide a page that is gone already
+      if (seen !== 'visible' && !gone) keeper.keep();
+      gone ||= seen === 'gone';
       if (seen === 'gone') leave('pagehide');
       else running?.turn.visibility({hidden: seen === 'hidden'}, now());
       if (seen === 'visible') return;
-      keeper.keep();
       answering?.measure.leave(running && {...running.turn.record(now()), left: 'hidden'});
     },
     forget() {
@@ -284,7 +290,7 @@ export function createChat(options: ChatOptions): Chat {
     destroy() {
       life.abort();
       keeper.stop();
-      listeners.clear();
+      store.clear();
       textListeners.clear();
       running?.abort.abort();
       running = undefined;

@@ -1,3 +1,4 @@
+export * from './answering.ts';
 export * from './api.ts';
 export * from './chat.ts';
 export * from './create-chat.ts';

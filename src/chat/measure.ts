@@ -2,6 +2,7 @@ import {
   CHAT_BUDGET,
   createTurn,
   DEFAULT_BUDGET,
+  highest,
   type Protocol,
   readBudget,
   type Turn,
@@ -22,6 +23,8 @@ export type MeasuredTurn = Turn & {
 /** Turns what happened into records, and sends them where the site wants them. */
 export interface Measure {
   createTurn(start: {id: string; n: number; startedMs: number}): MeasuredTurn;
+  /** How long anybody waits for an answer, in ms since the turn began. */
+  deadlineMs: number;
   /** Takes the record of a turn that has ended. */
   take(record: TurnRecord): void;
   /** The page is hidden or goes: sends what waits and a snapshot of an open turn, in a way that survives it. */
@@ -49,6 +52,9 @@ export interface MeasureOptions {
   onLine: (line: string) => void;
 }
 
+/** The deadline for a whole answer, as a multiple of the budget for one. */
+export const DEADLINE_SHARE = 1.5;
+
 /** Starts measuring; nothing is sent before the first turn. */
 export function createMeasure(options: MeasureOptions): Measure {
   const {rum: url, consent, gpc, sdk, protocol, language} = options;
@@ -73,13 +79,22 @@ export function createMeasure(options: MeasureOptions): Measure {
           sample: options.rumSample,
           now: () => performance.now(),
         });
+  let latest: Turn | undefined;
+  const tasks = watchLongTasks((fromMs, toMs) => latest?.busy(fromMs, toMs));
   return {
+    deadlineMs: DEADLINE_SHARE * highest(limits.complete).ms,
     createTurn(start) {
       const turn = createTurn({...start, budget: limits});
       turn.note({source: 'model', lang: language, proto: protocol === 'auto' ? 'ai-sdk' : protocol});
+      latest = turn;
+      const begunMs = new Map<string, number>();
       return {
         ...turn,
-        event: (event, nowMs) => noteEvent(turn, event, nowMs),
+        record(nowMs) {
+          tasks.flush();
+          return turn.record(nowMs);
+        },
+        event: (event, nowMs) => noteEvent(turn, event, {nowMs, begunMs}),
         head(headers) {
           if (headers.get('x-firstword') === '1') turn.note({proto: 'firstword'});
           for (const {stage, ms} of readServerTiming(headers.get('server-timing') ?? '')) {
@@ -91,12 +106,20 @@ export function createMeasure(options: MeasureOptions): Measure {
     take: (record) => sender?.take(record),
     leave: (snapshot) => sender?.leave(snapshot),
     consent: (answer) => sender?.consent(answer),
-    stop: () => sender?.stop(),
+    stop() {
+      tasks.stop();
+      sender?.stop();
+    },
   };
 }
 
-function noteEvent(turn: Turn, event: AnswerEvent, nowMs: number): void {
-  if (event.e !== undefined) turn.emitted(event.e, nowMs);
+/** Notes an event. A stage of which the backend tells only when it began and ended is timed here. */
+function noteEvent(
+  turn: Turn,
+  event: AnswerEvent,
+  {nowMs, begunMs}: {nowMs: number; begunMs: Map<string, number>},
+): void {
+  turn.emitted(event.e, nowMs);
   switch (event.kind) {
     case 'start': {
       const {run, route, model, promptClass, cold, cacheHit, cacheAgeS} = event;
@@ -106,9 +129,14 @@ function noteEvent(turn: Turn, event: AnswerEvent, nowMs: number): void {
       turn.note({cache: {hit: cacheHit, at: 'server', ...age}, source: cacheHit === 'none' ? 'model' : 'cache'});
       break;
     }
-    case 'stage':
-      turn.stage({...event, src: 'stream'});
+    case 'stage': {
+      const {stage, state, ms} = event;
+      const sinceMs = begunMs.get(stage);
+      if (state === 'start') begunMs.set(stage, nowMs);
+      else if (ms === undefined && sinceMs !== undefined) turn.stage({...event, ms: nowMs - sinceMs, src: 'client'});
+      if (state === 'start' || ms !== undefined) turn.stage({...event, src: 'stream'});
       break;
+    }
     case 'text':
       turn.mark('token', nowMs);
       turn.text(event.text.length);
@@ -119,6 +147,16 @@ function noteEvent(turn: Turn, event: AnswerEvent, nowMs: number): void {
         cached_tokens: event.cachedTokens === undefined ? undefined : whole(event.cachedTokens, 10_000_000),
       });
   }
+}
+
+/** Watches for tasks that kept the page from reading, where the browser tells of them. */
+function watchLongTasks(onTask: (fromMs: number, toMs: number) => void): {flush(): void; stop(): void} {
+  const take = (entries: PerformanceEntryList) => {
+    for (const {startTime, duration} of entries) onTask(startTime, startTime + duration);
+  };
+  const observer = new PerformanceObserver((list) => take(list.getEntries()));
+  if (PerformanceObserver.supportedEntryTypes.includes('longtask')) observer.observe({type: 'longtask'});
+  return {flush: () => take(observer.takeRecords()), stop: () => observer.disconnect()};
 }
 
 const whole = (value: number, most: number) => Math.min(Math.max(0, Math.round(value)), most);

@@ -1,4 +1,5 @@
 import type {Ending, ErrorKind} from '../latency/index.ts';
+import {type DeclaredProtocol, fittingProtocols} from '../protocol/index.ts';
 import {StreamError} from '../stream/index.ts';
 import type {AnswerState, Problem} from './state.ts';
 
@@ -9,25 +10,29 @@ export interface Verdict {
   ending: Ending;
   status?: number;
   value?: string;
+  /** Values of `data-protocol` that a refusal's words speak for. */
+  fits?: readonly string[];
 }
 
-/** Judges why an attempt failed. Anything that is not a StreamError is a fault of ours and counts as `other`. */
-export function judge(cause: unknown): Verdict {
+/**
+ * Judges why an attempt failed. Anything that is not a StreamError is a fault of ours and counts as `other`.
+ *
+ * @param asked - Where the question went, and in which protocol.
+ */
+export function judge(cause: unknown, asked: {protocol: DeclaredProtocol; endpoint: string}): Verdict {
   if (!(cause instanceof StreamError)) return failed('server', 'other', {value: String(cause).slice(0, 80)});
-  const {kind, status, value} = cause;
-  const more = {...(status === undefined ? {} : {status}), ...(value === undefined ? {} : {value})};
+  const {kind, status = 0, value, words = ''} = cause;
+  const more = {...(status ? {status} : {}), ...(value === undefined ? {} : {value})};
   switch (kind) {
     case 'network':
       if (navigator.onLine === false) return {problem: 'offline', state: 'failed', ending: {outcome: 'offline'}};
       return failed('network', 'network', more);
-    case 'blocked':
-      return failed('network', 'blocked', more);
     case 'cut':
       return {problem: 'cut', state: 'cut', ending: {outcome: 'cut', error: 'stream-cut'}};
     case 'server':
       return failed('server', 'server', more);
     case 'http':
-      return judgeStatus(status ?? 0, more);
+      return {...judgeStatus(status, more), fits: fittingProtocols({...asked, status, body: words})};
     default:
       return failed(kind, 'parse', more);
   }

@@ -1,37 +1,74 @@
-import {type AnswerEvent, createReader} from '../protocol/index.ts';
-import {readAnswer, StreamError} from '../stream/index.ts';
+import {type AnswerEvent, createReader, type DeclaredProtocol, type Resume} from '../protocol/index.ts';
+import {type Endpoint, getRest, type Rest, readAnswer, StreamError} from '../stream/index.ts';
 import type {MeasuredTurn} from './measure.ts';
+import {retryDelayMs} from './retry.ts';
 import type {AnswerSource} from './state.ts';
+
+/** How a question is posted another time. */
+export interface Again {
+  /** Which attempt at the turn it is. */
+  attempt: number;
+  /** The last event that was read, where the rest is asked for. */
+  lastEventId?: string;
+  /** In the form that every backend reads. */
+  json: boolean;
+}
 
 /** A question that has been posted, and where what comes goes. */
 export interface TurnRun {
   turn: MeasuredTurn;
-  protocol: string;
-  /** The response, already on its way. */
-  response: Promise<Response>;
-  /** Posts the question again in the form that every backend reads; absent where it was that form already. */
-  postAgain: (() => Promise<Response>) | undefined;
+  protocol: DeclaredProtocol;
+  endpoint: Endpoint;
+  conversationId: string;
+  /** The response, already on its way; absent where the answer is `begun`. */
+  response: Promise<Response> | undefined;
+  /** How to ask for the rest of an answer that began on the page before this one. */
+  begun: Resume | undefined;
+  /** Posts the question another time. */
+  post: (again: Again) => Promise<Response>;
+  /** Whether the question went in the form that needs no preflight. */
+  preflightFree: boolean;
+  /** The answer's text so far. */
+  text: () => string;
   signal: AbortSignal;
+  /** Waits while the page may be going: requests that break then were broken by the browser. */
+  stay: () => Promise<void>;
+  /** Until when somebody waits for the first word, on the clock. */
+  untilMs: number;
   now: () => number;
   onText: (text: string, nowMs: number) => void;
+  /** Is given, after each event, how to ask for what follows it. */
+  onRest: (rest: Rest) => void;
   onSource: (source: AnswerSource) => void;
 }
 
 /**
  * Reads the answer to a question to its end and notes in the turn what happened when.
  *
+ * A question that got no word is asked again as `retryDelayMs` says, a form that is refused once in the plain form, and
+ * the rest of an answer that was cut once: nothing else is ever sent a second time.
+ *
  * @returns Whether the answer came to its own end (`finish`), or the server stopped it (`abort`).
  * @throws StreamError when there is no answer or not a whole one; the signal's reason when aborted.
  */
 export async function runTurn(run: TurnRun): Promise<'finish' | 'abort'> {
-  const {turn, signal, now} = run;
-  const reader = createReader(run.protocol);
-  if (!reader) throw new StreamError('unsupported', {value: run.protocol});
+  const {turn, signal, now, endpoint, begun} = run;
   let how: 'finish' | 'abort' = 'abort';
-  let wordless = true;
+  let wordless = !begun;
+  let {protocol} = run;
+  let reader: ReturnType<typeof createReader>;
+  let json = !run.preflightFree;
+  let attempt = 0;
+  let resumes = 0;
 
-  function onEvent(event: AnswerEvent, nowMs: number): void {
+  function onEvent(event: AnswerEvent, {nowMs, rest}: {nowMs: number; rest: Rest}): void {
     const {kind} = event;
+    run.onRest(rest);
+    const spoken = reader?.protocol();
+    if (spoken && spoken !== protocol) {
+      protocol = spoken;
+      turn.note({proto: spoken});
+    }
     if (kind === 'text' && !event.text) return;
     turn.event(event, nowMs);
     if (kind === 'text') {
@@ -46,24 +83,70 @@ export async function runTurn(run: TurnRun): Promise<'finish' | 'abort'> {
     }
   }
 
-  const read = (response: Promise<Response>) =>
-    readAnswer({
-      response,
-      reader,
-      signal,
-      now,
-      onHead: (headers) => turn.head(headers),
-      onChunk(nowMs) {
-        turn.mark('byte', nowMs);
-        turn.chunk(nowMs);
-      },
-      onEvent,
-    });
+  async function resume(rest: Resume): Promise<Response> {
+    await run.stay();
+    turn.note({resumes: ++resumes});
+    return rest.kind === 'get'
+      ? getRest({...endpoint, rest, signal})
+      : run.post({attempt, json, lastEventId: rest.lastEventId});
+  }
 
-  await read(run.response).catch((cause: unknown) => {
-    const wrongForm = cause instanceof StreamError && [400, 415, 422].includes(cause.status ?? 0);
-    if (!run.postAgain || !wrongForm) throw cause;
-    return read(run.postAgain());
+  /** Waits as long as a retry should, and says whether there is one. */
+  async function waitToRetry(cause: unknown): Promise<boolean> {
+    if (!wordless) return false;
+    await run.stay();
+    if (navigator.onLine === false) return false;
+    const delayMs = retryDelayMs(cause, {retries: attempt, leftMs: run.untilMs - now(), random: Math.random()});
+    if (delayMs === undefined) return false;
+    await delay(delayMs, signal);
+    turn.note({retries: ++attempt});
+    return true;
+  }
+
+  let response = begun ? resume(begun) : (run.response ?? run.post({attempt, json}));
+  for (;;) {
+    response.catch(() => undefined); // whoever reads it judges it
+    try {
+      await readAnswer({
+        ...run,
+        response,
+        begun,
+        shown: run.text,
+        createReader(headers) {
+          reader = createReader({protocol, headers, endpoint: endpoint.endpoint, conversationId: run.conversationId});
+          return reader;
+        },
+        resume,
+        onHead: (headers) => turn.head(headers),
+        onChunk(nowMs) {
+          turn.mark('byte', nowMs);
+          turn.chunk(nowMs);
+        },
+        onEvent,
+      });
+      return how;
+    } catch (cause) {
+      signal.throwIfAborted();
+      if (!json && isWrongForm(cause)) json = true;
+      else if (!(await waitToRetry(cause))) throw cause;
+      response = run.post({attempt, json});
+    }
+  }
+}
+
+/** Whether a refusal was about the form of the request and not about what was asked. */
+const isWrongForm = (cause: unknown) => cause instanceof StreamError && [400, 415, 422].includes(cause.status ?? 0);
+
+/** Waits, and rejects with the signal's reason when aborted. */
+function delay(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      if (signal.aborted) reject(signal.reason);
+      else resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
   });
-  return how;
 }

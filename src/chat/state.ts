@@ -1,4 +1,5 @@
 import type {Source, TurnRecord} from '../latency/index.ts';
+import type {Resume} from '../protocol/index.ts';
 
 /** How an answer stands, as the page shows it. */
 export type AnswerState = 'waiting' | 'streaming' | 'complete' | 'stopped' | 'cut' | 'failed';
@@ -15,7 +16,6 @@ export type Problem =
   | 'empty'
   | 'unreadable'
   | 'too-large'
-  | 'unsupported'
   | 'cut';
 
 /** The visitor's own message. `at` is wall clock in epoch ms. */
@@ -43,6 +43,8 @@ export interface Answer {
   source: Source;
   sources: readonly AnswerSource[];
   problem?: Problem;
+  /** Kept only while it is on its way: the turn's key, and how the next page asks for what follows its text. */
+  open?: {key: string; rest: Resume} | undefined;
 }
 
 /** One message of a conversation. */
@@ -65,4 +67,4 @@ export type ChatEvent =
   | {kind: 'error'; turnId: string; problem: Problem}
   | {kind: 'turn'; record: TurnRecord}
   /** For the site's developer: what the endpoint did, with a status or the first characters of what was wrong. */
-  | {kind: 'trouble'; problem: Problem; status?: number; value?: string};
+  | {kind: 'trouble'; problem: Problem; status?: number; value?: string; fits?: readonly string[]};

@@ -1,6 +1,7 @@
 import {type Budget, highest} from './budget.ts';
 import type {ErrorKind, Left, Milestone, Outcome, StageRecord, TurnRecord} from './record.ts';
 import {roundMs} from './units.ts';
+import {createVerdict} from './verdict.ts';
 
 /** A stage part as it arrived. `atMs` counts from when the server got the request. */
 export interface StagePart {
@@ -11,7 +12,8 @@ export interface StagePart {
   atMs?: number | undefined;
   /** Whether a cache did its work. */
   hit?: boolean | undefined;
-  src: 'stream' | 'header';
+  /** Where the number came from: `client` where the page timed what the backend only named. */
+  src: 'stream' | 'header' | 'client';
 }
 
 /** How a turn ended: `error` says why one failed, `left` how a visitor went. */
@@ -35,6 +37,8 @@ export type TurnFacts = {
     | 'cached_tokens'
     | 'lang'
     | 'again'
+    | 'retries'
+    | 'resumes'
     | 'task']?: TurnRecord[K] | undefined;
 };
 
@@ -46,8 +50,13 @@ export interface Turn {
   chunk(nowMs: number): void;
   /** Counts answer text, in characters. */
   text(charCount: number): void;
-  /** Takes the server's own emission time of a part that arrived now; with it server times find their place. */
-  emitted(eMs: number, nowMs: number): void;
+  /**
+   * Takes an event that arrived now, with the server's own emission time where it says one: with it server times find
+   * their place, and what held the event back on its way is seen.
+   */
+  emitted(eMs: number | undefined, nowMs: number): void;
+  /** Takes a span in which the page could not read; spans must not overlap. */
+  busy(fromMs: number, toMs: number): void;
   /** Takes a stage of the server's work. A stage may run more than once; its end replaces its start, a part its header. */
   stage(part: StagePart): void;
   /** Takes facts; words that are no slug are made one. */
@@ -90,6 +99,7 @@ export function createTurn(options: {id: string; n: number; startedMs: number; b
   let lastChunkMs = 0;
   let longestGapMs = 0;
   const gaps: number[] = [];
+  const verdict = createVerdict();
   let serverStartMs = Number.POSITIVE_INFINITY;
   let hiddenSinceMs: number | undefined;
   let firstHiddenMs: number | undefined;
@@ -136,6 +146,8 @@ export function createTurn(options: {id: string; n: number; startedMs: number; b
   function arrivals(): TurnRecord['stream'] {
     const sorted = gaps.toSorted((a, b) => a - b);
     const longMs = Math.max(500, 5 * (sorted[sorted.length >> 1] ?? 0));
+    // a replay comes as if it had been held, and a hidden page reads when it is let
+    const judged = facts.resumes || firstHiddenMs !== undefined ? 'unknown' : verdict.judge();
     return {
       chunks: Math.min(chunkCount, 65_535),
       tokens: Math.min(Math.ceil(charCount / 4), 1_000_000),
@@ -143,6 +155,7 @@ export function createTurn(options: {id: string; n: number; startedMs: number; b
       chars: charCount,
       stalls: Math.min(gaps.filter((gapMs) => gapMs > longMs).length, 999),
       ...(chunkCount > 1 ? {gap: bounded(longestGapMs)} : {}),
+      ...(judged ? {verdict: judged} : {}),
     };
   }
 
@@ -155,13 +168,17 @@ export function createTurn(options: {id: string; n: number; startedMs: number; b
       longestGapMs = Math.max(longestGapMs, chunkCount > 0 ? nowMs - lastChunkMs : 0);
       chunkCount++;
       lastChunkMs = nowMs;
+      verdict.read(nowMs);
     },
     text(count) {
       charCount = Math.min(charCount + count, 10_000_000);
     },
     emitted(eMs, nowMs) {
+      verdict.event(eMs);
+      if (eMs === undefined) return;
       serverStartMs = Math.max(Math.min(serverStartMs, nowMs - eMs), marks.get('sent') ?? startedMs);
     },
+    busy: verdict.busy,
     stage(part) {
       const at = parts.findIndex(
         ({stage, state, src, atMs}) =>

@@ -1,3 +1,5 @@
+import type {Protocol} from '../latency/index.ts';
+
 /** How a stage stands. */
 export type StageState = 'start' | 'end' | 'timeout' | 'error' | 'skipped';
 
@@ -38,14 +40,22 @@ export interface StageEvent {
 
 /**
  * What every protocol's answer becomes. Only `end` ends an answer; a stream that closes without one was cut.
- * `e` on an event is the server's emission time in ms since it got the request.
+ * `e` on an event is the server's emission time in ms since it got the request. The `message` of an error is the
+ * backend's own and for the site's developer only; its code is `refused` where the model would not answer and said
+ * nothing.
  */
 export type AnswerEvent = {e?: number | undefined} & (
   | ({kind: 'start'} & RunFacts)
   | StageEvent
   | {kind: 'text'; text: string}
   | {kind: 'source'; id: string; url: string; title?: string | undefined}
-  | {kind: 'error'; code: string; retryable: boolean; retryAfterMs?: number | undefined}
+  | {
+      kind: 'error';
+      code: string;
+      message?: string | undefined;
+      retryable: boolean;
+      retryAfterMs?: number | undefined;
+    }
   | {
       kind: 'end';
       how: 'finish' | 'abort' | 'error';
@@ -55,7 +65,13 @@ export type AnswerEvent = {e?: number | undefined} & (
     }
 );
 
-/** One server-sent event as an adapter gets it. */
+/** What `data-protocol` may say: a protocol, or `auto` for whatever the answer turns out to be. */
+export type DeclaredProtocol = Protocol | 'auto';
+
+/** How a body is cut into events: server-sent events, a line each, or pieces of text as they come. */
+export type Framing = 'sse' | 'lines' | 'text';
+
+/** One event of a body as an adapter gets it; a line or a piece of text is an event of nothing but data. */
 export interface WireEvent {
   /** Empty when the event has none. */
   id: string;
@@ -65,10 +81,32 @@ export interface WireEvent {
   data: string;
 }
 
+/**
+ * How the rest of an answer can be asked for after a cut: `post` sends the same question with `fw.lastEventId`, `get`
+ * asks an address of the backend's (relative ones to the endpoint's), which replays `all` of the answer or the `rest`.
+ */
+export type Resume =
+  | {kind: 'post'; lastEventId: string}
+  | {kind: 'get'; url: string; lastEventId?: string; replays: 'all' | 'rest'};
+
 /** Turns one protocol's events into ours; keeps what it must remember between them. */
 export interface AnswerReader {
   /** @throws UnreadableError when the event breaks its protocol. */
   read(event: WireEvent): AnswerEvent[];
+  /**
+   * Says what it means that the body closed now: nothing where a close without the protocol's own end is a cut.
+   *
+   * @throws UnreadableError when nothing that came belongs to a known protocol.
+   */
+  close(): AnswerEvent[];
+  /** Tells what the endpoint turned out to speak; undefined while that is unknown. */
+  protocol(): Protocol | undefined;
+  /**
+   * Tells how the rest can be asked for after a cut; undefined where it cannot.
+   *
+   * @param lastEventId - The last id that was read; empty when there was none.
+   */
+  resume(lastEventId: string): Resume | undefined;
 }
 
 /** An event that breaks its protocol: what it began with, cut short, is in `value`. */

@@ -1,6 +1,9 @@
 export * from './beacon.ts';
+export {type QuestionFacts, writeNative} from './bodies.ts';
 export * from './events.ts';
+export * from './fitting.ts';
 export * from './hello.ts';
+export * from './question.ts';
 export * from './reader.ts';
 export * from './request.ts';
 export * from './summary.ts';

@@ -63,21 +63,3 @@ export interface Said {
   /** What was said, as plain text. */
   text: string;
 }
-
-/**
- * Writes the one body that AI SDK, OpenAI Chat and Ollama backends and the native kit all accept: every message has
- * `content` and `parts`.
- *
- * @param options - The conversation's id, what was said (the question last), and the facts of this attempt.
- */
-export function writeQuestion(options: {conversationId: string; said: readonly Said[]; fw: FwRequest}): ChatRequest {
-  const {conversationId, said, fw} = options;
-  return {
-    id: conversationId,
-    trigger: 'submit-message',
-    messages: said.map(({id, role, text}) => ({id, role, content: text, parts: [{type: 'text', text}]})),
-    stream: true,
-    model: fw.model, // what is undefined is not written
-    fw,
-  };
-}

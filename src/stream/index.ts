@@ -1,3 +1,4 @@
 export * from './failure.ts';
+export * from './get-rest.ts';
 export * from './post-question.ts';
 export * from './read-answer.ts';

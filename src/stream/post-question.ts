@@ -1,16 +1,28 @@
-import type {ChatRequest} from '../protocol/index.ts';
+import type {FwRequest} from '../protocol/index.ts';
 
-/** How a question is posted. */
-export interface Post {
+/** What may answer a question: events, in whatever frame their protocol has. */
+export const ACCEPT = 'text/event-stream, */*;q=0.1';
+
+/** Where questions go and who asks. */
+export interface Endpoint {
   /** Absolute URL. */
   endpoint: string;
-  request: ChatRequest;
   credentials: RequestCredentials;
   /** Signed user, sent as a bearer token. */
   userToken: string | undefined;
+}
+
+/** How a question is posted. */
+export interface Post extends Endpoint {
+  /** What is sent as JSON. */
+  body: object;
+  /** The facts that also travel as headers, on the page's own origin. */
+  fw: Pick<FwRequest, 'key' | 'traceparent' | 'lastEventId'>;
   /** Use the form that needs no preflight: for a server on another origin that is known to read it. */
   preflightFree: boolean;
-  signal: AbortSignal;
+  /** Let the request outlive the page. */
+  keepalive?: boolean;
+  signal?: AbortSignal;
 }
 
 /**
@@ -19,26 +31,20 @@ export interface Post {
  * @returns The response when its headers have come, whatever its status.
  * @throws What `fetch` throws: the endpoint is out of reach or refuses this origin, or the signal's reason.
  */
-export function postQuestion({
-  endpoint,
-  request,
-  credentials,
-  userToken,
-  preflightFree,
-  signal,
-}: Post): Promise<Response> {
-  const {key, traceparent, lastEventId} = request.fw;
+export function postQuestion(post: Post): Promise<Response> {
+  const {endpoint, body, fw, credentials, userToken, preflightFree, keepalive = false, signal} = post;
   const headers = new Headers({
-    accept: 'text/event-stream',
+    accept: ACCEPT,
     'content-type': preflightFree ? 'text/plain;charset=UTF-8' : 'application/json',
   });
   if (isSameOrigin(endpoint)) {
-    headers.set('idempotency-key', key);
-    if (traceparent) headers.set('traceparent', traceparent);
-    if (lastEventId) headers.set('last-event-id', lastEventId);
+    headers.set('idempotency-key', fw.key);
+    if (fw.traceparent) headers.set('traceparent', fw.traceparent);
+    if (fw.lastEventId) headers.set('last-event-id', fw.lastEventId);
   }
   if (userToken) headers.set('authorization', `Bearer ${userToken}`);
-  return fetch(endpoint, {method: 'POST', headers, credentials, body: JSON.stringify(request), signal});
+  const more = signal ? {signal} : {};
+  return fetch(endpoint, {method: 'POST', headers, credentials, keepalive, body: JSON.stringify(body), ...more});
 }
 
 /** Whether an address is the page's own origin's. */

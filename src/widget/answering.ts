@@ -1,9 +1,3 @@
-import {type Answering, createMeasure, judge, type MeasureOptions, runTurn} from '../chat/index.ts';
-import {ownerLine} from './owner-lines.ts';
-
-export {ownerLine};
-
-/** Makes what a chat needs once a question has been posted. */
-export function createAnswering(options: MeasureOptions): Answering {
-  return {runTurn, judge, measure: createMeasure(options)};
-}
+export {createAnswering} from '../chat/index.ts';
+export {createPainter} from './create-painter.ts';
+export {ownerLine} from './owner-lines.ts';

@@ -13,13 +13,13 @@ export function QuestionView({question, words}: {question: Question; words: Word
 
 /**
  * An answer in any state: waiting, streaming, whole, or ended early with the reason and a way to ask again.
- * `paint` gets the element that the answer's text is drawn into.
+ * `onElement` gets the element that the answer's text is drawn into.
  */
 export function AnswerView(props: {
   chat: Chat;
   answer: Answer;
   words: Words;
-  paint: (element: HTMLElement | null) => void;
+  onElement: (element: HTMLElement | null) => void;
 }) {
   const {chat, answer, words} = props;
   const {state, problem} = answer;
@@ -27,7 +27,7 @@ export function AnswerView(props: {
   return (
     <div part="message answer" class="message answer" data-state={state} data-source={answer.source}>
       <span class="unseen">{words.answer}: </span>
-      <div class="text" dir="auto" ref={props.paint} />
+      <div class="text" dir="auto" ref={props.onElement} />
       {state === 'waiting' && (
         <div part="status" class="dots" role="img" aria-label={words.waiting}>
           <i />

@@ -3,6 +3,7 @@ import {type ChatEvent, createChat, type Handover, type Panel} from '../chat/ind
 import {readOptions} from '../options/index.ts';
 import {afterPaint} from './after-paint.ts';
 import type * as AnswerFile from './answering.ts';
+import {createPainting} from './painting.ts';
 import css from './panel.css?inline';
 import {createPanelView} from './panel.tsx';
 import {en} from './words/en.ts';
@@ -25,6 +26,8 @@ export function mountPanel(handover: Handover): Panel {
   const tag = options.language === 'auto' ? document.documentElement.lang : options.language;
   const language = /^[a-z]{2,3}(-[0-9a-z]{2,8})*$/i.test(tag) && tag.length <= 16 ? tag : undefined;
 
+  const life = new AbortController();
+  const {signal} = life;
   const chat = createChat({
     endpoint,
     protocol: options.protocol,
@@ -44,12 +47,12 @@ export function mountPanel(handover: Handover): Panel {
         print(`no answer can be read: the file that does it did not load unchanged (${cause}).`);
         throw cause;
       })) as typeof AnswerFile; // our own file, checked by its hash
+      painting.arrive(answerFile.createPainter({...options, chat, root, signal}));
       return answerFile.createAnswering({...options, language, sdk: handover.version, onLine: print});
     },
   });
 
-  const life = new AbortController();
-  const {signal} = life;
+  const painting = createPainting();
   const input = createRef<HTMLTextAreaElement>();
   let answerFile: typeof AnswerFile | undefined;
   let box: HTMLDivElement | undefined;
@@ -81,14 +84,15 @@ export function mountPanel(handover: Handover): Panel {
     watchLeaving(chat.state().busy);
     const {kind, ...detail} = event;
     dispatch(kind, event.kind === 'turn' ? event.record : detail);
-    if (event.kind === 'complete') say(lastAnswer());
+    if (event.kind === 'complete') say(lastWords());
     else if (event.kind === 'error') say(words.problems[event.problem]);
     else if (event.kind === 'stop') say(words.stopped);
     else if (event.kind === 'send') say('');
   }
 
-  function lastAnswer(): string {
-    return chat.state().messages.findLast(({kind}) => kind === 'answer')?.text ?? '';
+  function lastWords(): string {
+    const answer = chat.state().messages.findLast(({kind}) => kind === 'answer');
+    return answer ? (painting.plainText(answer.id) ?? answer.text) : '';
   }
 
   function say(text: string): void {
@@ -96,7 +100,7 @@ export function mountPanel(handover: Handover): Panel {
     draw();
   }
 
-  const view = createPanelView({chat, options, words, input, onClose: close, onForget: forget});
+  const view = createPanelView({chat, painting, options, words, input, onClose: close, onForget: forget});
 
   /** Draws once after everything that changes now. */
   function draw(): void {
@@ -117,6 +121,7 @@ export function mountPanel(handover: Handover): Panel {
     box.style.setProperty(`inset-inline-${side === 'left' ? 'start' : 'end'}`, '0');
     root.prepend(box);
     chat.open();
+    if (chat.state().messages.length > 0) chat.load().catch(() => undefined); // said, and tried again by a question
     chat.subscribe(draw);
     render(view(announce), box);
     if (input.current) input.current.value = chat.state().draft;

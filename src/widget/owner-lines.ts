@@ -3,7 +3,7 @@ import type {ChatEvent} from '../chat/index.ts';
 type Trouble = Extract<ChatEvent, {kind: 'trouble'}>;
 
 /** Says to the site's developer what the endpoint did and what to look at. Holds nothing that a visitor typed. */
-export function ownerLine({problem, status, value}: Trouble, endpoint: string): string {
+export function ownerLine({problem, status, value, fits = []}: Trouble, endpoint: string): string {
   const what = value ? `"${value}"` : '';
   switch (problem) {
     case 'not-a-stream':
@@ -12,7 +12,7 @@ export function ownerLine({problem, status, value}: Trouble, endpoint: string): 
       return `${endpoint} answered ${status}. Is data-endpoint right, and does it take POST?`;
     case 'refused':
       return status
-        ? `${endpoint} refused the question with ${status}. If its shape was wrong, data-protocol says what the endpoint speaks.`
+        ? `${endpoint} refused the question with ${status}. ${advise(fits)}`
         : `${endpoint} did not take ${what}.`;
     case 'busy':
     case 'server':
@@ -23,11 +23,15 @@ export function ownerLine({problem, status, value}: Trouble, endpoint: string): 
       return `${endpoint} sent an event that is no JSON object: ${what}.`;
     case 'too-large':
       return `${endpoint} sent a line of over 256 KiB. Send text in small parts.`;
-    case 'unsupported':
-      return `data-protocol=${what} cannot be read by this version; firstword and ai-sdk can.`;
     case 'cut':
       return `${endpoint} closed the stream without finish, abort or error.`;
     default:
       return `${endpoint} could not be reached. Look at the network panel: CORS, connect-src, or the server is down.`;
   }
+}
+
+function advise(fits: readonly string[]): string {
+  return fits.length > 0
+    ? `Its words sound like another protocol: try ${fits.map((fit) => `data-protocol="${fit}"`).join(' or ')}.`
+    : 'If its shape was wrong, data-protocol says what the endpoint speaks.';
 }

@@ -3,12 +3,13 @@ import type {Answer, Chat, Question} from '../chat/index.ts';
 import type {Options} from '../options/index.ts';
 import {Composer} from './composer.tsx';
 import {AnswerView, QuestionView, startOf} from './message.tsx';
-import {paintAnswer} from './paint-answer.ts';
+import type {Painting} from './painting.ts';
 import type {Words} from './words/en.ts';
 
 /** What the panel is drawn from, beside the chat's state. */
 export interface PanelProps {
   chat: Chat;
+  painting: Painting;
   options: Options;
   words: Words;
   input: RefObject<HTMLTextAreaElement | null>;
@@ -23,18 +24,9 @@ export interface PanelProps {
  * @returns A function of the words that a screen reader shall speak now.
  */
 export function createPanelView(props: PanelProps): (announce: string) => VNode {
-  const {chat, options, words, input} = props;
+  const {chat, painting, options, words, input} = props;
   const title = options.title ?? words.title;
   const drawn = new WeakMap<Question | Answer, VNode>();
-  const painters = new Map<string, (element: HTMLElement | null) => (() => void) | undefined>();
-
-  function painter(answer: Answer) {
-    const known = painters.get(answer.id);
-    const paint =
-      known ?? ((element: HTMLElement | null) => (element ? paintAnswer(element, {chat, answer}) : undefined));
-    painters.set(answer.id, paint);
-    return paint;
-  }
 
   function message(shown: Question | Answer): VNode {
     const known = drawn.get(shown);
@@ -43,7 +35,7 @@ export function createPanelView(props: PanelProps): (announce: string) => VNode 
       shown.kind === 'question' ? (
         <QuestionView key={shown.id} question={shown} words={words} />
       ) : (
-        <AnswerView key={shown.id} chat={chat} answer={shown} words={words} paint={painter(shown)} />
+        <AnswerView key={shown.id} chat={chat} answer={shown} words={words} onElement={painting.onElement(shown)} />
       );
     drawn.set(shown, node);
     return node;

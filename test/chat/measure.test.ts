@@ -205,3 +205,11 @@ describe('sending', () => {
 test('a whole answer as servers send it is valid', async () => {
   await expectValid(measureAnswer({}, {parts: [START, word('a'), FINISH]}));
 });
+
+test('a stage of which the backend only names the beginning and the end is timed in the page', () => {
+  const turn = start().createTurn({id: 'ab'.repeat(16), n: 1, startedMs: 0});
+  turn.event({kind: 'stage', stage: 'tools', state: 'start'}, 100);
+  turn.event({kind: 'stage', stage: 'tools', state: 'end'}, 340);
+  turn.event({kind: 'stage', stage: 'retrieval', state: 'end'}, 350);
+  expect(turn.record(500).stages?.map(({s, ms, src}) => [s, ms, src])).toEqual([['tools', 240, 'client']]);
+});

@@ -4,9 +4,10 @@ import {StreamError} from '../../src/stream/index.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
+const ASKED = {protocol: 'auto' as const, endpoint: 'https://shop.example/chat'};
+
 test.each([
   [new StreamError('network'), 'network', 'failed', {outcome: 'error', error: 'network'}],
-  [new StreamError('blocked'), 'network', 'failed', {outcome: 'error', error: 'blocked'}],
   [new StreamError('cut'), 'cut', 'cut', {outcome: 'cut', error: 'stream-cut'}],
   [new StreamError('server'), 'server', 'failed', {outcome: 'error', error: 'server'}],
   [new StreamError('http', {status: 400}), 'refused', 'failed', {outcome: 'error', error: 'http-4xx'}],
@@ -21,29 +22,28 @@ test.each([
   [new StreamError('empty'), 'empty', 'failed', {outcome: 'error', error: 'parse'}],
   [new StreamError('unreadable'), 'unreadable', 'failed', {outcome: 'error', error: 'parse'}],
   [new StreamError('too-large'), 'too-large', 'failed', {outcome: 'error', error: 'parse'}],
-  [new StreamError('unsupported'), 'unsupported', 'failed', {outcome: 'error', error: 'parse'}],
   [new TypeError('a fault of ours'), 'server', 'failed', {outcome: 'error', error: 'other'}],
   ['thrown text', 'server', 'failed', {outcome: 'error', error: 'other'}],
 ])('%s is judged', (cause, problem, state, ending) => {
-  expect(judge(cause)).toMatchObject({problem, state, ending});
+  expect(judge(cause, ASKED)).toMatchObject({problem, state, ending});
 });
 
 test('without a network nobody is at fault', () => {
   vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
-  expect(judge(new StreamError('network'))).toEqual({
+  expect(judge(new StreamError('network'), ASKED)).toEqual({
     problem: 'offline',
     state: 'failed',
     ending: {outcome: 'offline'},
   });
-  expect(judge(new StreamError('http', {status: 500})).problem).toBe('server');
+  expect(judge(new StreamError('http', {status: 500}), ASKED).problem).toBe('server');
 });
 
 test('facts for the developer go along, cut short', () => {
-  expect(judge(new StreamError('http', {status: 418}))).toMatchObject({status: 418});
-  expect(judge(new StreamError('not-a-stream', {status: 200, value: 'text/html'}))).toMatchObject({
+  expect(judge(new StreamError('http', {status: 418}), ASKED)).toMatchObject({status: 418});
+  expect(judge(new StreamError('not-a-stream', {status: 200, value: 'text/html'}), ASKED)).toMatchObject({
     status: 200,
     value: 'text/html',
   });
-  expect(judge(new Error('x'.repeat(500))).value).toHaveLength(80);
-  expect(judge(new StreamError('unreadable', {value: 'y'.repeat(500)})).value).toHaveLength(80);
+  expect(judge(new Error('x'.repeat(500)), ASKED).value).toHaveLength(80);
+  expect(judge(new StreamError('unreadable', {value: 'y'.repeat(500)}), ASKED).value).toHaveLength(80);
 });

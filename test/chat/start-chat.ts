@@ -5,11 +5,9 @@ import {
   type Chat,
   type ChatEvent,
   type ChatOptions,
+  createAnswering,
   createChat,
-  createMeasure,
-  judge,
   type MeasureOptions,
-  runTurn,
 } from '../../src/chat/index.ts';
 import type {TurnRecord} from '../../src/latency/index.ts';
 import {until} from '../stream/endpoint.ts';
@@ -47,11 +45,8 @@ export const MEASURE: MeasureOptions = {
 };
 
 /** Loads at once what reads answers. */
-export const answering = (measure: Partial<MeasureOptions> = {}): Answering => ({
-  runTurn,
-  judge,
-  measure: createMeasure({...MEASURE, ...measure}),
-});
+export const answering = (measure: Partial<MeasureOptions> = {}): Answering =>
+  createAnswering({...MEASURE, ...measure});
 
 /** Starts a chat; it is destroyed when the test has finished. What is drawn is painted in the next task. */
 export function startChat(

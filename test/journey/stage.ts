@@ -12,7 +12,7 @@ import type {Page} from './drive/index.ts';
 /** What a journey changes about the demo that it plays on. */
 export interface StageOptions extends Pick<BackendOptions, 'policy' | 'model'> {
   /** Answers a request in the backend's place; undefined lets it through. */
-  intercept?: (request: Request) => Response | Promise<Response> | undefined;
+  intercept?: (request: Request) => Response | undefined | Promise<Response | undefined>;
   /** Changes a file of the widget on its way out. */
   tamper?: (path: string, text: string) => string;
 }

@@ -420,6 +420,32 @@ describe('the stream', () => {
     expect(record(quick).stream?.stalls).toBe(1);
   });
 
+  test('is judged by what the server says of when it was made', () => {
+    const held = start();
+    held.chunk(3000);
+    for (let eMs = 0; eMs < 2000; eMs += 50) held.emitted(eMs, 3000);
+    expect(held.record(3100).stream?.verdict).toBe('buffered');
+    const live = start();
+    for (let eMs = 0; eMs < 2000; eMs += 50) {
+      live.chunk(1000 + eMs);
+      live.emitted(eMs, 1000 + eMs);
+    }
+    expect(live.record(3100).stream?.verdict).toBe('streamed');
+  });
+
+  test('is not judged where the page was hidden or an answer was replayed', () => {
+    for (const spoil of [
+      (turn: Turn) => turn.visibility({hidden: true}, 10),
+      (turn: Turn) => turn.note({resumes: 1}),
+    ]) {
+      const turn = start();
+      spoil(turn);
+      turn.chunk(3000);
+      for (let eMs = 0; eMs < 2000; eMs += 50) turn.emitted(eMs, 3000);
+      expect(turn.record(3100).stream?.verdict).toBe('unknown');
+    }
+  });
+
   test('of any length stays within the record', () => {
     const turn = start();
     for (let chunk = 0; chunk < 70_000; chunk++) turn.chunk(chunk * 1000);

@@ -1,6 +1,6 @@
 import {uiMessageChunkSchema} from 'ai';
 import {describe, expect, test} from 'vitest';
-import {type AnswerEvent, createReader, createUiMessageReader, UnreadableError} from '../../src/protocol/index.ts';
+import {type AnswerEvent, createUiMessageReader, UnreadableError} from '../../src/protocol/index.ts';
 
 const readText = (data: string): AnswerEvent[] => createUiMessageReader().read({id: 'r-1', event: '', data});
 const read = (part: object): AnswerEvent[] => readText(JSON.stringify(part));
@@ -43,10 +43,6 @@ const PARTS: [part: Record<string, unknown>, event: object][] = [
     {kind: 'text', text: 'Your order', e: 412},
   ],
   [
-    {type: 'text-delta', id: 't', delta: ''},
-    {kind: 'text', text: ''},
-  ],
-  [
     {type: 'source-url', sourceId: 's1', url: 'https://a.example/', title: 'Returns'},
     {kind: 'source', id: 's1', url: 'https://a.example/', title: 'Returns'},
   ],
@@ -76,10 +72,6 @@ const PARTS: [part: Record<string, unknown>, event: object][] = [
     {kind: 'end', how: 'finish', totalMs: 1234, cachedTokens: 3800, route: 'powerful'},
   ],
   [{type: 'abort'}, {kind: 'end', how: 'abort'}],
-  [
-    {type: 'error', errorText: 'sorry'},
-    {kind: 'end', how: 'error'},
-  ],
 ];
 
 test.each(PARTS)('%j is read', (part, event) => {
@@ -128,12 +120,11 @@ test.each([
   {type: null},
   {type: ['finish']},
   {type: 'Finish'},
-  {type: 'finish-step'},
-  {type: 'start-step'},
+  {type: 'finish-step'}, // of a step that has not begun
+  {type: 'text-delta', id: 't', delta: ''},
   {type: 'text-start', id: 't'},
   {type: 'text-end', id: 't'},
   {type: 'reasoning-delta', id: 'r', delta: 'thinking'},
-  {type: 'tool-input-start', toolCallId: 'c1', toolName: 'stock'},
   {type: 'tool-output-available', toolCallId: 'c1', output: {}},
   {type: 'message-metadata', messageMetadata: {}},
   {type: 'data-fw-hedge', data: {allowed: true}},
@@ -222,13 +213,37 @@ test('events keep nothing between them', () => {
   expect([reader.read(event), reader.read(event)]).toEqual([[{kind: 'text', text: 'a'}], [{kind: 'text', text: 'a'}]]);
 });
 
-test.each([
-  ['auto', true],
-  ['firstword', true],
-  ['ai-sdk', true],
-  ['openai', false],
-  ['text', false],
-  ['', false],
-])('protocol %j has a reader: %s', (protocol, has) => {
-  expect(createReader(protocol) !== undefined).toBe(has);
+test('an error says what it knows, once', () => {
+  const reader = createUiMessageReader();
+  const take = (part: object) => reader.read({id: '', event: '', data: JSON.stringify(part)});
+  expect(read({type: 'error', errorText: 'sorry'})).toEqual([
+    {kind: 'error', code: 'server', message: 'sorry', retryable: false},
+    {kind: 'end', how: 'error'},
+  ]);
+  expect(take({type: 'data-fw-error', data: {code: 'overload'}})).toHaveLength(1);
+  expect(take({type: 'error', errorText: 'sorry'})).toEqual([{kind: 'end', how: 'error'}]);
+});
+
+test('steps and tools are no stages where the backend tells of its stages itself', () => {
+  const reader = createUiMessageReader();
+  const take = (part: object) => reader.read({id: '', event: '', data: JSON.stringify(part)});
+  take({type: 'data-fw-stage', data: {stage: 'retrieval', state: 'start'}});
+  expect(take({type: 'start-step'})).toEqual([]);
+  expect(take({type: 'text-delta', delta: 'One moment.'})).toEqual([{kind: 'text', text: 'One moment.'}]);
+  expect(take({type: 'tool-input-start', toolCallId: 'c1'})).toEqual([]);
+  expect(take({type: 'tool-output-available', toolCallId: 'c1'})).toEqual([]);
+  expect(take({type: 'text-delta', delta: 'Yes.'})).toEqual([{kind: 'text', text: '\n\nYes.'}]);
+  expect(take({type: 'finish-step'})).toEqual([]);
+});
+
+test('tool calls at one time are one stage, from the first to the last, and one that failed says so', () => {
+  const reader = createUiMessageReader();
+  const states = (...types: [type: string, toolCallId: string][]) =>
+    types
+      .flatMap(([type, toolCallId]) => reader.read({id: '', event: '', data: JSON.stringify({type, toolCallId})}))
+      .map((event) => (event.kind === 'stage' ? event.state : event.kind));
+  expect(states(['tool-input-start', 'a'], ['tool-input-available', 'b'], ['tool-output-available', 'a'])).toEqual([
+    'start',
+  ]);
+  expect(states(['tool-output-error', 'b'], ['tool-output-available', 'b'])).toEqual(['error']);
 });

@@ -18,32 +18,34 @@ const STRANGERS = [
 /** Files that every project has. */
 const PAPERS = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE'];
 
-/** Finds versions in package.json that are not exact. What a user brings along may be a range. */
+/** Finds versions in package.json files that are not exact. What a user brings along may be a range. */
 export function checkVersions(files: readonly SourceFile[]): Verdict {
-  const {
-    dependencies = {},
-    devDependencies = {},
-  }: {[K in 'dependencies' | 'devDependencies']?: Record<string, string>} = JSON.parse(textOf(files, 'package.json'));
-  const versions = Object.entries({...dependencies, ...devDependencies});
+  const versions = choose(files, /(^|\/)package\.json$/).flatMap(({path, text}) => {
+    const {
+      dependencies = {},
+      devDependencies = {},
+    }: {[K in 'dependencies' | 'devDependencies']?: Record<string, string>} = JSON.parse(text);
+    return Object.entries({...dependencies, ...devDependencies}).map(([name, version]) => ({path, name, version}));
+  });
   return {
     lookedAtCount: versions.length,
     breaches: versions
-      .filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))
-      .map(([name, version]) => `package.json: ${name} is "${version}", which is no exact version`),
+      .filter(({version}) => !/^(npm:[\w/-]+@)?\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))
+      .map(({path, name, version}) => `${path}: ${name} is "${version}", which is no exact version`),
   };
 }
 
-/** Finds addresses in package-lock.json: they are those of whoever wrote it. */
+/** Finds addresses in package-lock.json files: they are those of whoever wrote them. */
 export function checkLock(files: readonly SourceFile[]): Verdict {
-  const {packages = {}}: {packages?: Record<string, {resolved?: string; link?: boolean}>} = JSON.parse(
-    textOf(files, 'package-lock.json'),
-  );
-  const entries = Object.entries(packages);
+  const entries = choose(files, /(^|\/)package-lock\.json$/).flatMap(({path, text}) => {
+    const {packages = {}}: {packages?: Record<string, {resolved?: string; link?: boolean}>} = JSON.parse(text);
+    return Object.entries(packages).map(([name, {resolved}]) => ({path, name, resolved}));
+  });
   return {
     lookedAtCount: entries.length,
     breaches: entries
-      .filter(([, {resolved}]) => resolved !== undefined)
-      .map(([path]) => `package-lock.json: ${path} has a resolved address`),
+      .filter(({resolved}) => resolved !== undefined)
+      .map(({path, name}) => `${path}: ${name} has a resolved address`),
   };
 }
 

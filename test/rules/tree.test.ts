@@ -23,12 +23,21 @@ describe('what is installed', () => {
   test('is found when it has not', () => {
     const planted = plant({
       'package.json': JSON.stringify({
-        dependencies: {a: '1.2.3', b: '^1.2.3', c: '1.5.6-r.1'},
+        dependencies: {a: '1.2.3', b: '^1.2.3', c: '1.5.6-r.1', i: 'npm:a@1.2.3'},
         devDependencies: {d: '*', e: '~2.0.0', f: '1.x', g: 'latest'},
         peerDependencies: {h: '^1.0.0'},
       }),
+      'test/vendor/package.json': JSON.stringify({devDependencies: {j: 'npm:a@^1.2.3'}}),
     });
-    expectBreaches(checkVersions(planted), ['b', '^1.2.3'], ['d', '*'], ['e', '~2.0.0'], ['f', '1.x'], ['g', 'latest']);
+    expectBreaches(
+      checkVersions(planted),
+      ['b', '^1.2.3'],
+      ['d', '*'],
+      ['e', '~2.0.0'],
+      ['f', '1.x'],
+      ['g', 'latest'],
+      ['test/vendor/package.json', 'j', 'npm:a@^1.2.3'],
+    );
   });
 
   test('comes from whatever registry the reader uses', () => {

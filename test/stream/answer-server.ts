@@ -25,7 +25,8 @@ export interface Answer {
 
 /** What has reached one endpoint so far. */
 export interface Seen {
-  posts: {headers: Record<string, string>; body: string; faults: string}[];
+  /** Requests that were answered as the test said. */
+  posts: {headers: Record<string, string>; body: string; faults: string; atMs: number}[];
   hellos: number;
   preflights: number;
   /** Answers whose connection is still open. */
@@ -47,7 +48,8 @@ declare module 'vitest' {
 
 /**
  * Starts the server for tests in the page. An endpoint is any path; `PUT` to it says how it answers each POST (the last
- * answer repeats), `PUT ?gate=name` opens a gate, `GET ?seen` tells what has reached it.
+ * answer repeats), `PUT ?gate=name` opens a gate, `GET ?seen` tells what has reached it. A path that ends in `/stream`
+ * answers GET in the same way.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const endpoints = new Map<string, Endpoint>();
@@ -76,7 +78,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     } else if (searchParams.has('seen')) {
       const {posts, hellos, preflights, open} = endpoint;
       response.end(JSON.stringify({posts, hellos, preflights, open} satisfies Seen));
-    } else if (request.method === 'GET') {
+    } else if (request.method === 'GET' && !pathname.endsWith('/stream')) {
       endpoint.hellos++;
       const firstword = endpoint.answers[0]?.headers?.['x-firstword'];
       response.writeHead(firstword ? 200 : 404, firstword ? {'x-firstword': firstword} : {}).end('{}');
@@ -84,7 +86,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
       const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
       // beacons are told from questions by having turns
       const faults = /"turns":\[/.test(body) && !valid(JSON.parse(body)) ? ajv.errorsText(valid.errors) : '';
-      endpoint.posts.push({headers, body, faults});
+      endpoint.posts.push({headers, body, faults, atMs: performance.now()});
       endpoint.open++;
       response.once('close', () => endpoint.open--);
       const {answers, posts} = endpoint;

@@ -15,8 +15,11 @@ export interface TestEndpoint {
 export const until = <T>(read: () => T) => expect.poll(read, {timeout: 30_000});
 
 /** Makes an endpoint of its own for a test; each POST gets the next answer, the last one repeats. */
-export async function createEndpoint(...answers: Answer[]): Promise<TestEndpoint> {
-  const url = `${inject('answerServer')}/${crypto.randomUUID()}`;
+export const createEndpoint = (...answers: Answer[]): Promise<TestEndpoint> =>
+  createEndpointAt(`${inject('answerServer')}/${crypto.randomUUID()}`, ...answers);
+
+/** Makes an endpoint at an address of the real server; one that ends in `/stream` answers GET. */
+export async function createEndpointAt(url: string, ...answers: Answer[]): Promise<TestEndpoint> {
   await fetch(url, {method: 'PUT', body: JSON.stringify(answers)});
   const seen = async (): Promise<Seen> => (await fetch(`${url}?seen`)).json();
   return {

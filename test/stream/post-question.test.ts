@@ -3,10 +3,12 @@ import {writeQuestion} from '../../src/protocol/index.ts';
 import {isSameOrigin, type Post, postQuestion} from '../../src/stream/index.ts';
 import {createEndpoint, FINISH, until, write} from './endpoint.ts';
 
-const request = writeQuestion({
+const fw = {v: 1, key: 'key-1', attempt: 0, traceparent: '00-1-2-01', lastEventId: 'run-4'};
+const body = writeQuestion({
+  protocol: 'auto',
   conversationId: 'c1',
   said: [{id: 'm1', role: 'user', text: 'Wo ist meine Bestellung? 👋'}],
-  fw: {v: 1, key: 'key-1', attempt: 0, traceparent: '00-1-2-01', lastEventId: 'run-4'},
+  fw,
 });
 
 afterEach(() => vi.restoreAllMocks());
@@ -14,7 +16,8 @@ afterEach(() => vi.restoreAllMocks());
 const post = (endpoint: string, more: Partial<Post> = {}) =>
   postQuestion({
     endpoint,
-    request,
+    body,
+    fw,
     credentials: 'same-origin',
     userToken: undefined,
     preflightFree: false,
@@ -30,9 +33,9 @@ test('a question to a known server on another origin pays no preflight', async (
   expect(posts).toHaveLength(1);
   expect(posts[0]?.headers).toMatchObject({
     'content-type': 'text/plain;charset=UTF-8',
-    accept: 'text/event-stream',
+    accept: 'text/event-stream, */*;q=0.1',
   });
-  expect(JSON.parse(posts[0]?.body ?? '')).toEqual(JSON.parse(JSON.stringify(request)));
+  expect(JSON.parse(posts[0]?.body ?? '')).toEqual(JSON.parse(JSON.stringify(body)));
 });
 
 test('a question to an unknown server goes as JSON, after one preflight', async () => {

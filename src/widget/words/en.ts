@@ -50,7 +50,22 @@ export const en: Words = {
     empty: 'The answer came back empty. Please try again.',
     unreadable: 'The answer could not be read to its end.',
     'too-large': 'The answer was too large to show.',
-    unsupported: 'Answers are not available here at the moment.',
     cut: 'The answer broke off before its end.',
   },
+};
+
+/** The words inside answers, which are loaded with what draws them. */
+export interface AnswerWords {
+  copy: string;
+  leave: (host: string) => string;
+  follow: string;
+  stay: string;
+}
+
+/** English. */
+export const enAnswer: AnswerWords = {
+  copy: 'Copy',
+  leave: (host) => `This link leads to ${host}, which is not this site.`,
+  follow: 'Open it',
+  stay: 'Stay here',
 };

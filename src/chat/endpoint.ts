@@ -1,0 +1,92 @@
+import {type DeclaredProtocol, helloUrl, type Said, WIRE_VERSION, writeNative, writeStop} from '../protocol/index.ts';
+import {type Endpoint, isSameOrigin, postQuestion} from '../stream/index.ts';
+import type {Answering, ChatOptions} from './chat.ts';
+
+/** What is asked. */
+export interface Asked {
+  conversationId: string;
+  /** The question last. */
+  said: readonly Said[];
+  /** The turn's idempotency key. */
+  key: string;
+  /** Which attempt at the turn it is, from 0. */
+  attempt: number;
+  /** The last event that was read, where the rest of an answer is asked for. */
+  lastEventId?: string;
+  /** Page facts that the site chose to send. */
+  context: unknown;
+}
+
+/** The endpoint as a conversation talks to it. */
+export interface Talk {
+  /** Says hello, once. */
+  hello(): Promise<void>;
+  setUser(token: string): void;
+  /** Where requests go now, and who asks. */
+  endpoint(): Endpoint;
+  /** Whether a question goes in the form that needs no preflight. */
+  preflightFree(): boolean;
+  /** Posts a question once; `json` in the form that every backend reads. Rejects as `fetch` does. */
+  ask(asked: Asked, options: {json: boolean; signal: AbortSignal}): Promise<Response>;
+  /** Tells a Firstword server that nobody waits for an answer any more; others see the connection close. */
+  stop(key: string, conversationId: string): Promise<void>;
+}
+
+/** Protocols whose questions have the native body; other bodies are loaded with what reads their answers. */
+const NATIVE: readonly DeclaredProtocol[] = ['auto', 'firstword', 'ai-sdk', 'text'];
+
+/** Starts talking to an endpoint; nothing is sent before the first call. The signal ends saying hello. */
+export function createTalk(
+  options: Pick<ChatOptions, 'endpoint' | 'protocol' | 'credentials' | 'userToken' | 'model' | 'language'>,
+  {signal, load}: {signal: AbortSignal; load: () => Promise<Answering>},
+): Talk {
+  const {endpoint: url, protocol, credentials, model, language} = options;
+  let {userToken} = options;
+  let isFirstword = protocol === 'firstword';
+  let greeting: Promise<void> | undefined;
+
+  const endpoint = () => ({endpoint: url, credentials, userToken});
+  const preflightFree = () => isFirstword && !userToken && !isSameOrigin(url);
+
+  async function greet(): Promise<void> {
+    try {
+      const head = await fetch(helloUrl(url), {credentials, signal});
+      isFirstword ||= head.ok && head.headers.get('x-firstword') === '1';
+      await head.text(); // an unread body would keep the warm connection busy
+    } catch {
+      // no Firstword server, or out of reach: the question will tell
+    }
+  }
+
+  function hello(): Promise<void> {
+    greeting ??= greet();
+    return greeting;
+  }
+
+  return {
+    hello,
+    setUser(token) {
+      userToken = token;
+    },
+    endpoint,
+    preflightFree,
+    async ask({conversationId, said, ...facts}, {json, signal}) {
+      const fw = {v: WIRE_VERSION, model, language, ...facts};
+      const question = {conversationId, said, fw};
+      const body = NATIVE.includes(protocol)
+        ? writeNative(question)
+        : (await load()).writeQuestion({protocol, ...question});
+      const post = {...endpoint(), body, fw, preflightFree: preflightFree() && !json, signal};
+      const head = await postQuestion(post);
+      isFirstword ||= head.headers.get('x-firstword') === '1';
+      return head;
+    },
+    async stop(key, conversationId) {
+      if (!isFirstword) await hello();
+      if (!isFirstword) return;
+      const body = writeStop(key, conversationId);
+      const post = {...endpoint(), body, fw: {key}, preflightFree: preflightFree(), keepalive: true};
+      await postQuestion(post).catch(() => undefined); // it stops by itself when nobody reads
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import {fetchEventSource} from '@microsoft/fetch-event-source';
+import {type AnswerReader, type Framing, UnreadableError, type WireEvent} from '../protocol/index.ts';
+import {readRetryAfterMs, StreamError} from './failure.ts';
+import {readBody} from './read-body.ts';
+
+/** A reader and the frames that it reads. */
+export type FramedReader = AnswerReader & {framing: Framing};
+
+/** One response to read. Callbacks run as things arrive; `nowMs` is the clock's reading then. */
+export interface ResponseReading {
+  /** The response, already on its way. */
+  response: Promise<Response>;
+  /** Makes the reader once the headers have come; undefined where such a response is no answer. */
+  createReader: (headers: Headers) => FramedReader | undefined;
+  now: () => number;
+  onHead: (headers: Headers) => void;
+  onChunk: (nowMs: number) => void;
+  /** Returns whether the answer has ended. `ownId` is the id that the event brought itself, or empty. */
+  onEvent: (event: WireEvent, more: {ownId: string; reader: AnswerReader}) => boolean;
+  /** The body closed before the end; returns whether that is the end. */
+  onClose: (reader: AnswerReader) => boolean;
+}
+
+/** How much of a refusal is read, in bytes: its words say what was wrong. */
+const MAX_REFUSAL_BYTES = 4096;
+
+/**
+ * Reads one response to its protocol's end.
+ *
+ * `fetchEventSource` sees to the request's course and is never asked for more: it would send a POST again when a tab is
+ * shown, when `onerror` returns and after a clean close, so it is handed a response instead of sending anything, stays
+ * open when hidden, and rejects on every error. Its parser gets an emptied body: it drops empty first lines and bare
+ * `data` fields, strips every byte order mark, delivers events without data, and takes the id of an event that never
+ * came.
+ *
+ * @returns Whether the answer ended; false where the body closed before that.
+ * @throws StreamError, and whatever a callback throws.
+ */
+export async function readResponse(reading: ResponseReading): Promise<boolean> {
+  let ended = false;
+  await fetchEventSource('', {
+    openWhenHidden: true,
+    fetch: () =>
+      reading.response.catch((cause: unknown) => {
+        throw new StreamError('network', {cause});
+      }),
+    async onopen(head) {
+      ended = await readHead(head, reading);
+    },
+    onerror(cause) {
+      throw cause; // the only way that neither sends again nor leaves a timer behind
+    },
+  });
+  return ended;
+}
+
+async function readHead(head: Response, {createReader, now, onHead, onChunk, onEvent, onClose}: ResponseReading) {
+  const {ok, status, headers, body} = head;
+  if (!ok) {
+    throw new StreamError('http', {status, retryAfterMs: readRetryAfterMs(headers), words: await readWords(head)});
+  }
+  if (status === 204 || !body) throw new StreamError('empty', {status});
+  const reader = createReader(headers);
+  if (!reader) throw new StreamError('not-a-stream', {status, value: headers.get('content-type') ?? 'no content-type'});
+  onHead(headers);
+  try {
+    const ended = await readBody({
+      body,
+      framing: reader.framing,
+      now,
+      onChunk,
+      onEvent: (event, ownId) => onEvent(event, {ownId, reader}),
+    });
+    return ended || onClose(reader);
+  } catch (cause) {
+    if (cause instanceof UnreadableError) throw new StreamError('unreadable', {value: cause.value, cause});
+    throw cause;
+  }
+}
+
+/** Reads the beginning of a refusal; nothing where it cannot be read. */
+async function readWords({body}: Response): Promise<string> {
+  const reader = body?.getReader();
+  const decoder = new TextDecoder();
+  let words = '';
+  try {
+    while (reader && words.length < MAX_REFUSAL_BYTES) {
+      const {value} = await reader.read();
+      if (!value) break;
+      words += decoder.decode(value, {stream: true});
+    }
+  } catch {
+    // the status alone says enough
+  }
+  reader?.cancel().catch(() => undefined);
+  return words.slice(0, MAX_REFUSAL_BYTES);
+}

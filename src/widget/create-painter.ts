@@ -1,0 +1,100 @@
+import type {Answer, Chat} from '../chat/index.ts';
+import {createPolicy, createRenderer, type Renderer} from '../markdown/index.ts';
+import css from './answer.css?inline';
+import {createLeaving} from './leaving.ts';
+import type {Painter} from './painting.ts';
+import {enAnswer} from './words/en.ts';
+
+/** How long a burst of text may be spread, in ms: with the frame that shows it, it stays within 100 ms. */
+export const PACE_MS = 80;
+
+/** How much of an answer's beginning is drawn as it arrives, in characters; more waits for a frame. */
+const AT_ONCE_CHARS = 1000;
+
+/** How long answers of an earlier page are rendered before the page gets its turn, in ms. */
+const SLICE_MS = 8;
+
+/**
+ * Makes what draws answers in a panel: Markdown under the site's policy for links and images, the first words as they
+ * arrive, what follows once a frame. Answers that are whole already are drawn newest first, without holding up the page.
+ *
+ * @param options.root - The panel's root; gets the style sheet of answers, and is listened to for links that leave the
+ *   site.
+ */
+export function createPainter(options: {
+  chat: Chat;
+  root: ShadowRoot;
+  linkHosts: readonly string[];
+  imagePrefixes: readonly string[];
+  signal: AbortSignal;
+}): Painter {
+  const {chat, root, linkHosts, imagePrefixes, signal} = options;
+  const words = enAnswer;
+  const policy = createPolicy({baseUrl: document.baseURI, linkHosts, imagePrefixes});
+  const renderers = new Map<string, Renderer>();
+  const whole: (() => void)[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  const leaving = createLeaving({words, foreignHost: (href) => policy.foreignHost?.(href)});
+  for (const type of ['click', 'auxclick']) root.addEventListener(type, leaving, {signal});
+  signal.addEventListener('abort', () => clearTimeout(timer));
+
+  const stateOf = (answerId: string) => {
+    const answer = chat.state().messages.find(({id}) => id === answerId);
+    return answer?.kind === 'answer' ? answer.state : undefined;
+  };
+
+  function create(element: HTMLElement, {id, text}: Answer): Renderer {
+    const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    element.textContent = '';
+    element.classList.add('drawn');
+    const renderer = createRenderer(element, {policy, copyLabel: words.copy, paceMs: isStill ? 0 : PACE_MS});
+    renderers.set(id, renderer);
+    renderer.write(text);
+    return renderer;
+  }
+
+  function drawGrowing(element: HTMLElement, answer: Answer): () => void {
+    const renderer = create(element, answer);
+    let isFirst = !answer.text;
+    if (!isFirst) renderer.flush();
+    return chat.onText((answerId, text) => {
+      if (answerId !== answer.id) return;
+      if (!text) renderer.end();
+      else if (isFirst) {
+        renderer.write(text.slice(0, AT_ONCE_CHARS));
+        renderer.flush();
+        renderer.write(text.slice(AT_ONCE_CHARS));
+        isFirst = false;
+      } else renderer.write(text);
+    });
+  }
+
+  function drawWhole(): void {
+    const untilMs = performance.now() + SLICE_MS;
+    timer = undefined;
+    while (whole.length > 0 && performance.now() < untilMs) whole.pop()?.();
+    if (whole.length > 0) timer = setTimeout(drawWhole);
+  }
+
+  return {
+    draw(element, answer) {
+      const state = stateOf(answer.id);
+      let stop = () => {};
+      if (state === 'waiting' || state === 'streaming') stop = drawGrowing(element, answer);
+      else {
+        whole.push(() => create(element, answer).end());
+        timer ??= setTimeout(drawWhole);
+      }
+      return () => {
+        stop();
+        renderers.get(answer.id)?.abort();
+        renderers.delete(answer.id);
+      };
+    },
+    plainText: (answerId) => renderers.get(answerId)?.plainText(),
+  };
+}
