@@ -1,4 +1,4 @@
-import {writeQuestion} from '../protocol/index.ts';
+import {writeQuestion, writeStop} from '../protocol/index.ts';
 import type {Answering} from './chat.ts';
 import {createMeasure, type MeasureOptions} from './measure.ts';
 import {judge} from './problem.ts';
@@ -6,5 +6,5 @@ import {runTurn} from './run-turn.ts';
 
 /** Makes what a chat needs once a question has been posted. */
 export function createAnswering(options: MeasureOptions): Answering {
-  return {writeQuestion, runTurn, judge, measure: createMeasure(options)};
+  return {writeQuestion, writeStop, runTurn, judge, measure: createMeasure(options)};
 }

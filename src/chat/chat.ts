@@ -1,4 +1,4 @@
-import type {DeclaredProtocol, writeQuestion} from '../protocol/index.ts';
+import type {DeclaredProtocol, writeQuestion, writeStop} from '../protocol/index.ts';
 import type {Consent} from './api.ts';
 import type {Measure} from './measure.ts';
 import type {judge} from './problem.ts';
@@ -8,6 +8,7 @@ import type {ChatEvent, ChatState} from './state.ts';
 /** What a chat needs once a question has been posted, and not before: reading answers, judging failures, measuring. */
 export interface Answering {
   writeQuestion: typeof writeQuestion;
+  writeStop: typeof writeStop;
   runTurn: typeof runTurn;
   judge: typeof judge;
   measure: Measure;

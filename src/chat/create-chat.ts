@@ -46,9 +46,7 @@ export function createChat(options: ChatOptions): Chat {
     return conversationId ? {id: conversationId, messages, draft: state().draft} : undefined;
   });
 
-  function hello(): void {
-    if (options.warm) void talk.hello();
-  }
+  const hello = () => void (options.warm && talk.hello());
 
   function open(): void {
     if (conversationId) return;
@@ -57,25 +55,22 @@ export function createChat(options: ChatOptions): Chat {
     hello();
     if (!kept) return;
     change({messages: fromKept(kept), draft: kept.draft});
-    const last = state().messages.at(-1);
-    const question = state().messages.at(-2);
-    if (last?.kind === 'answer' && last.open && question?.kind === 'question') goOn(last, last.open, question);
-  }
-
-  async function loadOnce(): Promise<Answering> {
-    const loaded = await options.loadAnswering();
-    life.signal.throwIfAborted();
-    answering = loaded;
-    if (consented) loaded.measure.consent(consented);
-    for (const {measured, ...start} of running ? [...unmeasured, running] : unmeasured) {
-      measured.arrive(loaded.measure.createTurn(start));
-    }
-    for (const ended of unmeasured.splice(0)) report(ended);
-    return loaded;
+    const {messages} = state();
+    const at = messages.findIndex((message) => message.kind === 'answer' && message.open);
+    if (at > 0) goOn(messages[at] as Answer, messages[at - 1] as Question); // an answer stands below its question
   }
 
   function load(): Promise<Answering> {
-    loading ??= loadOnce();
+    loading ??= options.loadAnswering().then((loaded) => {
+      life.signal.throwIfAborted();
+      answering = loaded;
+      if (consented) loaded.measure.consent(consented);
+      for (const {measured, ...start} of running ? [...unmeasured, running] : unmeasured) {
+        measured.arrive(loaded.measure.createTurn(start));
+      }
+      for (const ended of unmeasured.splice(0)) report(ended);
+      return loaded;
+    });
     loading.catch(() => {
       loading = undefined; // the next call tries again
     });
@@ -124,11 +119,15 @@ export function createChat(options: ChatOptions): Chat {
   }
 
   /** Reads on where the page before this one had to leave an answer. */
-  function goOn({open: _, ...answer}: Answer, {key, rest}: NonNullable<Answer['open']>, question: Question): void {
-    const {id: answerId, text} = answer;
-    changeAnswer(answerId, () => ({open: undefined, state: text ? 'streaming' : 'waiting'}));
-    const mine = beginTurn({id: key, n: turnCount, startedMs: now(), answerId, text, rest: () => rest, told: true});
-    begin(mine, question, rest);
+  function goOn({id: answerId, text, open}: Answer, question: Question): void {
+    if (!open) return;
+    const {key: id, rest} = open;
+    changeAnswer(answerId, () => ({open: undefined}));
+    begin(
+      beginTurn({id, n: turnCount, startedMs: now(), answerId, text, rest: () => rest, told: true}),
+      question,
+      rest,
+    );
   }
 
   function begin(mine: Running, question: Question, rest?: Resume): void {

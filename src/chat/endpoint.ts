@@ -1,4 +1,4 @@
-import {type DeclaredProtocol, helloUrl, type Said, WIRE_VERSION, writeNative, writeStop} from '../protocol/index.ts';
+import {type DeclaredProtocol, helloUrl, type Said, WIRE_VERSION, writeNative} from '../protocol/index.ts';
 import {type Endpoint, isSameOrigin, postQuestion} from '../stream/index.ts';
 import type {Answering, ChatOptions} from './chat.ts';
 
@@ -84,9 +84,12 @@ export function createTalk(
     async stop(key, conversationId) {
       if (!isFirstword) await hello();
       if (!isFirstword) return;
-      const body = writeStop(key, conversationId);
-      const post = {...endpoint(), body, fw: {key}, preflightFree: preflightFree(), keepalive: true};
-      await postQuestion(post).catch(() => undefined); // it stops by itself when nobody reads
+      try {
+        const body = (await load()).writeStop(key, conversationId);
+        await postQuestion({...endpoint(), body, fw: {key}, preflightFree: preflightFree(), keepalive: true});
+      } catch {
+        // it stops by itself when nobody reads
+      }
     },
   };
 }

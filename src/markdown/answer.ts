@@ -130,7 +130,7 @@ export function createAnswer(options: Omit<BlockOptions, 'leaves'> & Omit<Pen, '
 function createPlainWriter(root: HTMLElement): (text: string) => void {
   let node: Text | undefined;
   return (text) => {
-    for (const part of text.split(/(?<=\n)/)) {
+    for (const part of text.match(/[^\n]*\n|[^\n]+/g) ?? []) {
       if (!node || (node.data.endsWith('\n') && part !== '\n')) {
         node = document.createTextNode('');
         root.appendChild(createElement(['p', 'dir', 'auto'])).appendChild(node);

@@ -30,7 +30,7 @@ export interface LineReader {
 const MAX_FILLED_CELLS = 4096;
 
 const RULE = /^(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$/;
-const HEADING = /^(#{1,6})(?=[ \t]|$)/;
+const HEADING = /^#{1,6}(?=[ \t]|$)/;
 const UNDERLINE = /^(?:=+|-+)[ \t]*$/;
 const FENCE = /^(?:(`{3,})([^`]*)|(~{3,})(.*))$/;
 const MARKER = /^(?:[-+*]|(\d{1,9})[.)])(?=[ \t]|$)/;

@@ -8,7 +8,8 @@ import {
   nodeAt,
   type Place,
   putElement,
-  putText,
+  setText,
+  startOf,
   type Tag,
 } from './patch.ts';
 import {isBlock, readPlainText} from './plain-text.ts';

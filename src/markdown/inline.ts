@@ -1,3 +1,4 @@
+import {codeText, findTicks, matchTicks, type Ticks} from './code-span.ts';
 import {createOpeners, healOpeners, matchRuns, type Run, readRun} from './emphasis.ts';
 import {readEntity} from './entities.ts';
 import {normaliseLabel, readInlineTarget, readLabel, type Target} from './link.ts';
@@ -37,7 +38,6 @@ const CUT_CHARS = 512;
 /** Longest tail that is held back, in characters. */
 const HELD_CHARS = 256;
 
-const TICKS = /`+/g;
 const PLAIN = /[^\\`*_~[\]!<&\n]+/y;
 const AUTOLINK =
   /<(?:([a-z][a-z\d+.-]{1,31}:[^\0- <>]*)|([\w.!#$%&'*+/=?^`{|}~-]+@[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)*))>/iy;
@@ -112,12 +112,10 @@ export function readInline(source: string, options: InlineOptions): {pieces: Pie
   }
 
   function readCode(): void {
-    const start = endOfTicks(text, at);
-    const length = start - at;
-    ticks ??= findTicks(text, start);
-    const close = closingTicks(ticks.get(length), start);
+    ticks ??= findTicks(text, at);
+    const {start, end, close} = matchTicks(ticks, {text, at});
     if (close) {
-      pieces.push({kind: 'code', text: codeText(text.slice(start, close - length))});
+      pieces.push({kind: 'code', text: codeText(text.slice(start, end))});
       at = close;
     } else if (open && start + MAX_REACH > text.length) {
       if (start < text.length) pieces.push({kind: 'code', text: codeText(text.slice(start))});
@@ -233,10 +231,9 @@ export function readInline(source: string, options: InlineOptions): {pieces: Pie
     const image = brackets.find((each) => each.image);
     for (const bracket of brackets) bracket.mark.text = '';
     matchWaiting();
-    if (image) {
-      pieces.length = image.index;
-      openers.runs = openers.runs.filter((run) => run.at < image.at);
-    }
+    if (image) pieces.length = image.index;
+    const end = image?.at ?? text.length;
+    openers.runs = openers.runs.filter((run) => run.at >= lastCut && run.at < end);
     pieces.push({...createMark(''), closes: healOpeners(openers)});
   }
 
@@ -270,37 +267,4 @@ function mayCut(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
   if (text[at - 1] === ' ') return code > 32;
   return (code > 0x2e7f && code < 0xd800) || (code > 0xf8ff && code < 0xfe00);
-}
-
-function endOfTicks(text: string, at: number): number {
-  while (text[at] === '`') at++;
-  return at;
-}
-
-/** Where runs of backticks end, by their length, the last first. */
-type Ticks = Map<number, number[]>;
-
-function findTicks(text: string, from: number): Ticks {
-  const ticks: Ticks = new Map();
-  TICKS.lastIndex = from;
-  for (let run = TICKS.exec(text); run; run = TICKS.exec(text)) {
-    const {length} = run[0];
-    const ends = ticks.get(length);
-    if (ends) ends.push(TICKS.lastIndex);
-    else ticks.set(length, [TICKS.lastIndex]);
-  }
-  for (const ends of ticks.values()) ends.reverse();
-  return ticks;
-}
-
-/** Finds the end of the first of these runs that begins after a place and within reach; 0 when there is none. */
-function closingTicks(ends: number[] = [], from: number): number {
-  while ((ends.at(-1) ?? Infinity) <= from) ends.pop();
-  const end = ends.at(-1) ?? 0;
-  return end - from <= MAX_REACH ? end : 0;
-}
-
-function codeText(source: string): string {
-  const text = source.replaceAll('\n', ' ');
-  return /^ .* $/.test(text) && /[^ ]/.test(text) ? text.slice(1, -1) : text;
 }

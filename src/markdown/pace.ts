@@ -9,8 +9,8 @@ export interface Pace {
 /** Time over which the rate of arrival is looked at, in ms; a longer pace looks as far as itself. */
 const WINDOW_MS = 250;
 
-/** What a frame may always take: some tokens, so that a slow stream waits for nothing. */
-const LEAST_COUNT = 24;
+/** What a frame may always take: more than the fastest models write in one, so that their streams wait for nothing. */
+const LEAST_COUNT = 48;
 
 /** A frame of a display at 60 Hz, in ms; taken for the first one after a pause. */
 const FRAME_MS = 1000 / 60;

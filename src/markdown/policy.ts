@@ -20,11 +20,9 @@ export interface PolicyOptions {
   imagePrefixes?: readonly string[];
 }
 
-/** Longest query or fragment of a link to a foreign host, in characters. */
+/** Longest query with its fragment, and longest path, of a link to a foreign host, in characters. */
 const MAX_QUERY = 200;
-
-/** What may be a token, a card number or encoded text: nothing that a visitor should carry away with a click. */
-const SECRETS = [/(?=[A-Za-z+=]*\d)[A-Za-z\d+=]{16}/, /(?=[\w+/=-]*\d)[\w+/=-]{16}/] as const;
+const MAX_PATH = 500;
 
 // a page that replaces it later changes nothing here
 const {URL} = globalThis;
@@ -81,7 +79,14 @@ export function createPolicy(options: PolicyOptions = {}): Policy {
 
 function carriesSecret({pathname, search, hash}: URL): boolean {
   const query = search + hash;
-  return query.length > MAX_QUERY || SECRETS[0].test(plain(pathname)) || SECRETS[1].test(plain(query));
+  if (query.length > MAX_QUERY || pathname.length > MAX_PATH) return true;
+  return [...plain(pathname).split(/[^A-Za-z\d+=]+/), ...plain(query).split(/[^\w+/=-]+/)].some(looksSecret);
+}
+
+/** Whether a run may be a token, a card number or encoded text, which nobody should carry away with a click. */
+function looksSecret(run: string): boolean {
+  // encoded words may do without digits, but not without capitals in their midst
+  return run.length > 15 && (/\d/.test(run) || run.split(/[a-z](?=[A-Z])/).length > 4);
 }
 
 function plain(part: string): string {

@@ -1,4 +1,4 @@
-import {createAnswer} from './answer.ts';
+import {type Answer, createAnswer} from './answer.ts';
 import {clean} from './clean.ts';
 import type {BlockKind} from './draw-blocks.ts';
 import {ownOf} from './own.ts';
@@ -72,7 +72,8 @@ export function createRenderer(root: HTMLElement, options: RendererOptions = {})
     copyLabel = '',
   } = ownOf(options);
   warmUp();
-  const answer = createAnswer({
+  /** Gone when it has ended: a page keeps many answers, and only their nodes are needed then. */
+  let answer: Answer | undefined = createAnswer({
     root,
     policy: guardPolicy(policy),
     headingOffset,
@@ -85,7 +86,6 @@ export function createRenderer(root: HTMLElement, options: RendererOptions = {})
   let queue = '';
   /** A carriage return or the first half of a character, whose second half is still to come. */
   let half = '';
-  let ended = false;
 
   const pace = paceMs > 0 ? createPace(paceMs) : undefined;
 
@@ -104,7 +104,7 @@ export function createRenderer(root: HTMLElement, options: RendererOptions = {})
     const end = chars + (/[\uD800-\uDBFF]/.test(queue.charAt(chars - 1)) ? 1 : 0);
     const next = queue.slice(0, end);
     queue = queue.slice(end);
-    answer.read(next);
+    answer?.read(next);
   }
 
   function take(text: string): void {
@@ -119,17 +119,16 @@ export function createRenderer(root: HTMLElement, options: RendererOptions = {})
   }
 
   function end(): void {
-    if (ended) return;
-    ended = true;
     schedule.cancel();
     take(half);
-    answer.end(queue);
-    queue = '';
+    answer?.end(queue);
+    answer = undefined;
+    queue = half = '';
   }
 
   return {
     write(text) {
-      if (ended) return;
+      if (!answer) return;
       const whole = half + text;
       half = /[\r\uD800-\uDBFF]$/.exec(whole)?.[0] ?? '';
       take(whole.slice(0, whole.length - half.length));

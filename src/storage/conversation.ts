@@ -61,11 +61,15 @@ export function createConversationStore(options: {
     },
     write({id, messages, draft}) {
       let kept = messages.slice(-MAX_MESSAGES);
-      const text = () => JSON.stringify({v: VERSION, id, draft: draft.slice(0, MAX_DRAFT), messages: kept});
-      while (kept.length > 0 && text().length * 2 > MAX_KEPT_BYTES) kept = kept.slice(Math.ceil(kept.length / 10));
-      const last = text();
-      memory = last;
-      attempt((storage) => storage.setItem(key, last));
+      // the texts alone tell nearly how many fit: a long conversation is not written out to find that
+      let chars = kept.reduce((sum, message) => sum + message.text.length, 0);
+      let text = '';
+      do {
+        kept = kept.slice(Math.max(0, Math.ceil(kept.length * (1 - MAX_KEPT_BYTES / (2 * chars)))));
+        text = JSON.stringify({v: VERSION, id, draft: draft.slice(0, MAX_DRAFT), messages: kept});
+        chars = text.length;
+      } while (kept.length > 0 && 2 * chars > MAX_KEPT_BYTES);
+      memory = attempt((storage) => storage.setItem(key, text) ?? true) ? undefined : text;
     },
     forget() {
       memory = undefined;

@@ -1,4 +1,3 @@
-import {fetchEventSource} from '@microsoft/fetch-event-source';
 import {type AnswerReader, type Framing, UnreadableError, type WireEvent} from '../protocol/index.ts';
 import {readRetryAfterMs, StreamError} from './failure.ts';
 import {readBody} from './read-body.ts';
@@ -25,36 +24,17 @@ export interface ResponseReading {
 const MAX_REFUSAL_BYTES = 4096;
 
 /**
- * Reads one response to its protocol's end.
- *
- * `fetchEventSource` sees to the request's course and is never asked for more: it would send a POST again when a tab is
- * shown, when `onerror` returns and after a clean close, so it is handed a response instead of sending anything, stays
- * open when hidden, and rejects on every error. Its parser gets an emptied body: it drops empty first lines and bare
- * `data` fields, strips every byte order mark, delivers events without data, and takes the id of an event that never
- * came.
+ * Reads one response to its protocol's end, and never asks for it again: whatever the tab, the network or a callback
+ * does, nothing here sends.
  *
  * @returns Whether the answer ended; false where the body closed before that.
  * @throws StreamError, and whatever a callback throws.
  */
 export async function readResponse(reading: ResponseReading): Promise<boolean> {
-  let ended = false;
-  await fetchEventSource('', {
-    openWhenHidden: true,
-    fetch: () =>
-      reading.response.catch((cause: unknown) => {
-        throw new StreamError('network', {cause});
-      }),
-    async onopen(head) {
-      ended = await readHead(head, reading);
-    },
-    onerror(cause) {
-      throw cause; // the only way that neither sends again nor leaves a timer behind
-    },
+  const {response, createReader, now, onHead, onChunk, onEvent, onClose} = reading;
+  const head = await response.catch((cause: unknown) => {
+    throw new StreamError('network', {cause});
   });
-  return ended;
-}
-
-async function readHead(head: Response, {createReader, now, onHead, onChunk, onEvent, onClose}: ResponseReading) {
   const {ok, status, headers, body} = head;
   if (!ok) {
     throw new StreamError('http', {status, retryAfterMs: readRetryAfterMs(headers), words: await readWords(head)});

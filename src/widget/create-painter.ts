@@ -1,8 +1,8 @@
-import type {Answer, Chat} from '../chat/index.ts';
+import type {Chat} from '../chat/index.ts';
 import {createPolicy, createRenderer, type Renderer} from '../markdown/index.ts';
 import css from './answer.css?inline';
 import {createLeaving} from './leaving.ts';
-import type {Painter} from './painting.ts';
+import type {Drawn, Painter} from './painting.ts';
 import {enAnswer} from './words/en.ts';
 
 /** How long a burst of text may be spread, in ms: with the frame that shows it, it stays within 100 ms. */
@@ -31,7 +31,7 @@ export function createPainter(options: {
   const {chat, root, linkHosts, imagePrefixes, signal} = options;
   const words = enAnswer;
   const policy = createPolicy({baseUrl: document.baseURI, linkHosts, imagePrefixes});
-  const renderers = new Map<string, Renderer>();
+  let latest: {id: string; renderer: Renderer} | undefined;
   const whole: (() => void)[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -47,30 +47,38 @@ export function createPainter(options: {
     return answer?.kind === 'answer' ? answer.state : undefined;
   };
 
-  function create(element: HTMLElement, {id, text}: Answer): Renderer {
+  function create(element: HTMLElement, {id, text}: Drawn): Renderer {
     const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
     element.textContent = '';
     element.classList.add('drawn');
     const renderer = createRenderer(element, {policy, copyLabel: words.copy, paceMs: isStill ? 0 : PACE_MS});
-    renderers.set(id, renderer);
+    latest = {id, renderer}; // no earlier one: a long conversation keeps nothing but its nodes
     renderer.write(text);
     return renderer;
   }
 
-  function drawGrowing(element: HTMLElement, answer: Answer): () => void {
-    const renderer = create(element, answer);
+  function drawGrowing(element: HTMLElement, answer: Drawn): () => void {
+    let renderer: Renderer | undefined = create(element, answer);
     let isFirst = !answer.text;
     if (!isFirst) renderer.flush();
-    return chat.onText((answerId, text) => {
-      if (answerId !== answer.id) return;
-      if (!text) renderer.end();
-      else if (isFirst) {
+    const stopText = chat.onText((answerId, text) => {
+      if (answerId !== answer.id || !renderer) return;
+      if (!text) {
+        renderer.end();
+        stop();
+      } else if (isFirst) {
         renderer.write(text.slice(0, AT_ONCE_CHARS));
         renderer.flush();
         renderer.write(text.slice(AT_ONCE_CHARS));
         isFirst = false;
       } else renderer.write(text);
     });
+    function stop(): void {
+      stopText();
+      renderer?.abort();
+      renderer = undefined; // whoever can still call this keeps nothing of it
+    }
+    return stop;
   }
 
   function drawWhole(): void {
@@ -83,18 +91,11 @@ export function createPainter(options: {
   return {
     draw(element, answer) {
       const state = stateOf(answer.id);
-      let stop = () => {};
-      if (state === 'waiting' || state === 'streaming') stop = drawGrowing(element, answer);
-      else {
-        whole.push(() => create(element, answer).end());
-        timer ??= setTimeout(drawWhole);
-      }
-      return () => {
-        stop();
-        renderers.get(answer.id)?.abort();
-        renderers.delete(answer.id);
-      };
+      if (state === 'waiting' || state === 'streaming') return drawGrowing(element, answer);
+      whole.push(() => create(element, answer).end());
+      timer ??= setTimeout(drawWhole);
+      return () => {}; // what is drawn at once need not be stopped
     },
-    plainText: (answerId) => renderers.get(answerId)?.plainText(),
+    plainText: (answerId) => (latest?.id === answerId ? latest.renderer.plainText() : undefined),
   };
 }

@@ -1,4 +1,5 @@
 import type {Answer, Chat, Question} from '../chat/index.ts';
+import type {OnElement} from './painting.ts';
 import type {Words} from './words/en.ts';
 
 /** The visitor's own message. */
@@ -15,12 +16,7 @@ export function QuestionView({question, words}: {question: Question; words: Word
  * An answer in any state: waiting, streaming, whole, or ended early with the reason and a way to ask again.
  * `onElement` gets the element that the answer's text is drawn into.
  */
-export function AnswerView(props: {
-  chat: Chat;
-  answer: Answer;
-  words: Words;
-  onElement: (element: HTMLElement | null) => void;
-}) {
+export function AnswerView(props: {chat: Chat; answer: Answer; words: Words; onElement: OnElement}) {
   const {chat, answer, words} = props;
   const {state, problem} = answer;
   const notice = problem ? words.problems[problem] : state === 'stopped' ? words.stopped : '';
@@ -67,11 +63,20 @@ function SourceView({url, title}: {url: string; title: string | undefined}) {
   const href = sameSite(url);
   const label = title ?? url;
   return href ? (
-    <a part="source" href={href} rel="noopener noreferrer nofollow ugc" referrerpolicy="no-referrer" target="_blank">
+    <a
+      part="source"
+      class="plain"
+      href={href}
+      rel="noopener noreferrer nofollow ugc"
+      referrerpolicy="no-referrer"
+      target="_blank"
+    >
       {label}
     </a>
   ) : (
-    <span part="source">{label}</span>
+    <span part="source" class="plain">
+      {label}
+    </span>
   );
 }
 

@@ -1,9 +1,9 @@
-import type {RefObject, VNode} from 'preact';
-import type {Answer, Chat, Question} from '../chat/index.ts';
+import type {Component, RefObject, VNode} from 'preact';
+import type {Chat, Message} from '../chat/index.ts';
 import type {Options} from '../options/index.ts';
 import {Composer} from './composer.tsx';
 import {AnswerView, QuestionView, startOf} from './message.tsx';
-import type {Painting} from './painting.ts';
+import type {OnElement, Painting} from './painting.ts';
 import type {Words} from './words/en.ts';
 
 /** What the panel is drawn from, beside the chat's state. */
@@ -24,22 +24,8 @@ export interface PanelProps {
  * @returns A function of the words that a screen reader shall speak now.
  */
 export function createPanelView(props: PanelProps): (announce: string) => VNode {
-  const {chat, painting, options, words, input} = props;
+  const {chat, options, words, input} = props;
   const title = options.title ?? words.title;
-  const drawn = new WeakMap<Question | Answer, VNode>();
-
-  function message(shown: Question | Answer): VNode {
-    const known = drawn.get(shown);
-    if (known) return known;
-    const node =
-      shown.kind === 'question' ? (
-        <QuestionView key={shown.id} question={shown} words={words} />
-      ) : (
-        <AnswerView key={shown.id} chat={chat} answer={shown} words={words} onElement={painting.onElement(shown)} />
-      );
-    drawn.set(shown, node);
-    return node;
-  }
 
   function ask(suggestion: string, event: Event): void {
     chat.send(suggestion, startOf(event));
@@ -75,7 +61,7 @@ export function createPanelView(props: PanelProps): (announce: string) => VNode 
             <p class="greeting" dir="auto">
               {options.greeting ?? words.greeting}
             </p>
-            {messages.map(message)}
+            <MessagesView {...props} messages={messages} />
           </div>
         </div>
         {messages.length === 0 && options.suggestions.length > 0 && (
@@ -107,6 +93,32 @@ export function createPanelView(props: PanelProps): (announce: string) => VNode 
       </section>
     );
   };
+}
+
+type MessagesProps = PanelProps & {messages: readonly Message[]};
+type MessageProps = PanelProps & {shown: Message};
+
+/** Draws messages anew only when they are others, so that a long conversation costs what changed in it. */
+function MessagesView(this: Component<MessagesProps>, {messages, ...props}: MessagesProps) {
+  this.shouldComponentUpdate = (next) => next.messages !== this.props.messages;
+  return (
+    <>
+      {messages.map((shown) => (
+        <MessageView key={shown.id} {...props} shown={shown} />
+      ))}
+    </>
+  );
+}
+
+/** Draws a message anew only when it is another one: a kept node would keep every drawing that it was in. */
+function MessageView(
+  this: Component<MessageProps> & {onElement?: OnElement},
+  {chat, painting, words, shown}: MessageProps,
+) {
+  this.shouldComponentUpdate = (next) => next.shown !== this.props.shown;
+  if (shown.kind === 'question') return <QuestionView question={shown} words={words} />;
+  this.onElement ??= painting.onElement(shown); // the same for all drawings, so that the element is handed over once
+  return <AnswerView chat={chat} answer={shown} words={words} onElement={this.onElement} />;
 }
 
 function IconButton(props: {label: string; path: string; part?: string; onClick: () => void}) {

@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto';
-import {readFile} from 'node:fs/promises';
-import {join, normalize} from 'node:path';
+import {globSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {build, type Rollup} from 'vite';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {listen} from '../../demo/listen.ts';
@@ -14,8 +14,8 @@ const BUILT = 'dist/npm/markdown';
 const STRICT = (nonce: string) =>
   `default-src 'none'; script-src 'nonce-${nonce}' 'strict-dynamic'; style-src 'nonce-${nonce}'; connect-src 'self'; img-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'`;
 
-/** Counts violations from the first moment on. */
-const WATCH = `window.violations = []; document.addEventListener('securitypolicyviolation', (event) => violations.push(event.violatedDirective + ' ' + event.blockedURI));`;
+/** Counts violations from the first moment on, and keeps the first failure. */
+const WATCH = `window.violations = []; document.addEventListener('securitypolicyviolation', (event) => violations.push(event.violatedDirective + ' ' + event.blockedURI)); addEventListener('error', (event) => { window.failure ??= String(event.message || event.target.src); }, true);`;
 
 /** Tries the built renderer out and then makes the page good again, so that it can be asked for what came of it. */
 const RUN = `import * as target from '/markdown/index.js'; import {compare, tryOut} from '/suite.js'; const {undo} = window; const report = undo ? compare(target) : tryOut(target); undo?.(); window.report = {...report, spoiled: Boolean(undo)};`;
@@ -42,7 +42,10 @@ let site: Awaited<ReturnType<typeof openSite>>;
 
 /** Serves `/page`, which tries the renderer out: under a strict policy, or spoiled by a script before, as it is asked. */
 async function openSite() {
+  const built = globSync('*.js', {cwd: BUILT});
+  if (built.length === 0) throw new Error(`${BUILT} is empty: run \`npm run build\` first`);
   const scripts = new Map([
+    ...built.map((name): [string, string] => [`/markdown/${name}`, readFileSync(join(BUILT, name), 'utf8')]),
     ['/watch.js', WATCH],
     ['/run.js', RUN],
     ['/suite.js', await bundle('test/markdown/suite/in-page.ts', 'es')],
@@ -52,8 +55,7 @@ async function openSite() {
     port: 0,
     async fetch(request) {
       const {pathname, searchParams} = new URL(request.url);
-      const built = /^\/markdown\/([\w-]+\.js)$/.exec(pathname)?.[1];
-      const script = built ? await readFile(join(BUILT, normalize(built)), 'utf8') : scripts.get(pathname);
+      const script = scripts.get(pathname);
       if (script !== undefined) return new Response(script, {headers: {'content-type': 'text/javascript'}});
       if (pathname !== '/page') return new Response(null, {status: 404});
       const nonce = randomBytes(16).toString('base64');
@@ -70,7 +72,9 @@ async function openSite() {
 /** Opens the page and gives what came of it, what it asked for and what its policy refused. */
 async function visit(browser: Browser, search: string) {
   const page: Page = await browser.open(`${site.url}/page?${search}`);
-  await page.waitFor(() => 'report' in window);
+  await page.waitFor(() => 'report' in window || 'failure' in window);
+  const failure = await page.run(() => ('failure' in window ? String(window.failure) : ''));
+  if (failure) throw new Error(`The page at ?${search} failed: ${failure}`);
   // put there by the scripts above
   const {report, violations} = await page.run(() => {
     const {report, violations} = window as unknown as {report: PageReport; violations: string[]};

@@ -44,7 +44,7 @@ export const en: Words = {
     network: 'The answer could not be fetched. Please try again.',
     refused: 'This question was not accepted.',
     'not-found': 'Answers are not available here at the moment.',
-    busy: 'It is very busy right now. Please try again in a moment.',
+    busy: 'It is very busy. Please try again in a moment.',
     server: 'Something went wrong while answering. Please try again.',
     'not-a-stream': 'Answers are not available here at the moment.',
     empty: 'The answer came back empty. Please try again.',

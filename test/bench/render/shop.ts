@@ -1,0 +1,74 @@
+import {once} from 'node:events';
+import {globSync, readFileSync} from 'node:fs';
+import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import {tokens} from '../../markdown/suite/cut.ts';
+import {writeKind} from './answers.ts';
+import {pace} from './site.ts';
+
+/** A page with the built widget, and an endpoint that speaks its native protocol. */
+export interface Shop {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** Writes a question that {@link openShop} answers with so many tokens, so many a second or all at once. */
+export const askFor = (tokenCount: number, tokensPerSecond: number | 'max') =>
+  `${tokenCount} tokens, ${tokensPerSecond}`;
+
+const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Shop</title><h1>Shop</h1>
+<script async src="/firstword.js" data-endpoint="/chat"></script></html>`;
+
+const part = (fields: object) => `data: ${JSON.stringify(fields)}\n\n`;
+
+/**
+ * Serves what the build made.
+ *
+ * @throws Error when there is no build.
+ */
+export async function openShop(): Promise<Shop> {
+  const files = new Map(globSync('*.js', {cwd: 'dist'}).map((name) => [`/${name}`, readFileSync(`dist/${name}`)]));
+  if (!files.has('/firstword.js')) throw new Error('dist/firstword.js is not there: run `npm run build` first');
+  let seed = 300;
+  const server = createServer((request, response) => {
+    const file = files.get(request.url ?? '');
+    if (file) response.writeHead(200, {'content-type': 'text/javascript'}).end(file);
+    else if (request.url === '/') response.writeHead(200, {'content-type': 'text/html'}).end(PAGE);
+    else if (request.url === '/chat' && request.method === 'POST') void answer({request, response, seed: seed++});
+    else response.writeHead(404).end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  // a TCP server has an address object
+  const {port} = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function answer({
+  request,
+  response,
+  seed,
+}: {
+  request: IncomingMessage;
+  response: ServerResponse;
+  seed: number;
+}): Promise<void> {
+  let body = '';
+  for await (const piece of request.setEncoding('utf8')) body += piece;
+  const [, count, speed] = [...body.matchAll(/(\d+) tokens, (\d+|max)/g)].at(-1) ?? [];
+  const pieces = tokens(writeKind('rich text', {tokenCount: Number(count), seed})).map((delta) =>
+    part({type: 'text-delta', id: 't', delta}),
+  );
+  response.writeHead(200, {'content-type': 'text/event-stream', 'x-vercel-ai-ui-message-stream': 'v1'});
+  response.write(part({type: 'start', messageMetadata: {fw: {run: `run-${seed}`}}}));
+  if (speed === 'max') response.write(pieces.join(''));
+  else await pace(pieces, {tokensPerSecond: Number(speed), response});
+  response.end(`${part({type: 'finish', finishReason: 'stop'})}data: [DONE]\n\n`);
+}
