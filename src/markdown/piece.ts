@@ -33,4 +33,4 @@ export function createMark(text: string): Mark {
 }
 
 /** Farthest that a span, a code span or a link may reach, in characters; what is open that long is text. */
-export const MAX_REACH = 4096;
+export const MAX_REACH = 2048;

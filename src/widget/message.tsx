@@ -1,29 +1,40 @@
+import type {Component} from 'preact';
 import type {Answer, Chat, Question} from '../chat/index.ts';
-import type {OnElement} from './painting.ts';
+import type {OnElement, Painting} from './painting.ts';
 import type {Words} from './words/en.ts';
 
 /** The visitor's own message. */
 export function QuestionView({question, words}: {question: Question; words: Words}) {
   return (
     <div part="message question" class="message question" dir="auto">
-      <span class="unseen">{words.you}: </span>
+      <span class="unseen">{`${words.you}: `}</span>
       {question.text}
     </div>
   );
 }
 
+interface AnswerProps {
+  chat: Chat;
+  painting: Painting;
+  answer: Answer;
+  words: Words;
+}
+
 /**
- * An answer in any state: waiting, streaming, whole, or ended early with the reason and a way to ask again.
- * `onElement` gets the element that the answer's text is drawn into.
+ * An answer in any state: waiting, streaming, whole, or ended early with the reason and a way to ask again. Its element
+ * is handed to the painting once, which draws the answer's text into it.
  */
-export function AnswerView(props: {chat: Chat; answer: Answer; words: Words; onElement: OnElement}) {
-  const {chat, answer, words} = props;
+export function AnswerView(
+  this: Component<AnswerProps> & {onElement?: OnElement},
+  {chat, painting, answer, words}: AnswerProps,
+) {
+  this.onElement ??= painting.onElement(answer);
   const {state, problem} = answer;
   const notice = problem ? words.problems[problem] : state === 'stopped' ? words.stopped : '';
   return (
     <div part="message answer" class="message answer" data-state={state} data-source={answer.source}>
-      <span class="unseen">{words.answer}: </span>
-      <div class="text" dir="auto" ref={props.onElement} />
+      <span class="unseen">{`${words.answer}: `}</span>
+      <div class="text" dir="auto" ref={this.onElement} />
       {state === 'waiting' && (
         <div part="status" class="dots" role="img" aria-label={words.waiting}>
           <i />

@@ -3,7 +3,7 @@ import type {Chat, Message} from '../chat/index.ts';
 import type {Options} from '../options/index.ts';
 import {Composer} from './composer.tsx';
 import {AnswerView, QuestionView, startOf} from './message.tsx';
-import type {OnElement, Painting} from './painting.ts';
+import type {Painting} from './painting.ts';
 import type {Words} from './words/en.ts';
 
 /** What the panel is drawn from, beside the chat's state. */
@@ -61,7 +61,13 @@ export function createPanelView(props: PanelProps): (announce: string) => VNode 
             <p class="greeting" dir="auto">
               {options.greeting ?? words.greeting}
             </p>
-            <MessagesView {...props} messages={messages} />
+            {Array.from({length: Math.ceil(messages.length / STRETCH_COUNT)}, (_, at) => (
+              <StretchView
+                key={at}
+                {...props}
+                messages={messages.slice(at * STRETCH_COUNT, (at + 1) * STRETCH_COUNT)}
+              />
+            ))}
           </div>
         </div>
         {messages.length === 0 && options.suggestions.length > 0 && (
@@ -95,30 +101,25 @@ export function createPanelView(props: PanelProps): (announce: string) => VNode 
   };
 }
 
-type MessagesProps = PanelProps & {messages: readonly Message[]};
-type MessageProps = PanelProps & {shown: Message};
+type StretchProps = PanelProps & {messages: readonly Message[]};
 
-/** Draws messages anew only when they are others, so that a long conversation costs what changed in it. */
-function MessagesView(this: Component<MessagesProps>, {messages, ...props}: MessagesProps) {
-  this.shouldComponentUpdate = (next) => next.messages !== this.props.messages;
+/** How many messages are drawn as one: what of them did not change and is scrolled away costs nothing. */
+const STRETCH_COUNT = 10;
+
+/** Draws some messages that follow one another. */
+function StretchView(this: Component<StretchProps>, {messages, chat, painting, words}: StretchProps) {
+  this.shouldComponentUpdate = (next) => next.messages.some((message, at) => message !== this.props.messages[at]);
   return (
-    <>
-      {messages.map((shown) => (
-        <MessageView key={shown.id} {...props} shown={shown} />
-      ))}
-    </>
+    <div class="stretch">
+      {messages.map((message) =>
+        message.kind === 'question' ? (
+          <QuestionView key={message.id} question={message} words={words} />
+        ) : (
+          <AnswerView key={message.id} chat={chat} painting={painting} answer={message} words={words} />
+        ),
+      )}
+    </div>
   );
-}
-
-/** Draws a message anew only when it is another one: a kept node would keep every drawing that it was in. */
-function MessageView(
-  this: Component<MessageProps> & {onElement?: OnElement},
-  {chat, painting, words, shown}: MessageProps,
-) {
-  this.shouldComponentUpdate = (next) => next.shown !== this.props.shown;
-  if (shown.kind === 'question') return <QuestionView question={shown} words={words} />;
-  this.onElement ??= painting.onElement(shown); // the same for all drawings, so that the element is handed over once
-  return <AnswerView chat={chat} answer={shown} words={words} onElement={this.onElement} />;
 }
 
 function IconButton(props: {label: string; path: string; part?: string; onClick: () => void}) {
