@@ -365,6 +365,20 @@ describe('a failure', () => {
     expect(lastAnswer()).toMatchObject({state: 'failed', text: 'Half'});
   });
 
+  test('of the form tells which protocols its words speak for', async () => {
+    const detail = [{loc: ['body', 'threadId'], msg: 'Field required'}];
+    const endpoint = await createEndpoint({
+      status: 422,
+      headers: {'content-type': 'application/json'},
+      steps: [{kind: 'write', text: JSON.stringify({detail})}],
+    });
+    const {chat, ended, events} = startChat(endpoint.url);
+    chat.send('Hi');
+    await ended();
+    expect(events).toContainEqual({kind: 'trouble', problem: 'refused', status: 422, fits: ['ag-ui']});
+    expect((await endpoint.seen()).posts).toHaveLength(1);
+  });
+
   test('to reach the endpoint is one of the network, and offline is said to be so', async () => {
     const {chat, ended, lastAnswer, records} = startChat('http://127.0.0.1:1/');
     chat.send('Hi');
