@@ -32,11 +32,11 @@ function lazyFiles(): Plugin {
         if (!(name in LAZY || name === 'loader') || chunk.type !== 'chunk') continue;
         if (chunk.imports.length > 0) this.error(`${chunk.fileName} imports ${chunk.imports.join(', ')}`);
         // a second minifier finds what the first leaves, 1.5 percent of what every visitor loads; nothing is constructed
-        // by the functions that become methods
+        // by the functions that become arrows and methods
         const {code} = await minify(chunk.code, {
           ecma: 2020,
           module: format === 'es',
-          compress: {passes: 3, unsafe_methods: true},
+          compress: {passes: 3, unsafe_arrows: true, unsafe_methods: true},
         });
         chunk.code = code ?? this.error(`${chunk.fileName} is empty`);
         if (name === 'loader') continue;

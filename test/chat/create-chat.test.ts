@@ -140,6 +140,29 @@ describe('a question', () => {
     expect(posts.map(({headers}) => headers['authorization'])).toEqual(['Bearer one', 'Bearer two']);
   });
 
+  test('carries of a long conversation only the newest that fit, and always itself', async () => {
+    const long = 'x'.repeat(20_000);
+    const endpoint = await createEndpoint({steps: [write(START, word(long), FINISH)]});
+    const {chat, ended} = startChat(endpoint.url);
+    chat.send('First?');
+    await ended();
+    chat.send('Second?');
+    await ended(2);
+    chat.send('Third?');
+    await ended(3);
+    chat.send('y'.repeat(50_000));
+    await ended(4);
+    const said = (await bodies(endpoint)).map(({messages}) =>
+      messages.map(({role, content}: {role: string; content: string}) => `${role} ${content.length}`),
+    );
+    expect(said).toEqual([
+      ['user 6'],
+      ['user 6', 'assistant 20000', 'user 7'],
+      ['user 7', 'assistant 20000', 'user 6'],
+      ['user 50000'],
+    ]);
+  });
+
   test('asked while an answer comes abandons that one', async () => {
     const endpoint = await createEndpoint(SLOW, WHOLE);
     const {chat, ended, arrived, answers, records, kinds} = startChat(endpoint.url);

@@ -35,7 +35,7 @@ export const en: Words = {
   retry: 'Try again',
   you: 'You asked',
   answer: 'Answer',
-  waiting: 'Waiting for the answer',
+  waiting: 'Waiting',
   stopped: 'Stopped.',
   sources: 'Sources',
   suggestions: 'Suggestions',
