@@ -2,7 +2,7 @@
 import {spawn, spawnSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
-import {dirname, join} from 'node:path';
+import {dirname, join, relative} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 /** The project's folder. */
@@ -11,21 +11,24 @@ export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 /** The Node that package.json pins, once ready() has returned. */
 export const NODE = join(ROOT, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 
-const STAMP = join(ROOT, 'node_modules', '.installed-lock');
-
 /** Installs what package-lock.json lists, unless it is there already. Ends the process with npm's words on failure. */
 export function ready() {
-  const lock = createHash('sha256')
-    .update(readFileSync(join(ROOT, 'package-lock.json')))
-    .digest('hex');
-  if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== lock) {
-    console.log('Installing what package-lock.json lists …');
-    run(['npm', 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
-    writeFileSync(STAMP, lock);
-  }
+  install(ROOT);
   // where install scripts are not allowed to run, the pinned Node has not unpacked itself yet
   if (!pinnedNodeRuns()) run([process.execPath, 'installArchSpecificPackage.js'], join(ROOT, 'node_modules', 'node'));
   if (!pinnedNodeRuns()) fail('The pinned Node could not be installed from the node package.');
+}
+
+/** Installs what a folder's package-lock.json lists, unless just that is there already. */
+export function install(folder) {
+  const stamp = join(folder, 'node_modules', '.installed-lock');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(folder, 'package-lock.json')))
+    .digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  console.log(`Installing what ${relative(ROOT, join(folder, 'package-lock.json'))} lists …`);
+  run(['npm', 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], folder);
+  writeFileSync(stamp, lock);
 }
 
 /** Runs a command to its end with its output shown; ends the process when it fails. */
