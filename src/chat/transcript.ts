@@ -1,4 +1,4 @@
-import type {Said} from '../protocol/index.ts';
+import {newestSaid, PROMPT_CHARS, type Said} from '../protocol/index.ts';
 import type {KeptConversation} from '../storage/index.ts';
 import type {Answer, Message, Question} from './state.ts';
 
@@ -13,20 +13,13 @@ export function fromKept({messages}: KeptConversation): Message[] {
   });
 }
 
-/** The most of a conversation that goes along with a question, in characters: what the server kit gives to a model. */
-export const MAX_SAID_CHARS = 32_000;
-
 /** What was said up to and with a question, for the model: the newest that fit, without answers that have no text. */
 export function saidUntil(messages: readonly Message[], question: Question): Said[] {
-  const said: Said[] = [];
-  let leftChars = MAX_SAID_CHARS;
-  for (let at = messages.findIndex(({id}) => id === question.id); at >= 0; at--) {
-    const {kind, id, text} = messages[at] ?? question;
-    leftChars -= text.length;
-    if (leftChars < 0 && said.length > 0) break;
-    if (text) said.unshift({id, text, role: kind === 'question' ? 'user' : 'assistant'});
-  }
-  return said;
+  const said = messages
+    .slice(0, messages.findIndex(({id}) => id === question.id) + 1)
+    .filter(({text}) => text)
+    .map(({kind, id, text}): Said => ({id, text, role: kind === 'question' ? 'user' : 'assistant'}));
+  return newestSaid(said, PROMPT_CHARS);
 }
 
 /** Makes the empty answer that stands below a question until words come. */

@@ -63,3 +63,16 @@ export interface Said {
   /** What was said, as plain text. */
   text: string;
 }
+
+/** How much of a conversation a model is given, in characters, where a server sets nothing else; a page sends no more. */
+export const PROMPT_CHARS = 32_000;
+
+/** Gives the newest of what was said that fit in so many characters, and the last even where it does not. */
+export function newestSaid(said: readonly Said[], roomChars: number): Said[] {
+  let leftChars = roomChars;
+  const dropped = said.findLastIndex(({text}, at) => {
+    leftChars -= text.length;
+    return leftChars < 0 && at < said.length - 1;
+  });
+  return said.slice(dropped + 1);
+}

@@ -1,3 +1,5 @@
+import {PROMPT_CHARS} from '../protocol/index.ts';
+
 /** The sizes above which a request is refused or cut, and how much is kept. */
 export interface Limits {
   /** Largest body of a POST in bytes, as read; above it the answer is 413. */
@@ -22,7 +24,7 @@ export interface Limits {
  */
 export const DEFAULT_LIMITS: Readonly<Limits> = {
   bodyBytes: 262_144,
-  promptChars: 32_000,
+  promptChars: PROMPT_CHARS,
   contextBytes: 2_048,
   runCount: 500,
 };

@@ -1,4 +1,4 @@
-import {type Said, WIRE_VERSION} from '../protocol/index.ts';
+import {newestSaid, type Said, WIRE_VERSION} from '../protocol/index.ts';
 import type {Limits} from './limits.ts';
 import {quote, Refusal} from './refusal.ts';
 
@@ -77,7 +77,7 @@ function readQuestion(
     conversationId: readWord(body, 'id', 200) ?? '',
     attempt: readAttempt(fw),
     text: asked.text,
-    history: newest(said, limits.promptChars - asked.text.length),
+    history: opened(newestSaid([...said, asked], limits.promptChars).slice(0, -1)),
     topics: readTopics(fw),
     ...(key === undefined ? {} : {key}),
     ...(route === undefined ? {} : {route}),
@@ -115,15 +115,11 @@ function readMessageText({parts, content}: Fields, at: number): string {
   return text;
 }
 
-function newest(said: readonly Said[], roomChars: number): Said[] {
-  let leftChars = roomChars;
-  const first = said.findLastIndex(({text}) => {
-    leftChars -= text.length;
-    return leftChars < 0;
-  });
-  const kept = said.slice(first + 1).filter(({text}) => text.trim() !== '');
-  const opening = kept.findIndex(({role}) => role === 'user'); // some models refuse a prompt that begins with an answer
-  return opening === -1 ? [] : kept.slice(opening);
+/** Leaves out what has no text, and answers before the first question: some models refuse to begin with one. */
+function opened(said: readonly Said[]): Said[] {
+  const worded = said.filter(({text}) => text.trim() !== '');
+  const opening = worded.findIndex(({role}) => role === 'user');
+  return opening === -1 ? [] : worded.slice(opening);
 }
 
 function readWord(fields: Fields, name: string, maxChars: number): string | undefined {
