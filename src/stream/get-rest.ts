@@ -1,5 +1,5 @@
 import type {Resume} from '../protocol/index.ts';
-import {ACCEPT, type Endpoint} from './post-question.ts';
+import {createHeaders, type Endpoint} from './post-question.ts';
 
 /** Asks for the rest of an answer where its backend keeps it under an address of its own. */
 export interface GetRest extends Endpoint {
@@ -16,8 +16,7 @@ export interface GetRest extends Endpoint {
 export async function getRest({endpoint, rest, credentials, userToken, signal}: GetRest): Promise<Response> {
   const {href, origin} = new URL(rest.url, endpoint);
   if (origin !== new URL(endpoint).origin) throw new TypeError('the rest lies on another origin');
-  const headers = new Headers({accept: ACCEPT});
+  const headers = createHeaders(userToken);
   if (rest.lastEventId) headers.set('last-event-id', rest.lastEventId);
-  if (userToken) headers.set('authorization', `Bearer ${userToken}`);
   return fetch(href, {headers, credentials, signal, cache: 'no-store'});
 }

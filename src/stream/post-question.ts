@@ -1,8 +1,5 @@
 import type {FwRequest} from '../protocol/index.ts';
 
-/** What may answer a question: events, in whatever frame their protocol has. */
-export const ACCEPT = 'text/event-stream, */*;q=0.1';
-
 /** Where questions go and who asks. */
 export interface Endpoint {
   /** Absolute URL. */
@@ -33,16 +30,13 @@ export interface Post extends Endpoint {
  */
 export function postQuestion(post: Post): Promise<Response> {
   const {endpoint, body, fw, credentials, userToken, preflightFree, keepalive = false, signal} = post;
-  const headers = new Headers({
-    accept: ACCEPT,
-    'content-type': preflightFree ? 'text/plain;charset=UTF-8' : 'application/json',
-  });
+  const headers = createHeaders(userToken);
+  headers.set('content-type', preflightFree ? 'text/plain;charset=UTF-8' : 'application/json');
   if (isSameOrigin(endpoint)) {
     headers.set('idempotency-key', fw.key);
     if (fw.traceparent) headers.set('traceparent', fw.traceparent);
     if (fw.lastEventId) headers.set('last-event-id', fw.lastEventId);
   }
-  if (userToken) headers.set('authorization', `Bearer ${userToken}`);
   const more = signal ? {signal} : {};
   return fetch(endpoint, {method: 'POST', headers, credentials, keepalive, body: JSON.stringify(body), ...more});
 }
@@ -50,4 +44,11 @@ export function postQuestion(post: Post): Promise<Response> {
 /** Whether an address is the page's own origin's. */
 export function isSameOrigin(url: string): boolean {
   return new URL(url).origin === location.origin;
+}
+
+/** Makes the headers of every request for an answer: events in whatever frame their protocol has, and who asks. */
+export function createHeaders(userToken: string | undefined): Headers {
+  const headers = new Headers({accept: 'text/event-stream, */*;q=0.1'});
+  if (userToken) headers.set('authorization', `Bearer ${userToken}`);
+  return headers;
 }

@@ -79,15 +79,13 @@ export async function readAnswer(reading: Reading): Promise<void> {
       if (!isBroken || eventCount === 0) throw cause;
       const wanted = rest();
       if (!wanted) throw asCut(cause);
-      await isOnline(signal);
+      await waitForNetwork(signal);
       await read(reading.resume(wanted), wanted).catch((again: unknown) => {
         throw isRestless(again) ? asCut(cause) : again;
       });
     });
-    signal.throwIfAborted();
-  } catch (cause) {
-    signal.throwIfAborted();
-    throw cause;
+  } finally {
+    signal.throwIfAborted(); // whatever came of it then is not why it ended
   }
 }
 
@@ -116,7 +114,7 @@ function createReplay(shown: string): (text: string) => string {
 }
 
 /** Waits until the browser has a network, at most OFFLINE_MS. */
-async function isOnline(signal: AbortSignal): Promise<void> {
+async function waitForNetwork(signal: AbortSignal): Promise<void> {
   if (navigator.onLine !== false) return;
   const done = new AbortController();
   await new Promise<void>((resolve) => {
