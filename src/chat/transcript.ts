@@ -4,12 +4,13 @@ import type {Answer, Message, Question} from './state.ts';
 
 /** Reads kept messages. An answer that was on its way is shown as cut, unless its rest can be asked for. */
 export function fromKept({messages}: KeptConversation): Message[] {
-  return messages.flatMap((kept): Message[] => {
+  return messages.flatMap((kept, at): Message[] => {
     if (kept.kind === 'question') return [{at: 0, ...kept, kind: 'question'}];
     if (kept.kind !== 'answer') return [];
     const {open, ...answer}: Answer = {...waitingAnswer(kept.id, 0), ...kept, kind: 'answer'};
     if (answer.state !== 'waiting' && answer.state !== 'streaming') return [answer];
-    return [open ? {...answer, open} : {...answer, state: 'cut', problem: 'cut'}];
+    const goesOn = open && messages[at - 1]?.kind === 'question';
+    return [goesOn ? {...answer, open} : {...answer, state: 'cut', problem: 'cut'}];
   });
 }
 

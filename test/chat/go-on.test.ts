@@ -75,6 +75,19 @@ describe('an answer whose page was left', () => {
     expect(keys[2]).not.toBe(keys[0]);
   });
 
+  test('is cut where its question was dropped from what is kept', async () => {
+    const endpoint = await createEndpoint(answer(0, 3));
+    await leaveAt(endpoint, 'On its ');
+    const key = `firstword:${endpoint.url}`;
+    const kept = JSON.parse(sessionStorage.getItem(key) ?? '');
+    expect(kept.messages.map(({kind}: {kind: string}) => kind)).toEqual(['question', 'answer']);
+    sessionStorage.setItem(key, JSON.stringify({...kept, messages: kept.messages.slice(1)}));
+    const after = startChat(endpoint.url);
+    after.chat.open();
+    expect(after.lastAnswer()).toMatchObject({state: 'cut', problem: 'cut', text: 'On its '});
+    expect(after.chat.state().busy).toBe(false);
+  });
+
   test('can be stopped in the next page, which tells the server', async () => {
     const endpoint = await createEndpoint(answer(0, 3), answer(3, 4), {status: 200, headers: HEADERS});
     await leaveAt(endpoint, 'On its ');
