@@ -1,6 +1,7 @@
 import {execFileSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
-import {copyFileSync, mkdirSync, readFileSync, rmSync} from 'node:fs';
+import {copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {resolve} from 'node:path';
 import {playwright} from '@vitest/browser-playwright';
 import {minify} from 'terser';
 import type {EnvironmentOptions, Plugin, ViteBuilder} from 'vite';
@@ -9,22 +10,52 @@ import {findPrograms} from './test/journey/drive/engines.ts';
 
 const {version} = JSON.parse(readFileSync('package.json', 'utf8')) as {version: string};
 
-/** The lazy page files: each one ES module without static imports, named after what is in it. */
-const LAZY = {panel: 'src/widget/index.ts', answer: 'src/widget/answering.ts'};
+/**
+ * The lazy page files: each one ES module without static imports, named after what is in it, in the order in which they
+ * are built: one that loads another holds its hash.
+ */
+const LAZY = {
+  measure: 'src/widget/measuring.ts',
+  more: 'src/widget/more.tsx',
+  answer: 'src/widget/answering.ts',
+  panel: 'src/widget/index.ts',
+};
+/** Languages with words of their own, beside English, which the other files have. */
+const LANGUAGES = readdirSync('src/widget/words')
+  .flatMap((name) => /^([a-z]{2,3})\.ts$/.exec(name)?.[1] ?? [])
+  .filter((tag) => tag !== 'en');
 /** Browsers in which everything used here, `light-dark()` included, is there without help. */
 const TARGET = ['chrome123', 'firefox121', 'safari17.5'];
 const VIRTUAL = 'virtual:firstword-files';
 
-/** Collects each lazy file's name and hash as it is built, and hands the list to the loader that is built last. */
+const hashOf = (code: string) => createHash('sha384').update(code).digest('base64');
+const nameOf = (file: string, hash: string) => `${file}-${hash.replace(/\W/g, '').slice(0, 8)}.js`;
+
+/** Hashes of the language files, which are data and made without a bundler. */
+const languages: Record<string, string> = {};
+
+async function writeLanguages(): Promise<void> {
+  mkdirSync('dist/lang', {recursive: true});
+  for (const tag of LANGUAGES) {
+    const {words} = (await import(`./src/widget/words/${tag}.ts`)) as {words: object};
+    const code = `export const words=${JSON.stringify(words)};`;
+    languages[tag] = hashOf(code);
+    writeFileSync(`dist/${nameOf(`lang/${tag}`, hashOf(code))}`, code);
+  }
+}
+
+/** Keeps each lazy file's hash as it is built, and hands it to what is built after it. */
 function lazyFiles(): Plugin {
-  const files: Record<string, string> = {};
+  const files: Record<string, unknown> = Object.fromEntries(Object.keys(LAZY).map((name) => [name, '']));
   return {
     name: 'firstword-files',
     sharedDuringBuild: true,
     resolveId: (id) => (id === VIRTUAL ? `\0${VIRTUAL}` : undefined),
     load: (id) =>
       id === `\0${VIRTUAL}`
-        ? `export const files = ${JSON.stringify(files)}; export const version = ${JSON.stringify(version)};`
+        ? Object.entries({version, languages, ...files})
+            .map(([name, text]) => `export const ${name} = ${JSON.stringify(text)};`)
+            .join('')
         : undefined,
     async generateBundle({format}, bundle) {
       const {name} = this.environment;
@@ -40,9 +71,8 @@ function lazyFiles(): Plugin {
         });
         chunk.code = code ?? this.error(`${chunk.fileName} is empty`);
         if (name === 'loader') continue;
-        const hash = createHash('sha384').update(chunk.code).digest('base64');
-        files[name] = hash;
-        chunk.fileName = `firstword-${name}-${hash.replace(/\W/g, '').slice(0, 8)}.js`;
+        files[name] = hashOf(chunk.code);
+        chunk.fileName = nameOf(`firstword-${name}`, hashOf(chunk.code));
       }
     },
   };
@@ -51,7 +81,7 @@ function lazyFiles(): Plugin {
 /**
  * The page's JSX runtime: Preact's own also escapes attributes for servers, 150 bytes that a page does not need.
  */
-const JSX = `import {Fragment, h} from 'preact';
+const jsxFrom = (source: string) => `import {Fragment, h} from '${source}';
 export {Fragment};
 export const jsx = (type, props, key) => h(type, key === undefined ? props : {...props, key});
 export {jsx as jsxs};`;
@@ -61,7 +91,11 @@ function pageJsx(): Plugin {
     name: 'page-jsx',
     enforce: 'pre',
     resolveId: (id) => (id === 'preact/jsx-runtime' ? '\0page-jsx' : undefined),
-    load: (id) => (id === '\0page-jsx' ? JSX : undefined),
+    load(id) {
+      if (id !== '\0page-jsx') return undefined;
+      // what the panel draws later is drawn with the panel's Preact
+      return jsxFrom(this.environment.name === 'more' ? resolve('src/widget/handed.ts') : 'preact');
+    },
   };
 }
 
@@ -87,6 +121,7 @@ function pageFile(input: string, output: {format: 'es' | 'iife'; entryFileNames:
 
 async function buildApp(builder: ViteBuilder): Promise<void> {
   rmSync('dist', {recursive: true, force: true});
+  await writeLanguages();
   for (const name of [...Object.keys(LAZY), 'loader', 'dashboard']) {
     const environment = builder.environments[name];
     if (!environment) throw new Error(`no build environment ${name}`);
@@ -173,8 +208,10 @@ export default defineConfig(({command}) => {
     builder: {sharedConfigBuild: true, buildApp},
     test: {projects},
     environments: {
-      panel: pageFile(LAZY.panel, {format: 'es', entryFileNames: 'panel.js'}),
+      measure: pageFile(LAZY.measure, {format: 'es', entryFileNames: 'measure.js'}),
+      more: pageFile(LAZY.more, {format: 'es', entryFileNames: 'more.js'}),
       answer: pageFile(LAZY.answer, {format: 'es', entryFileNames: 'answer.js'}),
+      panel: pageFile(LAZY.panel, {format: 'es', entryFileNames: 'panel.js'}),
       loader: pageFile('src/loader/firstword.ts', {format: 'iife', entryFileNames: 'firstword.js'}),
       dashboard: pageFile('src/dashboard/main.tsx', {format: 'es', entryFileNames: 'dashboard.js'}, 'dist/dashboard'),
     },

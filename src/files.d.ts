@@ -1,5 +1,10 @@
-/** Made by the build: the SHA-384 of each lazy page file, in base64, and the package's version. */
+/** Made by the build: the package's version, and the SHA-384 of each lazy page file in base64, once it is built. */
 declare module 'virtual:firstword-files' {
-  export const files: Readonly<Record<'panel' | 'answer', string>>;
   export const version: string;
+  export const measure: string;
+  export const more: string;
+  export const answer: string;
+  export const panel: string;
+  /** By language, as its subtag is written. */
+  export const languages: Readonly<Record<string, string>>;
 }

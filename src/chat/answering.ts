@@ -1,10 +1,13 @@
 import {writeQuestion, writeStop} from '../protocol/index.ts';
+import {answerTurn} from './answer-turn.ts';
 import type {Answering} from './chat.ts';
-import {createMeasure, type MeasureOptions} from './measure.ts';
-import {judge} from './problem.ts';
-import {runTurn} from './run-turn.ts';
+import type {Measure} from './measure.ts';
 
 /** Makes what a chat needs once a question has been posted. */
-export function createAnswering(options: MeasureOptions): Answering {
-  return {writeQuestion, writeStop, runTurn, judge, measure: createMeasure(options)};
+export function createAnswering(measure: Promise<Measure>): Answering {
+  const deadlineMs = measure.then(
+    (arrived) => arrived.deadlineMs,
+    () => 0,
+  );
+  return {writeQuestion, writeStop, answerTurn, measure, deadlineMs};
 }

@@ -1,13 +1,21 @@
 import type {EarlyOptions, Raw, readTable, Surroundings, Table} from '../options/index.ts';
 
 /** Names of the page files that are loaded when they are needed. */
-export type LazyFile = 'panel' | 'answer';
+export type LazyFile =
+  | 'firstword-panel'
+  | 'firstword-answer'
+  | 'firstword-measure'
+  | 'firstword-more'
+  | `lang/${string}`;
 
 /** Whether the visitor's agreement is needed, given, refused, or not asked for. */
 export type Consent = 'required' | 'granted' | 'denied' | 'auto';
 
-/** Fetches a page file of ours, checks its bytes, runs it, and returns its exports. Rejects when any of that fails. */
-export type LoadFile = (file: LazyFile) => Promise<unknown>;
+/**
+ * Fetches a page file of ours, holds its bytes against the hash that the file before it knows, runs it, and returns its
+ * exports. Rejects when any of that fails.
+ */
+export type LoadFile = (file: LazyFile, hash: string) => Promise<unknown>;
 
 /** What a site's scripts can do with a chat: `window.Firstword`, and what `init()` returns. */
 export interface FirstwordApi {
@@ -45,6 +53,8 @@ export interface Handover {
   early: Table<EarlyOptions>;
   readTable: typeof readTable;
   load: LoadFile;
+  /** The site's own way to take a conversation over; a function, or anything that a page may have put there. */
+  onHandoff?: unknown;
   version: string;
 }
 

@@ -1,17 +1,18 @@
 import type {DeclaredProtocol, writeQuestion, writeStop} from '../protocol/index.ts';
+import type {answerTurn} from './answer-turn.ts';
 import type {Consent} from './api.ts';
 import type {Measure} from './measure.ts';
-import type {judge} from './problem.ts';
-import type {runTurn} from './run-turn.ts';
 import type {ChatEvent, ChatState} from './state.ts';
 
-/** What a chat needs once a question has been posted, and not before: reading answers, judging failures, measuring. */
+/** What a chat needs once a question has been posted, and not before: reading answers, judging failures. */
 export interface Answering {
   writeQuestion: typeof writeQuestion;
   writeStop: typeof writeStop;
-  runTurn: typeof runTurn;
-  judge: typeof judge;
-  measure: Measure;
+  answerTurn: typeof answerTurn;
+  /** Is loaded beside it; no answer waits for it. Rejects where it cannot be loaded. */
+  measure: Promise<Measure>;
+  /** How long anybody waits for an answer, in ms since the turn began; 0 without a measure. */
+  deadlineMs: Promise<number>;
 }
 
 /** What a chat is made of. */
@@ -55,6 +56,8 @@ export interface Chat {
   load(): Promise<Answering>;
   /** Asks; `startedMs` is when the visitor's own event happened. Blank text does nothing. */
   send(text: string, startedMs?: number): void;
+  /** Lets the next question take the place of this one and of all that followed; an empty id takes that back. */
+  revise(questionId: string): void;
   stop(): void;
   /** Asks the question above an answer again; the new answer takes its place. */
   retry(answerId: string, startedMs?: number): void;

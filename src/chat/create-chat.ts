@@ -1,18 +1,15 @@
-import type {Ending} from '../latency/index.ts';
 import type {Resume} from '../protocol/index.ts';
+import type {Settling} from './answer-turn.ts';
 import type {Answering, Chat, ChatOptions} from './chat.ts';
 import {createTalk} from './endpoint.ts';
 import {createKeeper} from './keeper.ts';
-import type {Verdict} from './problem.ts';
 import {randomHex} from './random-hex.ts';
+import {createRecords} from './records.ts';
 import type {Again} from './run-turn.ts';
 import {beginTurn, type Running} from './running.ts';
 import type {Answer, Question} from './state.ts';
 import {createStore} from './store.ts';
 import {fromKept, saidUntil, waitingAnswer} from './transcript.ts';
-
-/** How a turn ends: for the record, on screen, and as an event. */
-type Settling = Ending & {next: Partial<Answer>; kind?: 'complete' | 'stop' | 'error'};
 
 const now = () => performance.now();
 
@@ -26,16 +23,15 @@ export function createChat(options: ChatOptions): Chat {
   const textListeners = new Set<(answerId: string, text: string) => void>();
   const life = new AbortController();
   const talk = createTalk(options, {signal: life.signal, load});
+  const records = createRecords({emit, now});
   let {context} = options;
   let conversationId = '';
   let running: Running | undefined;
   let leaving = false;
   let gone = false;
+  let revised = '';
   let turnCount = 0;
-  let consented: 'granted' | 'denied' | undefined;
-  let answering: Answering | undefined;
   let loading: Promise<Answering> | undefined;
-  const unmeasured: Running[] = [];
 
   const keeper = createKeeper(options, () => {
     const rest = running?.rest();
@@ -63,12 +59,7 @@ export function createChat(options: ChatOptions): Chat {
   function load(): Promise<Answering> {
     loading ??= options.loadAnswering().then((loaded) => {
       life.signal.throwIfAborted();
-      answering = loaded;
-      if (consented) loaded.measure.consent(consented);
-      for (const {measured, ...start} of running ? [...unmeasured, running] : unmeasured) {
-        measured.arrive(loaded.measure.createTurn(start));
-      }
-      for (const ended of unmeasured.splice(0)) report(ended);
+      records.arrive(loaded.measure);
       return loaded;
     });
     loading.catch(() => {
@@ -77,40 +68,30 @@ export function createChat(options: ChatOptions): Chat {
     return loading;
   }
 
-  /** Reports a turn once it has ended and is measured, whichever comes last. */
-  function report({turn, closed, told}: Running): void {
-    if (!answering || !closed || told) return;
-    const record = turn.record(now());
-    answering.measure.take(record);
-    emit({kind: 'turn', record});
-  }
-
   /** Ends a turn; `kind` is the event that says so once its last words are painted. */
   function settle(ended: Running, {kind, next, ...ending}: Settling): void {
-    if (running !== ended) return;
+    if (running !== ended || life.signal.aborted) return;
     const {turn, text} = ended;
     running = undefined;
     ended.abort.abort();
-    for (const listener of textListeners) listener(ended.answerId, '');
+    tell(ended.answerId, '');
     changeAnswer(ended.answerId, () => ({...next, text}));
     change({busy: false});
     if (ending.left !== 'pagehide') keeper.keep();
-    if (!answering) unmeasured.push(ended);
     const close = (paintedMs: number | undefined) => {
       if (life.signal.aborted) return;
       if (paintedMs && text) turn.mark('last', paintedMs);
       turn.settle(ending, now());
-      ended.closed = true;
       if (kind === 'error') emit({kind, turnId: ended.id, problem: next.problem ?? 'server'});
       else if (kind) emit({kind, turnId: ended.id});
-      report(ended);
+      records.end(ended);
     };
     if (ending.left === 'pagehide') close(undefined);
     else afterPaint(close);
   }
 
   function ask(question: Question, answer: Answer, startedMs: number): Running {
-    const mine = beginTurn({id: randomHex(32), n: ++turnCount, startedMs, answerId: answer.id});
+    const mine = beginTurn({id: answer.turnId, n: ++turnCount, startedMs, answerId: answer.id});
     begin(mine, question);
     afterPaint((paintedMs) => paintedMs && mine.turn.mark('echo', paintedMs));
     keeper.keep();
@@ -131,11 +112,13 @@ export function createChat(options: ChatOptions): Chat {
   }
 
   function begin(mine: Running, question: Question, rest?: Resume): void {
-    if (answering) mine.measured.arrive(answering.measure.createTurn(mine));
+    records.begin(mine);
     if (document.hidden) mine.turn.visibility({hidden: true}, now());
     running = mine;
     change({busy: true});
-    answerTo(mine, question, rest).catch((cause: unknown) => stay().then(() => fail(mine, cause)));
+    answerTo(mine, question, rest).catch(() => {
+      settle(mine, {outcome: 'error', error: 'network', next: {state: 'failed', problem: 'network'}, kind: 'error'});
+    });
   }
 
   /** A browser that leaves a page ends its requests first: waits until the page has stayed after all. */
@@ -145,76 +128,33 @@ export function createChat(options: ChatOptions): Chat {
     leaving = false;
   }
 
-  async function answerTo(mine: Running, question: Question, rest: Resume | undefined): Promise<void> {
-    const {turn, id, abort} = mine;
-    const {signal} = abort;
+  /** Posts the question and has the answer read. Rejects when what does that cannot be loaded. */
+  async function answerTo(mine: Running, question: Question, begun: Resume | undefined): Promise<void> {
+    const {turn, id, abort, answerId} = mine;
     const asked = {conversationId, said: saidUntil(state().messages, question), key: id, context};
     const preflightFree = talk.preflightFree();
     const post = async ({json, ...again}: Again) => {
       if (preflightFree && json) emit({kind: 'trouble', problem: 'refused', value: 'text/plain'});
       turn.mark('sent', now());
-      const head = await talk.ask({...asked, ...again}, {json, signal});
+      const head = await talk.ask({...asked, ...again}, {json, signal: abort.signal});
       turn.mark('headers', now());
       return head;
     };
-    const first = rest ? undefined : post({attempt: 0, json: false});
-    first?.catch(() => undefined); // whoever reads it judges it
-    const {runTurn, measure} = await load();
-    const how = await runTurn({
-      turn,
-      protocol: options.protocol,
+    const response = begun ? undefined : post({attempt: 0, json: false});
+    response?.catch(() => undefined); // whoever reads it judges it
+    const {answerTurn, deadlineMs} = await load();
+    await answerTurn({
+      ...options,
+      ...{mine, conversationId, begun, response, post, preflightFree, changeAnswer, deadlineMs, stay, now},
       endpoint: talk.endpoint(),
-      conversationId,
-      begun: rest,
-      response: first,
-      post,
-      preflightFree,
-      text: () => mine.text,
-      signal,
-      stay,
-      untilMs: mine.startedMs + measure.deadlineMs,
-      now,
-      onText: (text, nowMs) => takeText(mine, text, nowMs),
-      onRest: (next) => {
-        mine.rest = next;
-      },
-      onSource(source) {
-        changeAnswer(mine.answerId, ({sources}) =>
-          sources.some((known) => known.id === source.id) ? {} : {sources: [...sources, source]},
-        );
-      },
+      afterPaint: (done) => afterPaint((paintedMs) => life.signal.aborted || done(paintedMs)),
+      onText: (text) => tell(answerId, text),
+      settle: (how) => settle(mine, how),
     });
-    const outcome = how === 'finish' ? 'complete' : 'stopped';
-    settle(mine, {outcome, next: {state: outcome}, kind: how === 'finish' ? 'complete' : 'stop'});
   }
 
-  function fail(mine: Running, cause: unknown): void {
-    if (running !== mine || life.signal.aborted) return;
-    const {
-      problem,
-      state: answerState,
-      ending,
-      ...facts
-    }: Verdict = answering?.judge(cause, options) ?? {
-      problem: navigator.onLine === false ? 'offline' : 'network',
-      state: 'failed',
-      ending: {outcome: 'error', error: 'network'},
-    };
-    if (answering) emit({kind: 'trouble', problem, ...facts});
-    settle(mine, {...ending, next: {state: answerState, problem}, kind: 'error'});
-  }
-
-  function takeText(mine: Running, text: string, nowMs: number): void {
-    const first = !mine.text;
-    mine.text += text;
-    if (first) changeAnswer(mine.answerId, () => ({state: 'streaming'}));
-    for (const listener of textListeners) listener(mine.answerId, text);
-    if (!first) return;
-    afterPaint((paintedMs) => {
-      if (life.signal.aborted) return;
-      if (paintedMs) mine.turn.mark('paint', paintedMs);
-      emit({kind: 'firsttoken', turnId: mine.id, ms: (paintedMs ?? nowMs) - mine.startedMs});
-    });
+  function tell(answerId: string, text: string): void {
+    for (const listener of textListeners) listener(answerId, text);
   }
 
   function leave(left: 'resubmit' | 'pagehide' | 'stop'): void {
@@ -241,9 +181,16 @@ export function createChat(options: ChatOptions): Chat {
       open();
       leave('resubmit');
       const question: Question = {kind: 'question', id: randomHex(16), text: words, at: Date.now()};
-      const answer = waitingAnswer(randomHex(16), Date.now());
-      change({messages: [...state().messages, question, answer], draft: ''});
-      ask(question, answer, startedMs);
+      const answer = waitingAnswer(Date.now());
+      const {messages} = state();
+      const at = messages.findIndex(({id}) => id === revised);
+      revised = '';
+      change({messages: [...(at < 0 ? messages : messages.slice(0, at)), question, answer], draft: ''});
+      const {turn} = ask(question, answer, startedMs);
+      if (at >= 0) turn.note({again: 'edit'});
+    },
+    revise(questionId) {
+      revised = questionId;
     },
     stop: () => leave('stop'),
     retry(answerId, startedMs = now()) {
@@ -251,7 +198,7 @@ export function createChat(options: ChatOptions): Chat {
       const question = state().messages[at - 1];
       if (question?.kind !== 'question') return;
       leave('resubmit');
-      const answer = waitingAnswer(randomHex(16), Date.now());
+      const answer = waitingAnswer(Date.now());
       change({messages: state().messages.with(at, answer)});
       ask(question, answer, startedMs).turn.note({again: 'regenerate'});
     },
@@ -265,8 +212,7 @@ export function createChat(options: ChatOptions): Chat {
       context = next;
     },
     consent(answer) {
-      consented = answer;
-      answering?.measure.consent(answer);
+      records.consent(answer);
       keeper.consent(answer);
     },
     visibility(seen) {
@@ -278,7 +224,7 @@ export function createChat(options: ChatOptions): Chat {
       if (seen === 'gone') leave('pagehide');
       else running?.turn.visibility({hidden: seen === 'hidden'}, now());
       if (seen === 'visible') return;
-      answering?.measure.leave(running && {...running.turn.record(now()), left: 'hidden'});
+      records.leave(running);
     },
     forget() {
       leave('stop');
@@ -293,7 +239,7 @@ export function createChat(options: ChatOptions): Chat {
       textListeners.clear();
       running?.abort.abort();
       running = undefined;
-      answering?.measure.stop();
+      records.stop();
     },
   };
 }

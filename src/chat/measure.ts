@@ -27,6 +27,10 @@ export interface Measure {
   deadlineMs: number;
   /** Takes the record of a turn that has ended. */
   take(record: TurnRecord): void;
+  /** The visitor's verdict on a turn that has ended: one more record of it. Nothing for turns of an earlier page. */
+  feedback(turnId: string, fb: NonNullable<TurnRecord['fb']>): void;
+  /** The visitor's need was met, or is somebody else's now: what is asked next is another task. */
+  endTask(): void;
   /** The page is hidden or goes: sends what waits and a snapshot of an open turn, in a way that survives it. */
   leave(snapshot?: TurnRecord): void;
   consent(answer: 'granted' | 'denied'): void;
@@ -55,6 +59,12 @@ export interface MeasureOptions {
 /** The deadline for a whole answer, as a multiple of the budget for one. */
 export const DEADLINE_SHARE = 1.5;
 
+/** How long after a turn the next one still serves the same need, in ms. */
+export const TASK_MS = 90_000;
+
+/** How many ended turns can still be judged by the visitor. */
+const JUDGED_COUNT = 20;
+
 /** Starts measuring; nothing is sent before the first turn. */
 export function createMeasure(options: MeasureOptions): Measure {
   const {rum: url, consent, gpc, sdk, protocol, language} = options;
@@ -80,12 +90,19 @@ export function createMeasure(options: MeasureOptions): Measure {
           now: () => performance.now(),
         });
   let latest: Turn | undefined;
+  let task = 1;
+  let endedMs = 0;
+  const ended = new Map<string, {record: TurnRecord; atMs: number}>();
+  const endTask = () => {
+    task = Math.min(task + 1, 999);
+  };
   const tasks = watchLongTasks((fromMs, toMs) => latest?.busy(fromMs, toMs));
   return {
     deadlineMs: DEADLINE_SHARE * highest(limits.complete).ms,
     createTurn(start) {
       const turn = createTurn({...start, budget: limits});
-      turn.note({source: 'model', lang: language, proto: protocol === 'auto' ? 'ai-sdk' : protocol});
+      if (ended.size > 0 && start.startedMs - endedMs > TASK_MS) endTask();
+      turn.note({source: 'model', lang: language, proto: protocol === 'auto' ? 'ai-sdk' : protocol, task});
       latest = turn;
       const begunMs = new Map<string, number>();
       return {
@@ -103,7 +120,21 @@ export function createMeasure(options: MeasureOptions): Measure {
         },
       };
     },
-    take: (record) => sender?.take(record),
+    take(record) {
+      endedMs = performance.now();
+      ended.set(record.id, {record, atMs: endedMs});
+      for (const id of ended.keys()) if (ended.size > JUDGED_COUNT) ended.delete(id);
+      sender?.take(record);
+    },
+    feedback(turnId, fb) {
+      const judged = ended.get(turnId);
+      if (!judged) return;
+      const {record, atMs} = judged;
+      judged.record = {...record, rev: Math.min(record.rev + 1, 99), fb};
+      sender?.take({...judged.record, age: record.age + Math.round(performance.now() - atMs)});
+      if (fb === 'up') endTask();
+    },
+    endTask,
     leave: (snapshot) => sender?.leave(snapshot),
     consent: (answer) => sender?.consent(answer),
     stop() {

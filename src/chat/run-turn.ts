@@ -1,8 +1,14 @@
-import {type AnswerEvent, createReader, type DeclaredProtocol, type Resume} from '../protocol/index.ts';
+import {
+  type AnswerEvent,
+  createReader,
+  type DeclaredProtocol,
+  type Resume,
+  type StageEvent,
+} from '../protocol/index.ts';
 import {type Endpoint, getRest, type Rest, readAnswer, StreamError} from '../stream/index.ts';
 import type {MeasuredTurn} from './measure.ts';
 import {retryDelayMs} from './retry.ts';
-import type {AnswerSource} from './state.ts';
+import type {Answer, AnswerSource, Doing} from './state.ts';
 
 /** How a question is posted another time. */
 export interface Again {
@@ -34,11 +40,13 @@ export interface TurnRun {
   /** Waits while the page may be going: requests that break then were broken by the browser. */
   stay: () => Promise<void>;
   /** Until when somebody waits for the first word, on the clock. */
-  untilMs: number;
+  untilMs: () => Promise<number>;
   now: () => number;
   onText: (text: string, nowMs: number) => void;
   /** Is given, after each event, how to ask for what follows it. */
   onRest: (rest: Rest) => void;
+  /** Is told what the backend began to do, while there is no word of an answer yet. */
+  onDoing: (doing: NonNullable<Answer['doing']>, nowMs: number) => void;
   onSource: (source: AnswerSource) => void;
 }
 
@@ -74,6 +82,9 @@ export async function runTurn(run: TurnRun): Promise<'finish' | 'abort'> {
     if (kind === 'text') {
       wordless = false;
       run.onText(event.text, nowMs);
+    } else if (kind === 'stage') {
+      const doing = readDoing(event);
+      if (wordless && doing) run.onDoing(doing, nowMs);
     } else if (kind === 'source') run.onSource(event);
     else if (kind === 'error') throw new StreamError('server', {value: event.code, retryAfterMs: event.retryAfterMs});
     else if (kind === 'end') {
@@ -96,7 +107,11 @@ export async function runTurn(run: TurnRun): Promise<'finish' | 'abort'> {
     if (!wordless) return false;
     await run.stay();
     if (navigator.onLine === false) return false;
-    const delayMs = retryDelayMs(cause, {retries: attempt, leftMs: run.untilMs - now(), random: Math.random()});
+    const delayMs = retryDelayMs(cause, {
+      retries: attempt,
+      leftMs: (await run.untilMs()) - now(),
+      random: Math.random(),
+    });
     if (delayMs === undefined) return false;
     await delay(delayMs, signal);
     turn.note({retries: ++attempt});
@@ -132,6 +147,18 @@ export async function runTurn(run: TurnRun): Promise<'finish' | 'abort'> {
       response = run.post({attempt, json});
     }
   }
+}
+
+/** Stages that there are words for. */
+const TOLD: readonly (Doing | string)[] = ['retrieval', 'tools', 'model', 'generate'] satisfies Doing[];
+
+/** The longest words of a backend's own about what it does, in characters. */
+const LABEL_CHARS = 60;
+
+/** Reads what a visitor can be told of a stage that begins. */
+function readDoing({stage, state, label}: StageEvent): Answer['doing'] {
+  if (state !== 'start' || !(label || TOLD.includes(stage))) return undefined;
+  return {stage: stage as Doing, label: label?.slice(0, LABEL_CHARS)}; // one of those, or never looked at beside its label
 }
 
 /** Whether a refusal was about the form of the request and not about what was asked. */

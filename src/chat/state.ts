@@ -33,16 +33,23 @@ export interface AnswerSource {
   title?: string | undefined;
 }
 
+/** A stage of a backend's work that a visitor is told of. */
+export type Doing = 'retrieval' | 'tools' | 'model' | 'generate';
+
 /** An answer, whole or on its way. While it streams its text grows by `onText`, not by a new state. */
 export interface Answer {
   kind: 'answer';
   id: string;
+  /** The turn that it is the answer of, as records and events name it. */
+  turnId: string;
   text: string;
   at: number;
   state: AnswerState;
   source: Source;
   sources: readonly AnswerSource[];
   problem?: Problem;
+  /** What its backend does while it waits: a stage that has words of ours, or the backend's own words. */
+  doing?: {stage: Doing | undefined; label: string | undefined};
   /** Kept only while it is on its way: the turn's key, and how the next page asks for what follows its text. */
   open?: {key: string; rest: Resume} | undefined;
 }

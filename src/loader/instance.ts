@@ -1,4 +1,4 @@
-import {version} from 'virtual:firstword-files';
+import {panel as hash, version} from 'virtual:firstword-files';
 import type {FirstwordApi, LoadFile, Panel, PanelModule} from '../chat/index.ts';
 import {EARLY, type Raw, readTable, type Surroundings} from '../options/index.ts';
 import {createHost} from './launcher.ts';
@@ -62,7 +62,7 @@ export function createInstance({given, load, standing}: InstanceOptions): Firstw
   const bring = () => {
     if (loading || signal.aborted) return;
     loading = true;
-    load('panel').then(
+    load('firstword-panel', hash).then(
       (file) => {
         if (signal.aborted) return;
         const {mountPanel} = file as PanelModule; // our own file, checked by its hash

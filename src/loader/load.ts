@@ -1,4 +1,3 @@
-import {files} from 'virtual:firstword-files';
 import type {LoadFile} from '../chat/index.ts';
 
 /**
@@ -11,10 +10,9 @@ import type {LoadFile} from '../chat/index.ts';
  */
 export function createLoad(base: string, nonce: string): LoadFile {
   let cache: RequestCache = 'default';
-  return async (file) => {
-    const hash = files[file];
+  return async (file, hash) => {
     const integrity = `sha384-${hash}`;
-    const url = new URL(`firstword-${file}-${hash.replace(/\W/g, '').slice(0, 8)}.js`, base).href;
+    const url = new URL(`${file}-${hash.replace(/\W/g, '').slice(0, 8)}.js`, base).href;
     const fetched = fetch(url, {integrity, cache});
     cache = 'reload'; // bytes that were refused once must not come out of the cache again
     const response = await fetched;

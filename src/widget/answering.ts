@@ -1,3 +1,39 @@
-export {createAnswering} from '../chat/index.ts';
-export {createPainter} from './create-painter.ts';
+import {measure as measureHash, more as moreHash} from 'virtual:firstword-files';
+import {type Answering, createAnswering} from '../chat/index.ts';
+import {createPainter} from './create-painter.ts';
+import type * as MeasureFile from './measuring.ts';
+import type * as MoreFile from './more.tsx';
+import type {Painter} from './painting.ts';
+import type {PanelParts} from './parts.ts';
+import {enAnswer} from './words/en.ts';
+import type {AnswerWords} from './words/words.ts';
+
 export {ownerLine} from './owner-lines.ts';
+
+/** What reads answers and what draws them, with the words they need. */
+export interface Started {
+  answering: Answering;
+  painter: Painter;
+  words: AnswerWords;
+}
+
+/**
+ * Brings to life what reads and draws answers. What measures them, and what people do beside asking, is loaded beside
+ * it: no answer waits for either.
+ */
+export function startAnswering(parts: PanelParts): Started {
+  const {load, print, options, language, version: sdk, foreign, onMore} = parts;
+  const words = foreign ?? enAnswer;
+  const missing = (what: string) => (cause: unknown) =>
+    print(`${what}: the file that does it did not load unchanged (${cause}).`);
+  // both are our own files, checked by their hashes
+  const measure = load('firstword-measure', measureHash).then((file) =>
+    (file as typeof MeasureFile).createMeasure({...options, language, sdk, onLine: print}),
+  );
+  const more = load('firstword-more', moreHash).then((file) =>
+    (file as typeof MoreFile).createMore({...parts, measure}),
+  );
+  measure.catch(missing('no turn is measured'));
+  more.then(onMore, missing('answers cannot be copied or judged'));
+  return {answering: createAnswering(measure), painter: createPainter({...parts, ...options, words}), words};
+}

@@ -1,12 +1,12 @@
 import type {RefObject} from 'preact';
 import type {Chat} from '../chat/index.ts';
 import {startOf} from './message.tsx';
-import type {Words} from './words/en.ts';
+import type {PanelWords} from './words/words.ts';
 
 /** Where a question is written. Enter sends, Shift+Enter breaks the line; while an answer comes, stop takes its place. */
 export function Composer(props: {
   chat: Chat;
-  words: Words;
+  words: PanelWords;
   busy: boolean;
   placeholder: string;
   input: RefObject<HTMLTextAreaElement | null>;

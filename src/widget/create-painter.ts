@@ -3,7 +3,7 @@ import {createPolicy, createRenderer, type Renderer} from '../markdown/index.ts'
 import css from './answer.css?inline';
 import {createLeaving} from './leaving.ts';
 import type {Drawn, Painter} from './painting.ts';
-import {enAnswer} from './words/en.ts';
+import type {AnswerWords} from './words/words.ts';
 
 /** How long a burst of text may be spread, in ms: with the frame that shows it, it stays within 100 ms. */
 export const PACE_MS = 80;
@@ -26,10 +26,10 @@ export function createPainter(options: {
   root: ShadowRoot;
   linkHosts: readonly string[];
   imagePrefixes: readonly string[];
+  words: AnswerWords;
   signal: AbortSignal;
 }): Painter {
-  const {chat, root, linkHosts, imagePrefixes, signal} = options;
-  const words = enAnswer;
+  const {chat, root, linkHosts, imagePrefixes, words, signal} = options;
   const policy = createPolicy({baseUrl: document.baseURI, linkHosts, imagePrefixes});
   let latest: {id: string; renderer: Renderer} | undefined;
   const whole: (() => void)[] = [];
@@ -96,6 +96,7 @@ export function createPainter(options: {
       timer ??= setTimeout(drawWhole);
       return () => {}; // what is drawn at once need not be stopped
     },
+    link: (url) => policy.link(url),
     plainText: (answerId) => (latest?.id === answerId ? latest.renderer.plainText() : undefined),
   };
 }

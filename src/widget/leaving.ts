@@ -1,4 +1,4 @@
-import type {AnswerWords} from './words/en.ts';
+import {type AnswerWords, fill} from './words/words.ts';
 
 /**
  * Makes the listener that asks, once a host, before a link of an answer leaves the site: an answer is not the site's
@@ -14,7 +14,7 @@ export function createLeaving(options: {
   const allowed = new Set<string>();
 
   function ask(link: HTMLAnchorElement, host: string): void {
-    const answer = link.closest('.text');
+    const answer = link.closest('.text, .sources');
     const root = link.getRootNode();
     if (!answer || !(root instanceof ShadowRoot)) return;
     root.querySelector('.leave')?.remove();
@@ -23,7 +23,7 @@ export function createLeaving(options: {
     box.role = 'group';
     const question = document.createElement('span');
     question.dir = 'auto';
-    question.textContent = words.leave(host);
+    question.textContent = fill(words.leave, {host});
     box.append(question, button(words.follow, follow), button(words.stay, stay));
     box.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape') return;
@@ -46,7 +46,8 @@ export function createLeaving(options: {
   }
 
   return (event) => {
-    const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>('.text a[href]') : null;
+    const link =
+      event.target instanceof Element ? event.target.closest<HTMLAnchorElement>(':is(.text, .sources) a[href]') : null;
     const host = link && foreignHost(link.href);
     // a secondary button opens its own menu; the middle one would open the link
     if (!link || !host || allowed.has(host) || (event instanceof MouseEvent && event.button > 1)) return;

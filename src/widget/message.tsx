@@ -1,24 +1,25 @@
-import type {Component} from 'preact';
-import type {Answer, Chat, Question} from '../chat/index.ts';
-import type {OnElement, Painting} from './painting.ts';
-import type {Words} from './words/en.ts';
+import type {Component, VNode} from 'preact';
+import type {Answer, Question} from '../chat/index.ts';
+import type {OnElement} from './painting.ts';
+import type {PanelProps} from './parts.ts';
+
+/** What stands below a message, if anything does. */
+type Below = VNode | null | undefined;
 
 /** The visitor's own message. */
-export function QuestionView({question, words}: {question: Question; words: Words}) {
+export function QuestionView({question, words, below}: {question: Question; words: PanelProps['words']; below: Below}) {
   return (
-    <div part="message question" class="message question" dir="auto">
-      <span class="unseen">{`${words.you}: `}</span>
-      {question.text}
-    </div>
+    <>
+      <div part="message question" class="message question" dir="auto" data-id={question.id}>
+        <span class="unseen">{`${words.you}: `}</span>
+        {question.text}
+      </div>
+      {below}
+    </>
   );
 }
 
-interface AnswerProps {
-  chat: Chat;
-  painting: Painting;
-  answer: Answer;
-  words: Words;
-}
+type AnswerProps = PanelProps & {answer: Answer; below: Below};
 
 /**
  * An answer in any state: waiting, streaming, whole, or ended early with the reason and a way to ask again. Its element
@@ -26,30 +27,30 @@ interface AnswerProps {
  */
 export function AnswerView(
   this: Component<AnswerProps> & {onElement?: OnElement},
-  {chat, painting, answer, words}: AnswerProps,
+  {chat, painting, answer, words, below}: AnswerProps,
 ) {
   this.onElement ??= painting.onElement(answer);
   const {state, problem} = answer;
-  const notice = problem ? words.problems[problem] : state === 'stopped' ? words.stopped : '';
+  const notice = problem ? (words.problems[problem] ?? words.problems.network) : state === 'stopped' && words.stopped;
+  const {label, stage} = answer.doing ?? {};
+  const doing = label ?? (stage && words.stages?.[stage]);
   return (
-    <div part="message answer" class="message answer" data-state={state} data-source={answer.source}>
+    <div
+      part="message answer"
+      class="message answer"
+      data-state={state}
+      data-source={answer.source}
+      data-id={answer.id}
+    >
       <span class="unseen">{`${words.answer}: `}</span>
       <div class="text" dir="auto" ref={this.onElement} />
       {state === 'waiting' && (
-        <div part="status" class="dots" role="img" aria-label={words.waiting}>
+        <div part="status" class="dots">
           <i />
           <i />
           <i />
+          <span class={doing ? 'doing' : 'unseen'}>{doing ?? words.waiting}</span>
         </div>
-      )}
-      {answer.sources.length > 0 && state !== 'streaming' && (
-        <ul class="sources" aria-label={words.sources}>
-          {answer.sources.map((source) => (
-            <li key={source.id}>
-              <SourceView url={source.url} title={source.title} />
-            </li>
-          ))}
-        </ul>
       )}
       {notice && (
         <p part="notice" class="notice">
@@ -59,6 +60,7 @@ export function AnswerView(
           </button>
         </p>
       )}
+      {below}
     </div>
   );
 }
@@ -68,35 +70,4 @@ export function startOf(event: Event): number {
   const nowMs = performance.now();
   const {timeStamp} = event;
   return timeStamp > 0 && timeStamp <= nowMs ? timeStamp : nowMs;
-}
-
-function SourceView({url, title}: {url: string; title: string | undefined}) {
-  const href = sameSite(url);
-  const label = title ?? url;
-  return href ? (
-    <a
-      part="source"
-      class="plain"
-      href={href}
-      rel="noopener noreferrer nofollow ugc"
-      referrerpolicy="no-referrer"
-      target="_blank"
-    >
-      {label}
-    </a>
-  ) : (
-    <span part="source" class="plain">
-      {label}
-    </span>
-  );
-}
-
-/** Answers are untrusted: only addresses on the page's own host become links. */
-function sameSite(raw: string): string | undefined {
-  try {
-    const {protocol, host, href, username} = new URL(raw, document.baseURI);
-    return /^https?:$/.test(protocol) && host === location.host && !username ? href : undefined;
-  } catch {
-    return undefined; // no address: its words are shown
-  }
 }

@@ -1,12 +1,15 @@
-import {createRef, render} from 'preact';
+import {answer as answerHash, languages} from 'virtual:firstword-files';
+import {createRef, Fragment, h, render} from 'preact';
 import {type ChatEvent, createChat, type Handover, type Panel} from '../chat/index.ts';
 import {readOptions} from '../options/index.ts';
 import {afterPaint} from './after-paint.ts';
 import type * as AnswerFile from './answering.ts';
 import {createPainting} from './painting.ts';
 import css from './panel.css?inline';
-import {createPanelView} from './panel.tsx';
+import {drawPanel} from './panel.tsx';
+import type {More, PanelParts} from './parts.ts';
 import {en} from './words/en.ts';
+import type {Words, WordsSoFar} from './words/words.ts';
 
 /**
  * Brings the panel to life in the loader's host element. Until it is opened it draws nothing, asks nothing and stores
@@ -21,44 +24,56 @@ export function mountPanel(handover: Handover): Panel {
   };
   const options = readOptions(handover, print);
   const endpoint = options.endpoint ?? '';
-  const words = en;
   const inline = Boolean(options.container);
   const tag = options.language === 'auto' ? document.documentElement.lang : options.language;
   const language = /^[a-z]{2,3}(-[0-9a-z]{2,8})*$/i.test(tag) && tag.length <= 16 ? tag : undefined;
+  const [tongue = ''] = (language ?? '').toLowerCase().split('-');
 
   const life = new AbortController();
   const {signal} = life;
+  const painting = createPainting();
+  const input = createRef<HTMLTextAreaElement>();
+  const box = document.createElement('div');
+  const status = document.createElement('p');
+  let answerFile: typeof AnswerFile | undefined;
+  let more: More | undefined;
+  let foreign: Words | undefined;
+  let words: WordsSoFar = en;
+  let speaking: Promise<void> | undefined;
+  let opened = false;
+  let drawn = false;
+  let drawing = false;
+
   const chat = createChat({
+    ...options,
     endpoint,
-    protocol: options.protocol,
-    credentials: options.credentials,
-    model: options.model,
     language,
-    userToken: options.userToken,
-    context: options.context,
-    persist: options.persist,
-    consent: options.consent,
     name: endpoint + (options.container ?? ''),
     warm: options.prefetch !== 'off',
     afterPaint,
     emit: hear,
     async loadAnswering() {
-      answerFile = (await load('answer').catch((cause: unknown) => {
+      answerFile = (await load('firstword-answer', answerHash).catch((cause: unknown) => {
         print(`no answer can be read: the file that does it did not load unchanged (${cause}).`);
         throw cause;
       })) as typeof AnswerFile; // our own file, checked by its hash
-      painting.arrive(answerFile.createPainter({...options, chat, root, signal}));
-      return answerFile.createAnswering({...options, language, sdk: handover.version, onLine: print});
+      const started = answerFile.startAnswering(parts());
+      painting.arrive(started.painter);
+      words = {...words, ...started.words};
+      draw();
+      return started.answering;
     },
   });
 
-  const painting = createPainting();
-  const input = createRef<HTMLTextAreaElement>();
-  let answerFile: typeof AnswerFile | undefined;
-  let box: HTMLDivElement | undefined;
-  let opened = false;
-  let announce = '';
-  let drawing = false;
+  const parts = (): PanelParts => ({
+    ...handover,
+    ...{preact: {h, Fragment}, chat, options, foreign, language, box, input, status, painting},
+    ...{words: () => words, isOpen: () => opened, close, draw, dispatch, print, signal},
+    onMore(arrived) {
+      more = arrived;
+      draw();
+    },
+  });
 
   document.addEventListener('visibilitychange', () => chat.visibility(document.hidden ? 'hidden' : 'visible'), {
     signal,
@@ -72,7 +87,7 @@ export function mountPanel(handover: Handover): Panel {
     else window.removeEventListener('beforeunload', leaving);
   }
 
-  function dispatch(name: string, detail: unknown): void {
+  function dispatch(name: string, detail: object): void {
     window.dispatchEvent(new CustomEvent(`firstword:${name}`, {detail}));
   }
 
@@ -84,46 +99,45 @@ export function mountPanel(handover: Handover): Panel {
     watchLeaving(chat.state().busy);
     const {kind, ...detail} = event;
     dispatch(kind, event.kind === 'turn' ? event.record : detail);
-    if (event.kind === 'complete') say(lastWords());
-    else if (event.kind === 'error') say(words.problems[event.problem]);
-    else if (event.kind === 'stop') say(words.stopped);
-    else if (event.kind === 'send') say('');
+    more?.hear(event);
   }
 
-  function lastWords(): string {
-    const answer = chat.state().messages.findLast(({kind}) => kind === 'answer');
-    return answer ? (painting.plainText(answer.id) ?? answer.text) : '';
+  /** Has the page's language loaded, once. Where that fails the widget speaks English. */
+  function speak(): Promise<void> | undefined {
+    const hash = languages[tongue];
+    if (!hash || foreign) return undefined;
+    speaking ??= load(`lang/${tongue}`, hash).then(
+      (file) => {
+        foreign = (file as {words: Words}).words; // our own file, checked by its hash
+        words = foreign;
+        box.dir = foreign.dir;
+        box.lang = tongue;
+      },
+      (cause: unknown) => {
+        print(`its words are English: those of data-language="${tongue}" did not load unchanged (${cause}).`);
+      },
+    );
+    return speaking;
   }
-
-  function say(text: string): void {
-    announce = text;
-    draw();
-  }
-
-  const view = createPanelView({chat, painting, options, words, input, onClose: close, onForget: forget});
 
   /** Draws once after everything that changes now. */
   function draw(): void {
-    if (drawing || !box) return;
+    if (drawing || !drawn) return;
     drawing = true;
     queueMicrotask(() => {
       drawing = false;
-      if (box && !signal.aborted) render(view(announce), box);
+      if (!signal.aborted) drawNow();
     });
   }
 
+  const drawNow = () => render(drawPanel({chat, painting, options, words, more, input, onClose: close}), box);
+
   function first(): void {
-    box = document.createElement('div');
-    box.className = 'box';
-    box.lang = 'en';
-    const [block, side] = options.position.split('-');
-    box.style.setProperty(`inset-block-${block === 'top' ? 'start' : 'end'}`, '68px');
-    box.style.setProperty(`inset-inline-${side === 'left' ? 'start' : 'end'}`, '0');
-    root.prepend(box);
+    drawn = true;
     chat.open();
     if (chat.state().messages.length > 0) chat.load().catch(() => undefined); // said, and tried again by a question
     chat.subscribe(draw);
-    render(view(announce), box);
+    drawNow();
     if (input.current) input.current.value = chat.state().draft;
   }
 
@@ -131,47 +145,58 @@ export function mountPanel(handover: Handover): Panel {
     if (opened || signal.aborted) return;
     opened = true;
     // a page that opens the chat by itself keeps its focus: only a visitor's own act moves it
-    const byItself = !box && (options.open || inline);
-    if (!box) first();
-    if (box) box.hidden = false;
+    const byItself = !drawn && (options.open || inline);
     if (launcher) {
       launcher.ariaExpanded = 'true';
       launcher.ariaLabel = words.close;
     }
     host.toggleAttribute('open', true);
-    if (!byItself && navigator.userActivation?.isActive !== false) input.current?.focus({preventScroll: true});
+    const show = () => {
+      if (signal.aborted) return;
+      if (!drawn) first();
+      if (!opened) return;
+      box.hidden = false;
+      if (!byItself && navigator.userActivation?.isActive !== false) input.current?.focus({preventScroll: true});
+      more?.seen();
+    };
+    const spoken = drawn ? undefined : speak();
+    if (spoken) void spoken.then(show);
+    else show();
     dispatch('open', {});
-  }
-
-  function forget(): void {
-    chat.forget();
-    if (!input.current) return;
-    input.current.value = '';
-    if (root.activeElement) input.current.focus();
   }
 
   function close(): void {
     if (!opened || inline) return;
     opened = false;
-    const inside = box?.contains(root.activeElement);
-    if (box) box.hidden = true;
+    const inside = box.contains(root.activeElement);
+    box.hidden = true;
     if (launcher) {
       launcher.ariaExpanded = 'false';
       launcher.ariaLabel = options.title ?? words.open;
       if (inside) launcher.focus({preventScroll: true});
     }
     host.toggleAttribute('open', false);
+    more?.seen();
     dispatch('close', {});
   }
 
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  const [block, side] = options.position.split('-');
+  box.className = 'box';
+  box.lang = 'en';
+  box.hidden = true;
+  box.style.setProperty(`inset-block-${block === 'top' ? 'start' : 'end'}`, '68px');
+  box.style.setProperty(`inset-inline-${side === 'left' ? 'start' : 'end'}`, '0');
+  status.className = 'unseen';
+  status.role = 'status';
+  root.prepend(box, status);
   if (launcher) {
     launcher.ariaHasPopup = 'dialog';
     launcher.ariaDisabled = null; // a first try to load this may have failed
     launcher.title = '';
-    launcher.ariaLabel = options.title ?? words.open;
+    launcher.ariaLabel = options.title ?? (languages[tongue] ? 'Chat' : words.open);
     launcher.ariaExpanded = 'false';
   }
   dispatch('ready', {});
@@ -179,25 +204,33 @@ export function mountPanel(handover: Handover): Panel {
     open,
     close,
     toggle: () => (opened ? close() : open()),
-    intent: () => chat.hello(),
+    intent() {
+      chat.hello();
+      void speak();
+    },
     send(text) {
       open();
       chat.send(String(text));
     },
     suggest(text) {
       open();
-      if (!input.current) return;
-      input.current.value = String(text);
+      chat.open(); // what was kept of a draft gives way
       chat.draft(String(text));
+      if (input.current) input.current.value = String(text);
     },
     setUser: (token) => chat.setUser(token),
     setContext: (context) => chat.setContext(context),
     consent: (answer) => chat.consent(answer),
-    forget,
+    forget() {
+      chat.forget();
+      if (!input.current) return;
+      input.current.value = '';
+      if (root.activeElement) input.current.focus();
+    },
     destroy() {
       life.abort();
       chat.destroy();
-      if (box) render(null, box);
+      if (drawn) render(null, box);
     },
   };
 }

@@ -9,6 +9,8 @@ export interface Painter {
   draw(element: HTMLElement, answer: Drawn): () => void;
   /** What an answer says, without the marks of its writing; undefined for one that was never drawn. */
   plainText(answerId: string): string | undefined;
+  /** The address of a link that an answer may hold, or null where it may not. */
+  link(url: string): string | null;
 }
 
 /** Gets an element when it is there; returns what is done when it goes. */
@@ -19,7 +21,8 @@ export interface Painting {
   /** Makes the function that gets an answer's element. */
   onElement(answer: Drawn): OnElement;
   arrive(painter: Painter): void;
-  plainText(answerId: string): string | undefined;
+  plainText: Painter['plainText'];
+  link: Painter['link'];
 }
 
 /** Starts without a painter. */
@@ -52,5 +55,6 @@ export function createPainting(): Painting {
       waiting.clear();
     },
     plainText: (answerId) => painter?.plainText(answerId),
+    link: (url) => painter?.link(url) ?? null,
   };
 }

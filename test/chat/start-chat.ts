@@ -7,6 +7,7 @@ import {
   type ChatOptions,
   createAnswering,
   createChat,
+  createMeasure,
   type MeasureOptions,
 } from '../../src/chat/index.ts';
 import type {TurnRecord} from '../../src/latency/index.ts';
@@ -46,7 +47,7 @@ export const MEASURE: MeasureOptions = {
 
 /** Loads at once what reads answers. */
 export const answering = (measure: Partial<MeasureOptions> = {}): Answering =>
-  createAnswering({...MEASURE, ...measure});
+  createAnswering(Promise.resolve(createMeasure({...MEASURE, ...measure})));
 
 /** Starts a chat; it is destroyed when the test has finished. What is drawn is painted in the next task. */
 export function startChat(

@@ -59,7 +59,7 @@ export const SIDE_DOORS = [
 ];
 
 /** Modules that the build makes, and who may name them. */
-export const VIRTUAL = [{specifier: 'virtual:firstword-files', from: /^src\/loader\//}];
+export const VIRTUAL = [{specifier: 'virtual:firstword-files', from: /^src\/(loader|widget)\//}];
 
 /** Where `import()` may be given an address that is made at run time. */
 export const LOADING_PLACES = ['src/loader/load.ts'];

@@ -65,7 +65,7 @@ describe('the import table', () => {
       'package @duckdb/node-api',
     ],
     ['a package in a folder that has none', 'src/latency/a.ts', `import type {A} from 'ajv';`, 'package ajv'],
-    ['what only the loader may know', 'src/widget/a.ts', `import {files} from 'virtual:firstword-files';`, 'virtual:'],
+    ['what only page files may know', 'src/chat/a.ts', `import {answer} from 'virtual:firstword-files';`, 'virtual:'],
     ['Node in the page', 'src/widget/a.ts', `import {join} from 'node:path';`, 'node:path'],
     ['Node by its bare name', 'src/storage/a.ts', `import {join} from 'path';`, 'path'],
     ['Node in the collector, outside its store', 'src/collector/summary.ts', `import 'node:fs';`, 'node:fs'],

@@ -1,6 +1,7 @@
 import {afterEach, beforeEach, expect, onTestFinished, test} from 'vitest';
 import type {Chat} from '../../src/chat/index.ts';
 import {createPainter} from '../../src/widget/create-painter.ts';
+import {enAnswer} from '../../src/widget/words/en.ts';
 import {until} from '../stream/endpoint.ts';
 
 let host: HTMLElement;
@@ -28,7 +29,7 @@ function start(...states: {id: string; text: string; state: string}[]) {
   onTestFinished(() => life.abort());
   const root = host.shadowRoot;
   if (!root) throw new Error('no root');
-  const painter = createPainter({chat, root, linkHosts: [], imagePrefixes: [], signal: life.signal});
+  const painter = createPainter({chat, root, linkHosts: [], words: enAnswer, imagePrefixes: [], signal: life.signal});
   const draw = (id: string) => {
     const element = document.createElement('div');
     root.append(element);

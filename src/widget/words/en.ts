@@ -1,32 +1,10 @@
-import type {Problem} from '../../chat/index.ts';
+import type {AnswerWords, MoreWords, PanelWords} from './words.ts';
 
-/** All words that the widget says, in one language. */
-export interface Words {
-  title: string;
-  open: string;
-  close: string;
-  startOver: string;
-  log: string;
-  greeting: string;
-  placeholder: string;
-  send: string;
-  stop: string;
-  retry: string;
-  you: string;
-  answer: string;
-  waiting: string;
-  stopped: string;
-  sources: string;
-  suggestions: string;
-  problems: Record<Problem, string>;
-}
-
-/** English. */
-export const en: Words = {
+/** English, as far as a panel needs it that nobody has asked anything. */
+export const en: PanelWords = {
   title: 'Chat',
   open: 'Open chat',
   close: 'Close chat',
-  startOver: 'Start over',
   log: 'Conversation',
   greeting: 'Hello. What would you like to know?',
   placeholder: 'Ask a question',
@@ -36,11 +14,20 @@ export const en: Words = {
   you: 'You asked',
   answer: 'Answer',
   waiting: 'Waiting',
-  stopped: 'Stopped.',
-  sources: 'Sources',
   suggestions: 'Suggestions',
+  problems: {network: 'The answer could not be fetched. Please try again.'},
+};
+
+/** English, for answers. */
+export const enAnswer: AnswerWords = {
+  copy: 'Copy',
+  leave: 'This link leads to {host}, which is not this site.',
+  follow: 'Open it',
+  stay: 'Stay here',
+  stopped: 'Stopped.',
+  stages: {retrieval: 'Looking it up', tools: 'Checking the details', model: 'Thinking', generate: 'Writing'},
   problems: {
-    offline: 'You are offline. Your question is kept here.',
+    offline: 'You are offline. Your question is kept and sent when you are back.',
     network: 'The answer could not be fetched. Please try again.',
     refused: 'This question was not accepted.',
     'not-found': 'Answers are not available here at the moment.',
@@ -54,18 +41,30 @@ export const en: Words = {
   },
 };
 
-/** The words inside answers, which are loaded with what draws them. */
-export interface AnswerWords {
-  copy: string;
-  leave: (host: string) => string;
-  follow: string;
-  stay: string;
-}
-
-/** English. */
-export const enAnswer: AnswerWords = {
-  copy: 'Copy',
-  leave: (host) => `This link leads to ${host}, which is not this site.`,
-  follow: 'Open it',
-  stay: 'Stay here',
+/** English, for what people do beside asking. */
+export const enMore: MoreWords = {
+  sources: 'Sources',
+  menu: 'More',
+  startOver: 'Start over',
+  forget: 'Delete what is stored here',
+  forgotten: 'Deleted.',
+  contact: 'Talk to a person',
+  copyAll: 'Copy the conversation',
+  copied: 'Copied.',
+  again: 'Answer again',
+  edit: 'Edit',
+  editing: 'Your new question replaces the last one.',
+  cancel: 'Cancel',
+  good: 'Good answer',
+  bad: 'Bad answer',
+  why: 'What was wrong?',
+  reasons: {untrue: 'Not true', 'off-topic': 'Not what I asked', unclear: 'Hard to follow', slow: 'Too slow'},
+  thanks: 'Thank you.',
+  newest: 'New messages',
+  unread: {one: '{count} new message', other: '{count} new messages'},
+  offline: 'You are offline.',
+  sent: 'Sent.',
+  answering: 'An answer is on its way.',
+  code: 'Code, {count} lines.',
+  table: 'Table, {count} rows.',
 };

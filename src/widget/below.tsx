@@ -1,0 +1,195 @@
+import type {VNode} from 'preact';
+import type {Answer, ChatEvent, Message, Question} from '../chat/index.ts';
+import {IconButton} from './icon-button.tsx';
+import {startOf} from './message.tsx';
+import type {More, MoreParts} from './parts.ts';
+import type {Reason} from './words/words.ts';
+
+const COPY = 'M9 9h10v10H9zM5 15V5h10';
+const UP = 'M7 11v8H4v-8zm0 0 4-7c2 0 2 2 2 2v3h6l-2 10H7';
+const DOWN = 'M7 13V5H4v8zm0 0 4 7c2 0 2-2 2-2v-3h6L17 5H7';
+const AGAIN = 'M5 12a7 7 0 1 0 2-5M5 4v4h4';
+const EDIT = 'm5 19 1-4L16 5l3 3L9 18z';
+
+const REASONS: readonly Reason[] = ['untrue', 'off-topic', 'unclear', 'slow'];
+
+/** What stands below messages. */
+export interface Below extends Pick<More, 'below' | 'chosenId' | 'hear'> {
+  /** The question that the next one takes the place of, and the way back. */
+  revised(): {id: string; cancel: () => void} | undefined;
+}
+
+/**
+ * Draws what stands below messages: sources, and what can be done with an answer or a question. Only the newest ones,
+ * and the one that is pointed at or has the focus, have their buttons: a long conversation stays light.
+ */
+export function createBelow(parts: MoreParts & {say: (text: string) => void}): Below {
+  const {chat, box, input, words, language, painting, measure, dispatch, draw, say, signal} = parts;
+  const verdicts = new Map<string, 'up' | 'down' | 'why'>();
+  let chosen = '';
+  let revisedId = '';
+
+  const choose = ({target}: Event) => {
+    const message = target instanceof Element ? target.closest<HTMLElement>('[data-id]') : null;
+    const next = message?.dataset['id'] ?? '';
+    if (next === chosen) return;
+    chosen = next;
+    draw();
+  };
+  for (const type of ['pointerover', 'focusin']) box.addEventListener(type, choose, {signal});
+
+  function copy(id: string): void {
+    const shown = box.querySelector<HTMLElement>(`[data-id="${id}"] .text`);
+    navigator.clipboard.writeText(painting.plainText(id) ?? shown?.innerText ?? '').then(
+      () => say(words.copied),
+      () => undefined, // refused by the page's policy: the words can still be selected
+    );
+  }
+
+  function judge({id, turnId}: Answer, verdict: 'up' | 'down', reason?: Reason): void {
+    verdicts.set(id, verdict === 'down' && !reason ? 'why' : verdict);
+    const fb = reason === 'off-topic' ? 'wrong' : verdict;
+    measure.then(
+      (measured) => measured.feedback(turnId, fb),
+      () => undefined, // told already
+    );
+    dispatch('feedback', {turnId, fb, ...(reason && {reason})});
+    if (verdict === 'up' || reason) say(words.thanks);
+    draw();
+  }
+
+  function revise({id, text}: Question): void {
+    revisedId = id;
+    chat.revise(id);
+    const field = input.current;
+    if (!field) return;
+    field.value = text;
+    chat.draft(text);
+    field.focus();
+    draw();
+  }
+
+  function cancel(): void {
+    revisedId = '';
+    chat.revise('');
+    if (input.current) input.current.value = '';
+    chat.draft('');
+    input.current?.focus();
+    draw();
+  }
+
+  function when(at: number): VNode | null {
+    if (!at) return null;
+    const date = new Date(at);
+    const today = date.toDateString() === new Date().toDateString();
+    const format = new Intl.DateTimeFormat(language, {timeStyle: 'short', ...(today ? {} : {dateStyle: 'medium'})});
+    return <time dateTime={date.toISOString()}>{format.format(date)}</time>;
+  }
+
+  function Bar({answer, newest}: {answer: Answer; newest: boolean}) {
+    const verdict = verdicts.get(answer.id);
+    return (
+      <div class={newest ? 'bar' : 'bar float'}>
+        {answer.text && navigator.clipboard && (
+          <IconButton class="mini" label={words.copy} path={COPY} onClick={() => copy(answer.id)} />
+        )}
+        <IconButton
+          class="mini"
+          part="feedback"
+          label={words.good}
+          path={UP}
+          pressed={verdict === 'up'}
+          onClick={() => judge(answer, 'up')}
+        />
+        <IconButton
+          class="mini"
+          part="feedback"
+          label={words.bad}
+          path={DOWN}
+          pressed={verdict === 'down' || verdict === 'why'}
+          onClick={() => judge(answer, 'down')}
+        />
+        {newest && (
+          <IconButton
+            class="mini"
+            label={words.again}
+            path={AGAIN}
+            onClick={(event) => chat.retry(answer.id, startOf(event))}
+          />
+        )}
+        {when(answer.at)}
+        {verdict === 'why' && (
+          <ul class="why" aria-label={words.why}>
+            {REASONS.map((reason) => (
+              <li key={reason}>
+                <button type="button" class="plain" onClick={() => judge(answer, 'down', reason)}>
+                  {words.reasons[reason]}
+                </button>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    );
+  }
+
+  function Sources({answer: {sources}}: {answer: Answer}) {
+    return (
+      <ol class="sources" aria-label={words.sources}>
+        {sources.map(({id, url, title}) => {
+          const href = painting.link(url);
+          const label = title ?? url;
+          return (
+            <li key={id}>
+              {href ? (
+                <a
+                  part="source"
+                  class="plain"
+                  href={href}
+                  target="_blank"
+                  rel="noopener noreferrer nofollow ugc"
+                  referrerpolicy="no-referrer"
+                >
+                  {label}
+                </a>
+              ) : (
+                <span part="source" class="plain">
+                  {label}
+                </span>
+              )}
+            </li>
+          );
+        })}
+      </ol>
+    );
+  }
+
+  function below(message: Message, isChosen: boolean): VNode | null {
+    const [question, answer] = chat.state().messages.slice(-2);
+    if (message.kind === 'question') {
+      return isChosen && message.id === question?.id ? (
+        <div class="bar own">
+          {when(message.at)}
+          <IconButton class="mini" label={words.edit} path={EDIT} onClick={() => revise(message)} />
+        </div>
+      ) : null;
+    }
+    const {state, sources} = message;
+    if (state === 'waiting' || state === 'streaming') return null;
+    return (
+      <>
+        {sources.length > 0 && <Sources answer={message} />}
+        {isChosen && state !== 'failed' && <Bar answer={message} newest={message.id === answer?.id} />}
+      </>
+    );
+  }
+
+  return {
+    below,
+    chosenId: () => chosen,
+    revised: () => (revisedId ? {id: revisedId, cancel} : undefined),
+    hear(event: ChatEvent) {
+      if (event.kind === 'send') revisedId = '';
+    },
+  };
+}

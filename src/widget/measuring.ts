@@ -1,0 +1,1 @@
+export {createMeasure} from '../chat/index.ts';

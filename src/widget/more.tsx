@@ -1,0 +1,42 @@
+import type {Measure} from '../chat/index.ts';
+import {createAbove} from './above.tsx';
+import {createAnnouncer} from './announcer.ts';
+import {createBelow} from './below.tsx';
+import {takePreact} from './handed.ts';
+import {createMenu} from './menu.tsx';
+import css from './more.css?inline';
+import type {More, PanelParts} from './parts.ts';
+import {createUnread} from './unread.ts';
+import {enMore} from './words/en.ts';
+import type {AnswerWords, PanelWords} from './words/words.ts';
+
+/** Brings to life what people do beside asking. */
+export function createMore(given: PanelParts & {measure: Promise<Measure>}): More {
+  takePreact(given.preact);
+  const english = given.words() as PanelWords & AnswerWords; // what draws answers is there before this is
+  const parts = {...given, words: given.foreign ?? {...english, ...enMore, dir: 'ltr' as const}};
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  parts.root.adoptedStyleSheets = [...parts.root.adoptedStyleSheets, sheet];
+
+  const announcer = createAnnouncer(parts);
+  const below = createBelow({...parts, say: announcer.say});
+  const menu = createMenu({...parts, say: announcer.say});
+  const above = createAbove({...parts, revised: below.revised});
+  const unread = createUnread(parts);
+  return {
+    header: menu.header,
+    below: below.below,
+    chosenId: below.chosenId,
+    above: above.above,
+    hear(event) {
+      announcer.hear(event);
+      below.hear(event);
+      unread.hear(event);
+    },
+    seen() {
+      above.seen();
+      unread.seen();
+    },
+  };
+}
