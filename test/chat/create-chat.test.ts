@@ -1,10 +1,10 @@
 import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest';
-import type {ChatState, Problem} from '../../src/chat/index.ts';
+import {type ChatState, createMeasure, type Measure, type Problem} from '../../src/chat/index.ts';
 import type {TurnRecord} from '../../src/latency/index.ts';
 import {createConversationStore} from '../../src/storage/index.ts';
 import type {Answer} from '../stream/answer-server.ts';
 import {createEndpoint, FINISH, gate, START, type TestEndpoint, until, word, write} from '../stream/endpoint.ts';
-import {answering, startChat} from './start-chat.ts';
+import {answering, MEASURE, startChat} from './start-chat.ts';
 
 const WHOLE: Answer = {steps: [write(START, word('On its '), word('way.'), FINISH)]};
 /** Says a word, then waits until the test opens the gate. */
@@ -246,6 +246,126 @@ describe('stopping', () => {
     await until(async () => (await endpoint.seen()).open).toBe(0);
     for (const paint of paints.splice(0)) paint();
     expect(await ended()).toMatchObject({outcome: 'stopped', left: 'stop'});
+  });
+});
+
+describe('what measures answers', () => {
+  test('may come after them: each is told then, with the times it had', async () => {
+    const endpoint = await createEndpoint(WHOLE, WHOLE);
+    const loading = Promise.withResolvers<Measure>();
+    const {chat, kinds, records, lastAnswer, ended} = startChat(endpoint.url, {
+      loadAnswering: async () => answering(loading.promise),
+    });
+    chat.send('First?');
+    await until(() => lastAnswer().state).toBe('complete');
+    chat.send('Second?');
+    await until(() => lastAnswer().state).toBe('complete');
+    await until(() => kinds().filter((kind) => kind === 'complete')).toHaveLength(2);
+    expect(kinds()).not.toContain('turn');
+    loading.resolve(createMeasure(MEASURE));
+    await ended(2);
+    expect(records().map(({n, outcome}) => [n, outcome])).toEqual([
+      [1, 'complete'],
+      [2, 'complete'],
+    ]);
+    for (const {t} of records()) expect(t.paint).toBeGreaterThan(0);
+    await expectValid(...records());
+  });
+
+  test('may never come: answers do, and a question that failed is not asked again by itself', async () => {
+    const endpoint = await createEndpoint(WHOLE, {status: 503});
+    const {chat, kinds, lastAnswer} = startChat(endpoint.url, {
+      loadAnswering: async () => answering(Promise.reject(new Error('blocked'))),
+    });
+    chat.send('First?');
+    await until(() => lastAnswer().state).toBe('complete');
+    chat.send('Second?');
+    await until(() => lastAnswer()).toMatchObject({state: 'failed', problem: 'busy'});
+    await until(() => kinds()).toContain('error');
+    expect(kinds()).not.toContain('turn');
+    expect(await bodies(endpoint)).toHaveLength(2);
+  });
+});
+
+describe('an edited question', () => {
+  test('takes the place of the last one and its answer, and the record says so', async () => {
+    const endpoint = await createEndpoint(WHOLE, WHOLE, WHOLE);
+    const {chat, ended, records} = startChat(endpoint.url);
+    chat.send('First?');
+    await ended(1);
+    chat.send('Second, wrongly?');
+    await ended(2);
+    chat.revise(chat.state().messages[2]?.id ?? '');
+    expect(chat.state().messages).toHaveLength(4);
+    chat.send('Second?');
+    await ended(3);
+    expect(chat.state().messages.map(({text}) => text)).toEqual(['First?', 'On its way.', 'Second?', 'On its way.']);
+    expect((await bodies(endpoint))[2].messages.map(({content}: {content: string}) => content)).toEqual([
+      'First?',
+      'On its way.',
+      'Second?',
+    ]);
+    expect(records().map(({again}) => again)).toEqual([undefined, undefined, 'edit']);
+    await expectValid(...records());
+  });
+
+  test('that was given up replaces nothing, nor does the question after an edited one', async () => {
+    const endpoint = await createEndpoint(WHOLE, WHOLE, WHOLE);
+    const {chat, ended} = startChat(endpoint.url);
+    chat.send('First?');
+    await ended(1);
+    chat.revise(chat.state().messages[0]?.id ?? '');
+    chat.revise('');
+    chat.send('Second?');
+    await ended(2);
+    chat.revise(chat.state().messages[2]?.id ?? '');
+    chat.send('Other?');
+    await ended(3);
+    expect(
+      chat
+        .state()
+        .messages.filter(({kind}) => kind === 'question')
+        .map(({text}) => text),
+    ).toEqual(['First?', 'Other?']);
+  });
+});
+
+describe('what a backend does before it speaks', () => {
+  const stage = (data: object) => ({type: 'data-fw-stage', data: {state: 'start', ...data}});
+
+  test('is told by its stage or in its own words, and the first sign of it is a milestone', async () => {
+    const endpoint = await createEndpoint({
+      steps: [
+        write(START, stage({stage: 'retrieval'})),
+        gate('tools'),
+        write(stage({stage: 'warehouse', label: `Asking the warehouse${'!'.repeat(80)}`})),
+        gate('more'),
+        write(word('On its way.'), FINISH),
+      ],
+    });
+    const {chat, lastAnswer, ended} = startChat(endpoint.url);
+    chat.send('Where?');
+    await until(() => lastAnswer().doing).toEqual({stage: 'retrieval', label: undefined});
+    expect(lastAnswer().state).toBe('waiting');
+    await endpoint.open('tools');
+    await until(() => lastAnswer().doing?.label).toBe(`Asking the warehouse${'!'.repeat(40)}`);
+    await endpoint.open('more');
+    const {t} = await ended();
+    expect(t.status).toBeGreaterThan(0);
+    expect(t.status).toBeLessThanOrEqual(t.token ?? 0);
+  });
+
+  test('stays untold where there are no words for it', async () => {
+    const endpoint = await createEndpoint({
+      steps: [write(START, stage({stage: 'warehouse'})), gate('more'), write(word('Yes.'), FINISH)],
+    });
+    const {chat, lastAnswer, ended} = startChat(endpoint.url);
+    chat.send('Where?');
+    await until(async () => (await endpoint.seen()).open).toBe(1);
+    await endpoint.open('more');
+    const {t} = await ended();
+    expect(lastAnswer().doing).toBeUndefined();
+    expect(t).not.toHaveProperty('status');
   });
 });
 

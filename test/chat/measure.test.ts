@@ -1,8 +1,8 @@
 import {afterEach, describe, expect, test, vi} from 'vitest';
-import {createMeasure, type Measure, type MeasureOptions} from '../../src/chat/index.ts';
+import {createMeasure, type Measure, type MeasureOptions, TASK_MS} from '../../src/chat/index.ts';
 import type {TurnRecord} from '../../src/latency/index.ts';
 import {createUiMessageReader} from '../../src/protocol/index.ts';
-import {createEndpoint, FINISH, START, until, word} from '../stream/endpoint.ts';
+import {createEndpoint, FINISH, START, type TestEndpoint, until, word} from '../stream/endpoint.ts';
 import {MEASURE} from './start-chat.ts';
 
 const running: Measure[] = [];
@@ -199,6 +199,57 @@ describe('sending', () => {
     await until(async () => (await collector.seen()).posts.length).toBe(1);
     const {turns} = JSON.parse((await collector.seen()).posts[0]?.body ?? '');
     expect(turns.map((turn: TurnRecord) => turn.id)).toEqual([id]);
+  });
+});
+
+describe('a verdict of the visitor', () => {
+  const end = (measure: Measure, startedMs = performance.now()): TurnRecord => {
+    const turn = measure.createTurn({id: crypto.randomUUID().replaceAll('-', ''), n: 1, startedMs});
+    turn.settle({outcome: 'complete'}, performance.now());
+    const record = turn.record(performance.now());
+    measure.take(record);
+    return record;
+  };
+  const sent = async (collector: TestEndpoint): Promise<TurnRecord[]> =>
+    (await collector.seen()).posts.flatMap(({body}) => JSON.parse(body).turns);
+
+  test('is one more record of its turn, and the last one given stands', async () => {
+    const collector = await createEndpoint({status: 204, headers: {}});
+    const measure = start({rum: collector.url});
+    const {id} = end(measure);
+    measure.feedback(id, 'down');
+    measure.feedback(id, 'up');
+    await until(async () => (await sent(collector)).length).toBe(3);
+    expect((await sent(collector)).map(({rev, fb, final, id: of}) => [of, rev, fb, final])).toEqual([
+      [id, 1, undefined, true],
+      [id, 2, 'down', true],
+      [id, 3, 'up', true],
+    ]);
+    for (const {faults} of (await collector.seen()).posts) expect(faults).toBe('');
+  });
+
+  test('on a turn of an earlier page goes nowhere', async () => {
+    const collector = await createEndpoint({status: 204, headers: {}});
+    const measure = start({rum: collector.url});
+    measure.feedback('ab'.repeat(16), 'up');
+    const {id} = end(measure);
+    await until(async () => (await sent(collector)).length).toBe(1);
+    expect((await sent(collector)).map((record) => record.id)).toEqual([id]);
+  });
+
+  test('that is good ends the task, as a handover does and a long pause', () => {
+    const measure = start();
+    expect(end(measure).task).toBe(1);
+    const good = end(measure);
+    expect(good.task).toBe(1);
+    measure.feedback(good.id, 'down');
+    expect(end(measure).task).toBe(1);
+    measure.feedback(good.id, 'up');
+    expect(end(measure).task).toBe(2);
+    measure.endTask();
+    expect(end(measure).task).toBe(3);
+    expect(end(measure, performance.now() + TASK_MS - 1000).task).toBe(3);
+    expect(end(measure, performance.now() + TASK_MS + 1000).task).toBe(4);
   });
 });
 

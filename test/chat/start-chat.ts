@@ -8,6 +8,7 @@ import {
   createAnswering,
   createChat,
   createMeasure,
+  type Measure,
   type MeasureOptions,
 } from '../../src/chat/index.ts';
 import type {TurnRecord} from '../../src/latency/index.ts';
@@ -45,9 +46,9 @@ export const MEASURE: MeasureOptions = {
   onLine: () => undefined,
 };
 
-/** Loads at once what reads answers. */
-export const answering = (measure: Partial<MeasureOptions> = {}): Answering =>
-  createAnswering(Promise.resolve(createMeasure({...MEASURE, ...measure})));
+/** Gives at once what reads answers, and what measures them unless a test says when. */
+export const answering = (measure: Partial<MeasureOptions> | Promise<Measure> = {}): Answering =>
+  createAnswering(measure instanceof Promise ? measure : Promise.resolve(createMeasure({...MEASURE, ...measure})));
 
 /** Starts a chat; it is destroyed when the test has finished. What is drawn is painted in the next task. */
 export function startChat(
