@@ -6,6 +6,7 @@ import {type Again, runTurn} from './run-turn.ts';
 import type {Running} from './running.ts';
 import type {Answer, ChatEvent} from './state.ts';
 import type {Store} from './store.ts';
+import type {Tabs} from './tabs.ts';
 
 /** How a turn ends: for the record, on screen, and as an event. */
 export type Settling = Ending & {next: Partial<Answer>; kind?: 'complete' | 'stop' | 'error'};
@@ -21,8 +22,10 @@ export interface Asking extends Pick<Store, 'changeAnswer'> {
   endpoint: Endpoint;
   /** The response, already on its way; undefined where the answer began on the page before this one. */
   response: Promise<Response> | undefined;
-  /** How to ask for the rest of an answer that began there. */
-  begun: Resume | undefined;
+  /** Where another tab may show the same conversation. */
+  tabs: Tabs | undefined;
+  /** Looks at what another tab may have made of it: ends the turn where it is over, else says how to ask for its rest. */
+  catchUp: () => Resume | undefined;
   /** Posts the question another time. */
   post: (again: Again) => Promise<Response>;
   preflightFree: boolean;
@@ -38,12 +41,13 @@ export interface Asking extends Pick<Store, 'changeAnswer'> {
 
 /** Reads the answer to a question, shows what comes as it comes, and ends the turn. Never rejects. */
 export async function answerTurn(asking: Asking): Promise<void> {
-  const {mine, emit, changeAnswer, afterPaint, stay, settle, protocol, endpoint} = asking;
+  const {mine, emit, changeAnswer, afterPaint, stay, settle, protocol, endpoint, tabs} = asking;
   const {turn, startedMs, id: turnId, answerId} = mine;
   const {signal} = mine.abort;
 
   function takeText(text: string, nowMs: number): void {
     const isFirst = !mine.text;
+    if (!mine.follows) tabs?.tell(mine, text);
     mine.text += text;
     if (isFirst) changeAnswer(answerId, () => ({state: 'streaming'}));
     asking.onText(text);
@@ -54,9 +58,18 @@ export async function answerTurn(asking: Asking): Promise<void> {
     });
   }
 
+  const show = (text: string) => takeText(text, asking.now());
   try {
+    const claimed = tabs?.claim(mine, show);
+    if (mine.follows) await claimed;
+    else claimed?.catch(() => undefined); // the turn ended before the other tab's
+    const begun = mine.told ? asking.catchUp() : undefined;
+    signal.throwIfAborted();
+    if (mine.told && !begun) return settle({outcome: 'cut', error: 'stream-cut', next: {state: 'cut', problem: 'cut'}});
+    mine.follows = false;
     const how = await runTurn({
       ...asking,
+      begun,
       turn,
       signal,
       text: () => mine.text,

@@ -3,12 +3,14 @@ import type {answerTurn} from './answer-turn.ts';
 import type {Consent} from './api.ts';
 import type {Measure} from './measure.ts';
 import type {ChatEvent, ChatState} from './state.ts';
+import type {createTabs} from './tabs.ts';
 
 /** What a chat needs once a question has been posted, and not before: reading answers, judging failures. */
 export interface Answering {
   writeQuestion: typeof writeQuestion;
   writeStop: typeof writeStop;
   answerTurn: typeof answerTurn;
+  createTabs: typeof createTabs;
   /** Is loaded beside it; no answer waits for it. Rejects where it cannot be loaded. */
   measure: Promise<Measure>;
   /** How long anybody waits for an answer, in ms since the turn began; 0 without a measure. */

@@ -1,4 +1,5 @@
 import type {Resume} from '../protocol/index.ts';
+import type {KeptConversation} from '../storage/index.ts';
 import type {Settling} from './answer-turn.ts';
 import type {Answering, Chat, ChatOptions} from './chat.ts';
 import {createTalk} from './endpoint.ts';
@@ -9,6 +10,7 @@ import type {Again} from './run-turn.ts';
 import {beginTurn, type Running} from './running.ts';
 import type {Answer, Question} from './state.ts';
 import {createStore} from './store.ts';
+import type {Tabs} from './tabs.ts';
 import {fromKept, saidUntil, waitingAnswer} from './transcript.ts';
 
 const now = () => performance.now();
@@ -32,34 +34,76 @@ export function createChat(options: ChatOptions): Chat {
   let revised = '';
   let turnCount = 0;
   let loading: Promise<Answering> | undefined;
+  let tabs: Tabs | undefined;
 
   const keeper = createKeeper(options, () => {
+    if (!conversationId || running?.follows) return undefined;
     const rest = running?.rest();
-    const open = running && rest ? {open: {key: running.id, rest}} : {};
+    // other tabs may follow an answer of which nothing has come yet
+    const open = running && (rest || options.persist === 'local') ? {key: running.id, rest} : undefined;
     const messages = state().messages.map((message) =>
-      message.id === running?.answerId ? {...message, text: running.text, ...open} : message,
+      message.id === running?.answerId ? {...message, text: running.text, open} : message,
     );
-    return conversationId ? {id: conversationId, messages, draft: state().draft} : undefined;
+    return {id: conversationId, messages, draft: state().draft};
   });
 
   const hello = () => void (options.warm && talk.hello());
 
   function open(): void {
     if (conversationId) return;
+    conversationId = randomHex(32);
     const kept = keeper.read();
-    conversationId = kept?.id ?? randomHex(32);
     hello();
-    if (!kept) return;
-    change({messages: fromKept(kept), draft: kept.draft});
-    const {messages} = state();
+    if (kept) show(kept);
+    if (kept) change({draft: kept.draft});
+  }
+
+  /** Shows what was kept; an answer that was on its way goes on. */
+  function show(kept: KeptConversation): void {
+    const messages = fromKept(kept);
+    conversationId = kept.id;
+    change({messages, busy: false});
     const at = messages.findIndex((message) => message.kind === 'answer' && message.open);
     if (at > 0) goOn(messages[at] as Answer, messages[at - 1] as Question); // an answer stands below its question
+  }
+
+  /**
+   * Takes over what another tab made of the conversation, unless an answer is read here.
+   *
+   * @returns How to ask for the rest of an answer that is still on its way.
+   */
+  function catchUp(): Resume | undefined {
+    const mine = running;
+    if (mine && !mine.follows) return mine.rest();
+    const kept = keeper.read();
+    const answer = kept?.messages.find(({id}) => id === mine?.answerId) as Answer | undefined; // it is one there too
+    if (mine) {
+      const missing = answer?.text.slice(mine.text.length) ?? '';
+      mine.text += missing;
+      if (missing) tell(mine.answerId, missing);
+      if (answer?.open) return answer.open.rest;
+      running = undefined;
+      mine.abort.abort();
+      tell(mine.answerId, '');
+    }
+    show(kept ?? {id: randomHex(32), messages: [], draft: ''});
+    return undefined;
   }
 
   function load(): Promise<Answering> {
     loading ??= options.loadAnswering().then((loaded) => {
       life.signal.throwIfAborted();
       records.arrive(loaded.measure);
+      if (options.persist === 'local') {
+        tabs ??= loaded.createTabs({
+          name: options.name,
+          running: () => running,
+          onKept: () => void catchUp(),
+          onStop: () => leave('stop'),
+          signal: life.signal,
+        });
+        if (conversationId && !running) catchUp();
+      }
       return loaded;
     });
     loading.catch(() => {
@@ -104,19 +148,18 @@ export function createChat(options: ChatOptions): Chat {
     if (!open) return;
     const {key: id, rest} = open;
     changeAnswer(answerId, () => ({open: undefined}));
-    begin(
-      beginTurn({id, n: turnCount, startedMs: now(), answerId, text, rest: () => rest, told: true}),
-      question,
-      rest,
-    );
+    const follows = options.persist === 'local';
+    const mine = beginTurn({id, n: turnCount, startedMs: now(), answerId, text, told: true, follows});
+    mine.rest = () => rest;
+    begin(mine, question);
   }
 
-  function begin(mine: Running, question: Question, rest?: Resume): void {
+  function begin(mine: Running, question: Question): void {
     records.begin(mine);
     if (document.hidden) mine.turn.visibility({hidden: true}, now());
     running = mine;
     change({busy: true});
-    answerTo(mine, question, rest).catch(() => {
+    answerTo(mine, question).catch(() => {
       settle(mine, {outcome: 'error', error: 'network', next: {state: 'failed', problem: 'network'}, kind: 'error'});
     });
   }
@@ -129,7 +172,7 @@ export function createChat(options: ChatOptions): Chat {
   }
 
   /** Posts the question and has the answer read. Rejects when what does that cannot be loaded. */
-  async function answerTo(mine: Running, question: Question, begun: Resume | undefined): Promise<void> {
+  async function answerTo(mine: Running, question: Question): Promise<void> {
     const {turn, id, abort, answerId} = mine;
     const asked = {conversationId, said: saidUntil(state().messages, question), key: id, context};
     const preflightFree = talk.preflightFree();
@@ -140,12 +183,12 @@ export function createChat(options: ChatOptions): Chat {
       turn.mark('headers', now());
       return head;
     };
-    const response = begun ? undefined : post({attempt: 0, json: false});
+    const response = mine.told ? undefined : post({attempt: 0, json: false});
     response?.catch(() => undefined); // whoever reads it judges it
     const {answerTurn, deadlineMs} = await load();
     await answerTurn({
       ...options,
-      ...{mine, conversationId, begun, response, post, preflightFree, changeAnswer, deadlineMs, stay, now},
+      ...{mine, conversationId, tabs, catchUp, response, post, preflightFree, changeAnswer, deadlineMs, stay, now},
       endpoint: talk.endpoint(),
       afterPaint: (done) => afterPaint((paintedMs) => life.signal.aborted || done(paintedMs)),
       onText: (text) => tell(answerId, text),
@@ -159,6 +202,10 @@ export function createChat(options: ChatOptions): Chat {
 
   function leave(left: 'resubmit' | 'pagehide' | 'stop'): void {
     if (!running) return;
+    if (running.follows) {
+      if (left === 'pagehide') return; // the tab that reads it goes on
+      tabs?.stop(running.id);
+    }
     if (left !== 'pagehide') void talk.stop(running.id, conversationId);
     const next: Partial<Answer> = left === 'pagehide' ? {state: 'cut', problem: 'cut'} : {state: 'stopped'};
     const ending = left === 'stop' ? ({outcome: 'stopped', kind: 'stop'} as const) : ({outcome: 'abandoned'} as const);
@@ -179,6 +226,7 @@ export function createChat(options: ChatOptions): Chat {
       const words = text.trim();
       if (!words) return;
       open();
+      if (options.persist === 'local' && !tabs && !running) catchUp();
       leave('resubmit');
       const question: Question = {kind: 'question', id: randomHex(16), text: words, at: Date.now()};
       const answer = waitingAnswer(Date.now());
@@ -205,7 +253,7 @@ export function createChat(options: ChatOptions): Chat {
     draft(text) {
       load().catch(() => undefined); // told already; the question tries again
       store.note({draft: text}); // the composer shows its own text
-      keeper.keepSoon();
+      if (tabs || options.persist !== 'local') keeper.keepSoon(); // another tab may have kept more
     },
     setUser: talk.setUser,
     setContext(next) {

@@ -17,19 +17,22 @@ export interface Running {
   rest: Rest;
   /** It goes on from the page before this one, which has told how it went. */
   told: boolean;
+  /** Another tab may still be reading it: this one shows what that tab reads, and keeps nothing. */
+  follows: boolean;
   /** Its last words have been painted, or nobody could see them. */
   closed: boolean;
 }
 
 /** Begins a turn that is not measured yet: what happens to it is noted until a measure arrives. */
 export function beginTurn(
-  start: Pick<Running, 'id' | 'n' | 'startedMs' | 'answerId'> & Partial<Pick<Running, 'text' | 'rest' | 'told'>>,
+  start: Pick<Running, 'id' | 'n' | 'startedMs' | 'answerId'> & Partial<Pick<Running, 'text' | 'told' | 'follows'>>,
 ): Running {
   const measured = createStandIn<MeasuredTurn>();
   return {
     text: '',
     rest: () => undefined,
     told: false,
+    follows: false,
     ...start,
     measured,
     turn: measured.proxy,

@@ -50,8 +50,8 @@ export interface Answer {
   problem?: Problem;
   /** What its backend does while it waits: a stage that has words of ours, or the backend's own words. */
   doing?: {stage: Doing | undefined; label: string | undefined};
-  /** Kept only while it is on its way: the turn's key, and how the next page asks for what follows its text. */
-  open?: {key: string; rest: Resume} | undefined;
+  /** Kept only while it is on its way: the turn's key, and how the next page asks for what follows its text, if it can. */
+  open?: {key: string; rest?: Resume | undefined} | undefined;
 }
 
 /** One message of a conversation. */
