@@ -1,16 +1,21 @@
 import {describe, expect, test, vi} from 'vitest';
 import type {Answer} from '../stream/answer-server.ts';
-import {createEndpoint, FINISH, gate, START, type TestEndpoint, until, word} from '../stream/endpoint.ts';
+import {
+  createEndpoint,
+  FINISH,
+  gate,
+  NATIVE,
+  numberEvents,
+  START,
+  type TestEndpoint,
+  until,
+  word,
+} from '../stream/endpoint.ts';
 import {startChat} from './start-chat.ts';
 
-const HEADERS = {'content-type': 'text/event-stream', 'x-firstword': '1'};
-const PARTS = [START, word('On '), word('its '), word('**way**.'), FINISH];
-const numbered = (from: number, to = PARTS.length): string =>
-  PARTS.map((part, n) => `id: run-1-${n}\ndata: ${JSON.stringify(part)}\n\n`)
-    .slice(from, to)
-    .join('');
+const numbered = numberEvents([START, word('On '), word('its '), word('**way**.'), FINISH]);
 const answer = (from: number, to?: number): Answer => ({
-  headers: HEADERS,
+  headers: NATIVE,
   steps: [{kind: 'write', text: numbered(from, to)}, ...(to === undefined ? [] : [gate('never')])],
 });
 
@@ -89,7 +94,7 @@ describe('an answer whose page was left', () => {
   });
 
   test('can be stopped in the next page, which tells the server', async () => {
-    const endpoint = await createEndpoint(answer(0, 3), answer(3, 4), {status: 200, headers: HEADERS});
+    const endpoint = await createEndpoint(answer(0, 3), answer(3, 4), {status: 200, headers: NATIVE});
     await leaveAt(endpoint, 'On its ');
     const after = startChat(endpoint.url);
     after.chat.open();
@@ -131,7 +136,7 @@ describe('whoever stops an answer', () => {
   });
 
   test('before the head is told to a server that turns out to be one', async () => {
-    const endpoint = await createEndpoint({...answer(0, 3), headGate: 'never'}, {status: 200, headers: HEADERS});
+    const endpoint = await createEndpoint({...answer(0, 3), headGate: 'never'}, {status: 200, headers: NATIVE});
     const {chat, ended} = startChat(endpoint.url);
     chat.send('Where?');
     await until(async () => (await endpoint.seen()).open).toBe(1);

@@ -1,24 +1,14 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {FINISH, NATIVE, numberEvents, START, word} from '../stream/endpoint.ts';
 import {type Browser, findEngines, openBrowser, type Page, waitUntil} from './drive/index.ts';
 import {ask, createGate, lastAnswer, openByKeyboard, type Stage, startStage} from './stage.ts';
 
-const NATIVE = {'content-type': 'text/event-stream', 'x-firstword': '1'};
 const WORDS = Array.from({length: 12}, (_, n) => (n % 4 === 3 ? `word${n}.\n\n` : `wörd${n} 👋🏽 `));
-const PARTS = [
-  {type: 'start', messageMetadata: {fw: {run: 'run-1'}}},
-  ...WORDS.map((delta) => ({type: 'text-delta', id: 't', delta})),
-  {type: 'finish', finishReason: 'stop'},
-];
+const events = numberEvents([START, ...WORDS.map(word), FINISH]);
 /** Paragraphs follow one another without a space between them. */
 const squeeze = (text: string) => text.replace(/\s+/g, '');
 const SHOWN = squeeze(WORDS.join(''));
 const HALF = 6;
-
-/** Events of the answer with their ids, `from` one of them `to` another. */
-const events = (from: number, to = PARTS.length) =>
-  PARTS.map((part, n) => `id: run-1-${n}\ndata: ${JSON.stringify(part)}\n\n`)
-    .slice(from, to)
-    .join('');
 
 /** A question as it reached the endpoint. */
 interface Asked {

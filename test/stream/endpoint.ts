@@ -35,6 +35,26 @@ export async function createEndpointAt(url: string, ...answers: Answer[]): Promi
 /** Writes parts of an answer as server-sent events. */
 export const sse = (...parts: object[]): string => parts.map((part) => `data: ${JSON.stringify(part)}\n\n`).join('');
 
+/**
+ * Numbers the parts of an answer as the server kit does.
+ *
+ * @returns a writer of the parts `from` one of them `to` another as events with ids, `run-1-0` the first.
+ */
+export const numberEvents =
+  (parts: readonly object[]) =>
+  (from: number, to?: number): string =>
+    parts
+      .map((part, at) => `id: run-1-${at}\n${sse(part)}`)
+      .slice(from, to)
+      .join('');
+
+/** Headers by which the server kit names its protocol. */
+export const NATIVE = {
+  'content-type': 'text/event-stream',
+  'x-firstword': '1',
+  'x-vercel-ai-ui-message-stream': 'v1',
+};
+
 /** A step that writes parts of an answer. */
 export const write = (...parts: object[]): Step => ({kind: 'write', text: sse(...parts)});
 

@@ -2,19 +2,25 @@ import {expect, test, vi} from 'vitest';
 import {type AnswerEvent, createReader, type DeclaredProtocol} from '../../src/protocol/index.ts';
 import {getRest, postQuestion, type Reading, readAnswer, StreamError} from '../../src/stream/index.ts';
 import type {Step} from './answer-server.ts';
-import {createEndpoint, createEndpointAt, FINISH, gate, START, type TestEndpoint, until, word} from './endpoint.ts';
+import {
+  createEndpoint,
+  createEndpointAt,
+  FINISH,
+  gate,
+  NATIVE,
+  numberEvents,
+  START,
+  type TestEndpoint,
+  until,
+  word,
+  write,
+} from './endpoint.ts';
 
-const NATIVE = {'content-type': 'text/event-stream', 'x-firstword': '1', 'x-vercel-ai-ui-message-stream': 'v1'};
 const AI_SDK = {'content-type': 'text/event-stream', 'x-vercel-ai-ui-message-stream': 'v1'};
 const WORDS = ['Your ', 'order ', '👋🏽 is ', 'on ', 'its\n\n', 'way.'];
 const PARTS: object[] = [START, ...WORDS.map(word), FINISH];
+const numbered = numberEvents(PARTS);
 const QUESTION = {id: 'c1', trigger: 'submit-message', messages: []};
-
-/** Events `from` to `to` of the answer with their ids, as the server kit sends them. */
-const numbered = (from: number, to = PARTS.length): string =>
-  PARTS.map((part, n) => `id: run-1-${n}\ndata: ${JSON.stringify(part)}\n\n`)
-    .slice(from, to)
-    .join('');
 
 const text = (written: string): Step => ({kind: 'write', text: written});
 
@@ -91,7 +97,7 @@ test('events that come again are read once, whatever the server starts from', as
 test('events without an id of their own are all read, whatever id is in force', async () => {
   const endpoint = await createEndpoint({
     headers: NATIVE,
-    steps: [text(`id: run-1-0\ndata: ${JSON.stringify(START)}\n\n`), text(numbered(1).replace(/id: .*\n/g, ''))],
+    steps: [text(numbered(0, 1)), text(numbered(1).replace(/id: .*\n/g, ''))],
   });
   const asked = ask(endpoint);
   await asked.done;
@@ -123,9 +129,9 @@ test.each([
 });
 
 test('an answer without ids is replayed whole by its GET, and what was shown is not shown again', async () => {
-  const whole = [{type: 'start'}, ...PARTS.slice(1)].map((part) => `data: ${JSON.stringify(part)}\n\n`);
-  const endpoint = await createEndpoint({headers: AI_SDK, steps: [text(whole.slice(0, 4).join(''))]});
-  const replay = await createEndpointAt(`${endpoint.url}/c1/stream`, {headers: AI_SDK, steps: [text(whole.join(''))]});
+  const whole = [{type: 'start'}, ...PARTS.slice(1)];
+  const endpoint = await createEndpoint({headers: AI_SDK, steps: [write(...whole.slice(0, 4))]});
+  const replay = await createEndpointAt(`${endpoint.url}/c1/stream`, {headers: AI_SDK, steps: [write(...whole)]});
   const asked = ask(endpoint);
   await asked.done;
   expect(asked.text()).toBe(WORDS.join(''));
@@ -135,22 +141,20 @@ test('an answer without ids is replayed whole by its GET, and what was shown is 
 });
 
 test('a replay that is another answer is not mixed in', async () => {
-  const whole = (...words: string[]) =>
-    [{type: 'start'}, ...words.map(word), FINISH].map((part) => `data: ${JSON.stringify(part)}\n\n`).join('');
-  const endpoint = await createEndpoint({
+  const said = (...words: string[]) => [{type: 'start'}, ...words.map(word)];
+  const endpoint = await createEndpoint({headers: AI_SDK, steps: [write(...said('Your ', 'order'))]});
+  await createEndpointAt(`${endpoint.url}/c1/stream`, {
     headers: AI_SDK,
-    steps: [text(whole('Your ', 'order').replace(/.*finish.*\n\n/, ''))],
+    steps: [write(...said('You', ' asked'), FINISH)],
   });
-  await createEndpointAt(`${endpoint.url}/c1/stream`, {headers: AI_SDK, steps: [text(whole('You', ' asked'))]});
   const asked = ask(endpoint);
   await expect(asked.done).rejects.toMatchObject({kind: 'cut'});
   expect(asked.text()).toBe('Your order');
 });
 
 test('a backend that cannot go on is asked once', async () => {
-  const chunk = (delta: object) =>
-    `data: ${JSON.stringify({object: 'chat.completion.chunk', choices: [{index: 0, delta, finish_reason: null}]})}\n\n`;
-  const endpoint = await createEndpoint({steps: [text(chunk({content: 'Hel'})), gate('seen'), {kind: 'drop'}]});
+  const chunk = {object: 'chat.completion.chunk', choices: [{index: 0, delta: {content: 'Hel'}, finish_reason: null}]};
+  const endpoint = await createEndpoint({steps: [write(chunk), gate('seen'), {kind: 'drop'}]});
   const asked = ask(endpoint);
   await until(asked.text).toBe('Hel');
   await endpoint.open('seen');
