@@ -3,8 +3,8 @@ import {type ChatState, createMeasure, type Measure, type Problem} from '../../s
 import type {TurnRecord} from '../../src/latency/index.ts';
 import {createConversationStore} from '../../src/storage/index.ts';
 import type {Answer} from '../stream/answer-server.ts';
-import {createEndpoint, FINISH, gate, START, type TestEndpoint, until, word, write} from '../stream/endpoint.ts';
-import {answering, MEASURE, startChat} from './start-chat.ts';
+import {bodies, createEndpoint, FINISH, gate, NATIVE, START, until, word, write} from '../stream/endpoint.ts';
+import {answering, expectValid, MEASURE, startChat} from './start-chat.ts';
 
 const WHOLE: Answer = {steps: [write(START, word('On its '), word('way.'), FINISH)]};
 /** Says a word, then waits until the test opens the gate. */
@@ -12,16 +12,6 @@ const SLOW: Answer = {steps: [write(START, word('On its ')), gate('more'), write
 
 beforeEach(() => sessionStorage.clear());
 afterEach(() => vi.restoreAllMocks());
-
-/** Holds a record against the schema, on the server. */
-async function expectValid(...turns: TurnRecord[]): Promise<void> {
-  const collector = await createEndpoint({status: 204, headers: {}});
-  const batch = {v: 1, site: 'shop.example', page: {id: 'ab'.repeat(8)}, turns};
-  await fetch(collector.url, {method: 'POST', body: JSON.stringify(batch)});
-  expect((await collector.seen()).posts[0]?.faults).toBe('');
-}
-
-const bodies = async ({seen}: TestEndpoint) => (await seen()).posts.map(({body}) => JSON.parse(body));
 
 describe('an answer', () => {
   test('is shown as it comes, and its milestones stand in order', async () => {
@@ -559,7 +549,7 @@ describe('a failure', () => {
 });
 
 describe('hello', () => {
-  const FIRSTWORD: Answer = {...WHOLE, headers: {'content-type': 'text/event-stream', 'x-firstword': '1'}};
+  const FIRSTWORD: Answer = {...WHOLE, headers: NATIVE};
 
   test('is said once, when the chat is about to open, and nothing before', async () => {
     const endpoint = await createEndpoint(FIRSTWORD);

@@ -1,6 +1,7 @@
 import {describe, expect, test, vi} from 'vitest';
 import type {Answer} from '../stream/answer-server.ts';
 import {
+  bodies,
   createEndpoint,
   FINISH,
   gate,
@@ -18,8 +19,6 @@ const answer = (from: number, to?: number): Answer => ({
   headers: NATIVE,
   steps: [{kind: 'write', text: numbered(from, to)}, ...(to === undefined ? [] : [gate('never')])],
 });
-
-const asked = async (endpoint: TestEndpoint) => (await endpoint.seen()).posts.map(({body}) => JSON.parse(body));
 
 /** Asks on one page up to an event of the answer, and leaves that page. */
 async function leaveAt(endpoint: TestEndpoint, text: string) {
@@ -43,7 +42,7 @@ describe('an answer whose page was left', () => {
     expect(after.chat.state().busy).toBe(true);
     await until(() => after.lastAnswer().state).toBe('complete');
     expect(after.lastAnswer().text).toBe('On its **way**.');
-    const [first, second] = await asked(endpoint);
+    const [first, second] = await bodies(endpoint);
     expect(second).toMatchObject({id: first.id, trigger: 'submit-message', messages: first.messages});
     expect(second.fw).toMatchObject({key: first.fw.key, lastEventId: 'run-1-2'});
     // the page that was left has told how it went
@@ -62,7 +61,7 @@ describe('an answer whose page was left', () => {
     third.chat.open();
     expect(third.lastAnswer()).toMatchObject({state: 'complete', text: 'On its **way**.'});
     expect(third.lastAnswer()).not.toHaveProperty('open');
-    expect(await asked(endpoint)).toHaveLength(2);
+    expect(await bodies(endpoint)).toHaveLength(2);
   });
 
   test('is cut, with what had come and a way to ask again, where nothing is left of it', async () => {
@@ -75,7 +74,7 @@ describe('an answer whose page was left', () => {
     after.chat.retry(after.lastAnswer().id);
     await after.ended();
     expect(after.lastAnswer()).toMatchObject({state: 'complete', text: 'On its **way**.'});
-    const keys = (await asked(endpoint)).map(({fw}) => fw.key);
+    const keys = (await bodies(endpoint)).map(({fw}) => fw.key);
     expect(keys[1]).toBe(keys[0]);
     expect(keys[2]).not.toBe(keys[0]);
   });
@@ -100,7 +99,7 @@ describe('an answer whose page was left', () => {
     after.chat.open();
     await until(() => [...after.arrived.values()].join('')).toBe('**way**.');
     after.chat.stop();
-    await until(async () => (await asked(endpoint)).map(({trigger}) => trigger)).toEqual([
+    await until(async () => (await bodies(endpoint)).map(({trigger}) => trigger)).toEqual([
       'submit-message',
       'submit-message',
       'fw-stop',
@@ -113,13 +112,13 @@ describe('an answer whose page was left', () => {
     await leaveAt(endpoint, 'On its ');
     startChat(endpoint.url);
     await endpoint.closed();
-    expect(await asked(endpoint)).toHaveLength(1);
+    expect(await bodies(endpoint)).toHaveLength(1);
   });
 });
 
 describe('whoever stops an answer', () => {
   const stops = async (endpoint: TestEndpoint) =>
-    (await asked(endpoint))
+    (await bodies(endpoint))
       .filter(({trigger}) => trigger === 'fw-stop')
       .map(({fw, id, messages}) => ({fw, id, messages}));
 
@@ -130,7 +129,7 @@ describe('whoever stops an answer', () => {
     await until(() => arrived.size).toBe(1);
     chat.stop();
     expect(await ended()).toMatchObject({outcome: 'stopped', left: 'stop'});
-    const [question] = await asked(endpoint);
+    const [question] = await bodies(endpoint);
     await until(() => stops(endpoint)).toMatchObject([{id: question.id, messages: [], fw: {key: question.fw.key}}]);
     await endpoint.closed();
   });
@@ -154,7 +153,7 @@ describe('whoever stops an answer', () => {
     chat.stop();
     await ended();
     await endpoint.closed();
-    expect(await asked(endpoint)).toHaveLength(1);
+    expect(await bodies(endpoint)).toHaveLength(1);
   });
 
   test('by asking something else, or by starting over, tells it too', async () => {
@@ -166,7 +165,7 @@ describe('whoever stops an answer', () => {
     await until(async () => (await stops(endpoint)).length).toBe(1);
     chat.forget();
     await until(async () => (await stops(endpoint)).length).toBe(2);
-    const questions = (await asked(endpoint)).filter(({trigger}) => trigger === 'submit-message');
+    const questions = (await bodies(endpoint)).filter(({trigger}) => trigger === 'submit-message');
     expect((await stops(endpoint)).map(({fw}) => fw.key)).toEqual(questions.map(({fw}) => fw.key));
   });
 });

@@ -3,7 +3,7 @@ import {createMeasure, type Measure, type MeasureOptions, TASK_MS} from '../../s
 import type {TurnRecord} from '../../src/latency/index.ts';
 import {createUiMessageReader} from '../../src/protocol/index.ts';
 import {createEndpoint, FINISH, START, type TestEndpoint, until, word} from '../stream/endpoint.ts';
-import {MEASURE} from './start-chat.ts';
+import {expectValid, MEASURE} from './start-chat.ts';
 
 const running: Measure[] = [];
 
@@ -33,14 +33,6 @@ function measureAnswer(
   }
   turn.settle({outcome: 'complete'}, 500);
   return turn.record(500);
-}
-
-/** Holds records against the schema, on the server. */
-async function expectValid(...turns: TurnRecord[]): Promise<void> {
-  const collector = await createEndpoint({status: 204, headers: {}});
-  const batch = {v: 1, site: 'shop.example', page: {id: 'ab'.repeat(8)}, turns};
-  await fetch(collector.url, {method: 'POST', body: JSON.stringify(batch)});
-  expect((await collector.seen()).posts[0]?.faults).toBe('');
 }
 
 describe('Server-Timing', () => {

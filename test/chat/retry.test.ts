@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {MAX_RETRIES, retryDelayMs} from '../../src/chat/retry.ts';
 import {StreamError} from '../../src/stream/index.ts';
 import type {Answer} from '../stream/answer-server.ts';
-import {createEndpoint, FINISH, gate, START, until, word, write} from '../stream/endpoint.ts';
+import {bodies, createEndpoint, FINISH, gate, START, until, word, write} from '../stream/endpoint.ts';
 import {startChat} from './start-chat.ts';
 
 const WHOLE: Answer = {steps: [write(START, word('On its '), word('way.'), FINISH)]};
@@ -59,7 +59,7 @@ describe('a question that got no word', () => {
     expect(lastAnswer()).toMatchObject({state: 'complete', text: 'On its way.'});
     expect(record).toMatchObject({outcome: 'complete', retries: 1});
     expect(kinds()).not.toContain('trouble');
-    const asked = (await endpoint.seen()).posts.map(({body}) => JSON.parse(body).fw);
+    const asked = (await bodies(endpoint)).map(({fw}) => fw);
     expect(asked.map(({attempt}) => attempt)).toEqual([0, 1]);
     expect(new Set(asked.map(({key}) => key)).size).toBe(1);
   });
@@ -82,7 +82,7 @@ describe('a question that got no word', () => {
     expect(await ended()).toMatchObject({outcome: 'stopped'});
     chat.retry(lastAnswer().id); // a later turn shows that nothing of the earlier one is on its way
     await ended(2);
-    const keys = (await endpoint.seen()).posts.map(({body}) => JSON.parse(body).fw.key);
+    const keys = (await bodies(endpoint)).map(({fw}) => fw.key);
     expect(new Set(keys).size).toBe(2);
     expect(keys).toHaveLength(2);
   });

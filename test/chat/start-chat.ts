@@ -1,4 +1,4 @@
-import {onTestFinished} from 'vitest';
+import {expect, onTestFinished} from 'vitest';
 import {
   type Answer,
   type Answering,
@@ -12,7 +12,7 @@ import {
   type MeasureOptions,
 } from '../../src/chat/index.ts';
 import type {TurnRecord} from '../../src/latency/index.ts';
-import {until} from '../stream/endpoint.ts';
+import {createEndpoint, until} from '../stream/endpoint.ts';
 
 /** A chat as the panel makes one, with what it told. */
 export interface StartedChat {
@@ -100,4 +100,12 @@ export function startChat(
       return record;
     },
   };
+}
+
+/** Holds records against the schema, on the server. */
+export async function expectValid(...turns: TurnRecord[]): Promise<void> {
+  const collector = await createEndpoint({status: 204, headers: {}});
+  const batch = {v: 1, site: 'shop.example', page: {id: 'ab'.repeat(8)}, turns};
+  await fetch(collector.url, {method: 'POST', body: JSON.stringify(batch)});
+  expect((await collector.seen()).posts[0]?.faults).toBe('');
 }

@@ -32,6 +32,9 @@ export async function createEndpointAt(url: string, ...answers: Answer[]): Promi
   };
 }
 
+/** Gives what was posted to an endpoint as JSON. */
+export const bodies = async ({seen}: TestEndpoint) => (await seen()).posts.map(({body}) => JSON.parse(body));
+
 /** Writes parts of an answer as server-sent events. */
 export const sse = (...parts: object[]): string => parts.map((part) => `data: ${JSON.stringify(part)}\n\n`).join('');
 

@@ -3,6 +3,7 @@ import {type AnswerEvent, createReader, type DeclaredProtocol} from '../../src/p
 import {getRest, postQuestion, type Reading, readAnswer, StreamError} from '../../src/stream/index.ts';
 import type {Step} from './answer-server.ts';
 import {
+  bodies,
   createEndpoint,
   createEndpointAt,
   FINISH,
@@ -58,8 +59,6 @@ function ask(
   done.catch(() => undefined); // the test judges it
   return {text: written, events, done};
 }
-
-const bodies = async (endpoint: TestEndpoint) => (await endpoint.seen()).posts.map(({body}) => JSON.parse(body));
 
 for (const [how, break_] of [
   ['breaks off', [{kind: 'drop'}]],
