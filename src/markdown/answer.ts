@@ -20,6 +20,9 @@ const MARKERS_ONLY = /^[-+*_=>#|:.)`~\s\d]*$/;
 /** A line that may still end a code block. */
 const FENCE_BEGUN = /^[>\s]*(?:`+|~+)?\s*$/;
 
+/** Says whether a cut at a place would part the two halves of a character. */
+export const splitsPair = (text: string, at: number): boolean => /[\uD800-\uDBFF]/.test(text.charAt(at - 1));
+
 /** Makes an answer without text; the first `maxChars` characters of what it reads are Markdown, the rest is plain. */
 export function createAnswer(options: Omit<BlockOptions, 'leaves'> & Omit<Pen, 'onCut'> & {maxChars: number}): Answer {
   const {root, policy, maxChars, maxDepth} = options;
@@ -106,8 +109,7 @@ export function createAnswer(options: Omit<BlockOptions, 'leaves'> & Omit<Pen, '
       sayPlainly(text);
       return;
     }
-    const pairStart = /[\uD800-\uDBFF]/.test(text.charAt(leftChars - 1)) ? 1 : 0;
-    const markdown = text.length > leftChars ? text.slice(0, leftChars - pairStart) : text;
+    const markdown = text.length > leftChars ? text.slice(0, leftChars - Number(splitsPair(text, leftChars))) : text;
     const rest = text.slice(markdown.length);
     leftChars -= markdown.length;
     attempt(() => {

@@ -1,4 +1,4 @@
-import {type Answer, createAnswer} from './answer.ts';
+import {type Answer, createAnswer, splitsPair} from './answer.ts';
 import {clean} from './clean.ts';
 import type {BlockKind} from './draw-blocks.ts';
 import {ownOf} from './own.ts';
@@ -101,7 +101,7 @@ export function createRenderer(root: HTMLElement, options: RendererOptions = {})
 
   /** Reads so many characters, and one more where they would end within one. */
   function readNext(chars: number): void {
-    const end = chars + (/[\uD800-\uDBFF]/.test(queue.charAt(chars - 1)) ? 1 : 0);
+    const end = chars + Number(splitsPair(queue, chars));
     const next = queue.slice(0, end);
     queue = queue.slice(end);
     answer?.read(next);
