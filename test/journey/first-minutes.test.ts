@@ -7,7 +7,7 @@ import {promisify} from 'node:util';
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {startFakeOpenAI} from '../server/fake-openai.ts';
 import {findEngines, openBrowser, type Page} from './drive/index.ts';
-import {ask, openByKeyboard} from './stage.ts';
+import {ask, firstWords, openByKeyboard} from './stage.ts';
 
 const HEADING = 'Your first answer in five minutes';
 const FIRST_TOKEN = 'Hello from my own endpoint';
@@ -182,12 +182,4 @@ async function open(address: string): Promise<Page> {
   const browser = await openBrowser('chromium');
   onTestFinished(() => browser.close());
   return browser.open(address);
-}
-
-/** Waits for the first words of an answer. */
-function firstWords(page: Page): Promise<string> {
-  return page.waitFor(() => {
-    const answer = document.querySelector('firstword-chat')?.shadowRoot?.querySelector('[part~="answer"]');
-    return answer?.querySelector('.text')?.textContent;
-  });
 }

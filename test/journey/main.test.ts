@@ -1,7 +1,17 @@
 import {expect, onTestFinished, test} from 'vitest';
 import {exclusiveTimes} from '../../src/latency/index.ts';
 import {openBrowser, waitUntil} from './drive/index.ts';
-import {answerIs, ask, createGate, instantModel, lastAnswer, openByKeyboard, panelReady, startStage} from './stage.ts';
+import {
+  answerIs,
+  ask,
+  createGate,
+  firstWords,
+  instantModel,
+  lastAnswer,
+  openByKeyboard,
+  panelReady,
+  startStage,
+} from './stage.ts';
 
 const QUESTION = 'How long can I try a mattress?';
 
@@ -39,10 +49,7 @@ test('a question asked by keyboard is answered as it is generated, and its times
   await ask(page, QUESTION);
 
   // the first word is on screen while the model is held before its fourth
-  await page.waitFor(() => {
-    const root = document.querySelector('firstword-chat')?.shadowRoot;
-    return root?.querySelector('[part~=answer][data-state=streaming] .text')?.textContent;
-  });
+  await firstWords(page);
   expect(generatedCount).toBe(3);
   expect((await lastAnswer(page)).state).toBe('streaming');
   gate.release();
@@ -112,10 +119,7 @@ test('a server that dies in the middle of an answer leaves what came, marked as 
   const page = await browser.open(`${stage.url}/checkout`);
   await openByKeyboard(page);
   await ask(page, QUESTION);
-  await page.waitFor(() => {
-    const root = document.querySelector('firstword-chat')?.shadowRoot;
-    return root?.querySelector('[part~=answer][data-state=streaming] .text')?.textContent;
-  });
+  await firstWords(page);
   const before = await lastAnswer(page);
   await stage.close();
   await answerIs(page, 'cut');

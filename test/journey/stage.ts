@@ -131,6 +131,16 @@ export async function lastAnswer(page: Page): Promise<{text: string; state: stri
   });
 }
 
+/** Waits until the last answer has words, and gives them. */
+export async function firstWords(page: Page): Promise<string> {
+  return page.waitFor(
+    () =>
+      [...(document.querySelector('firstword-chat')?.shadowRoot?.querySelectorAll('[part~=answer]') ?? [])]
+        .at(-1)
+        ?.querySelector('.text')?.textContent,
+  );
+}
+
 /** Waits until the last answer stands in a state. */
 export async function answerIs(page: Page, state: string): Promise<void> {
   await page.waitFor(

@@ -1,7 +1,7 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {FINISH, NATIVE, numberEvents, START, word} from '../stream/endpoint.ts';
 import {type Browser, findEngines, openBrowser, type Page, waitUntil} from './drive/index.ts';
-import {ask, createGate, lastAnswer, openByKeyboard, type Stage, startStage} from './stage.ts';
+import {ask, createGate, firstWords, lastAnswer, openByKeyboard, type Stage, startStage} from './stage.ts';
 
 const WORDS = Array.from({length: 12}, (_, n) => (n % 4 === 3 ? `word${n}.\n\n` : `wörd${n} 👋🏽 `));
 const events = numberEvents([START, ...WORDS.map(word), FINISH]);
@@ -185,10 +185,7 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
     const before = posts();
     await ask(page, name);
     if (act) {
-      await waitUntil(
-        async () => (await lastAnswer(page)).text.includes('wörd1'),
-        () => 'the first words',
-      );
+      await firstWords(page);
       await act();
     }
     gate.release();
@@ -237,10 +234,7 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
     gate = createGate();
     seen = [];
     await ask(page, 'broken after some words');
-    await waitUntil(
-      async () => (await lastAnswer(page)).text.includes('wörd1'),
-      () => 'the first words',
-    );
+    await firstWords(page);
     await page.reload();
     gate.release();
     await openByKeyboard(page);
@@ -258,10 +252,7 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
   test.skipIf(missing)('a page that is come back to in the middle of an answer is not busy for ever', async () => {
     gate = createGate();
     await ask(page, 'held in the middle');
-    await waitUntil(
-      async () => (await lastAnswer(page)).text.includes('wörd1'),
-      () => 'the first words',
-    );
+    await firstWords(page);
     await page.goto(`${stage.url}/help`);
     gate.release();
     await page.back();
@@ -281,12 +272,7 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
       gate = createGate();
       seen = [];
       await ask(page, 'held in the middle');
-      if (moment === 'after some words') {
-        await waitUntil(
-          async () => (await lastAnswer(page)).text.includes('wörd1'),
-          () => 'the first words',
-        );
-      }
+      if (moment === 'after some words') await firstWords(page);
       await page.click('firstword-chat >>> [part~=stop]');
       expect((await lastAnswer(page)).state).toBe('stopped');
       await waitUntil(
