@@ -1,22 +1,7 @@
-import {describe, expect, onTestFinished, test} from 'vitest';
-import {type EngineName, findEngines, openBrowser, waitUntil} from './drive/index.ts';
-import {ask, createGate, instantModel, lastAnswer, openByKeyboard, startStage} from './stage.ts';
-
-const QUESTION = 'How long can I try a mattress?';
-
-/** Asks in the shop, and waits until the first word is on screen; the model is held before its fourth until the gate opens. */
-async function startHeldAnswer(engine: EngineName) {
-  const gate = createGate();
-  const stage = await startStage({model: instantModel({heldFrom: 3, open: gate.open})});
-  const browser = await openBrowser(engine);
-  onTestFinished(() => browser.close());
-  const page = await browser.open(`${stage.url}/checkout`);
-  await openByKeyboard(page);
-  await page.run(() => addEventListener('firstword:firsttoken', () => document.body.setAttribute('data-painted', '')));
-  await ask(page, QUESTION);
-  await page.waitFor(() => document.body.hasAttribute('data-painted'));
-  return {gate, stage, page};
-}
+import {describe, expect, test} from 'vitest';
+import {startHeldAnswer} from './checkout.ts';
+import {findEngines, waitUntil} from './drive/index.ts';
+import {answerIs, lastAnswer} from './stage.ts';
 
 describe.each(findEngines())('$title', ({engine, missing}) => {
   test.skipIf(missing)('a visitor who leaves the page in the middle of an answer is in the store', async () => {
@@ -31,7 +16,7 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
       },
       () => 'the turn to be in the store',
     );
-    gate.release();
+    gate.open();
     const [turn, ...more] = await stage.close();
     expect(more).toEqual([]);
     // hidden first, gone then: which of the two records got out is the engine's
@@ -44,11 +29,8 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
   test.skipIf(missing)('an answer goes on while its tab is hidden, without a second post', async () => {
     const {gate, stage, page} = await startHeldAnswer(engine);
     await page.hide();
-    gate.release();
-    await waitUntil(
-      async () => (await lastAnswer(page)).state === 'complete',
-      () => 'the answer to be whole on a hidden page',
-    );
+    gate.open();
+    await answerIs(page, 'complete');
     await page.show();
     const answer = await lastAnswer(page);
     expect(answer.text).toContain('30 nights');
@@ -72,12 +54,9 @@ test('stop ends an answer at once, here and at the server, and says so', async (
     () => stage.spans.length === 1,
     () => 'the server to hear of it',
   );
-  gate.release();
+  gate.open();
   await page.click('firstword-chat >>> [part~=retry]');
-  await waitUntil(
-    async () => (await lastAnswer(page)).state === 'complete',
-    () => 'the answer of the second try',
-  );
+  await answerIs(page, 'complete');
   await waitUntil(
     () => page.tap().filter(({url}) => url.endsWith('/v1/turns')).length > 0,
     () => 'a beacon',

@@ -1,34 +1,21 @@
-import {expect, onTestFinished, test} from 'vitest';
+import {expect, test} from 'vitest';
 import {exclusiveTimes} from '../../src/latency/index.ts';
-import {openBrowser, waitUntil} from './drive/index.ts';
-import {
-  answerIs,
-  ask,
-  createGate,
-  firstWords,
-  instantModel,
-  lastAnswer,
-  openByKeyboard,
-  panelReady,
-  startStage,
-} from './stage.ts';
-
-const QUESTION = 'How long can I try a mattress?';
+import {createGate} from '../gate.ts';
+import {openCheckout, QUESTION, startHeldAnswer} from './checkout.ts';
+import {waitUntil} from './drive/index.ts';
+import {answerIs, ask, firstWords, instantModel, lastAnswer, openByKeyboard, panelReady} from './stage.ts';
 
 test('a question asked by keyboard is answered as it is generated, and its times reach the store', async () => {
   const gate = createGate();
   let generatedCount = 0;
   const model = instantModel({
     heldFrom: 3,
-    open: gate.open,
+    opened: gate.opened,
     onToken() {
       generatedCount++;
     },
   });
-  const stage = await startStage({model});
-  const browser = await openBrowser('chromium');
-  onTestFinished(() => browser.close());
-  const page = await browser.open(`${stage.url}/checkout`);
+  const {stage, page} = await openCheckout('chromium', {model});
 
   // before the visitor does anything: two files of ours, and nothing stored
   await panelReady(page);
@@ -52,7 +39,7 @@ test('a question asked by keyboard is answered as it is generated, and its times
   await firstWords(page);
   expect(generatedCount).toBe(3);
   expect((await lastAnswer(page)).state).toBe('streaming');
-  gate.release();
+  gate.open();
   await answerIs(page, 'complete');
   const answer = await lastAnswer(page);
   expect(answer.text).toContain('30 nights');
@@ -112,14 +99,7 @@ test('a question asked by keyboard is answered as it is generated, and its times
 });
 
 test('a server that dies in the middle of an answer leaves what came, marked as cut, with a way to ask again', async () => {
-  const gate = createGate();
-  const stage = await startStage({model: instantModel({heldFrom: 3, open: gate.open})});
-  const browser = await openBrowser('chromium');
-  onTestFinished(() => browser.close());
-  const page = await browser.open(`${stage.url}/checkout`);
-  await openByKeyboard(page);
-  await ask(page, QUESTION);
-  await firstWords(page);
+  const {stage, page} = await startHeldAnswer('chromium');
   const before = await lastAnswer(page);
   await stage.close();
   await answerIs(page, 'cut');

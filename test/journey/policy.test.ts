@@ -1,5 +1,6 @@
 import {randomBytes} from 'node:crypto';
 import {describe, expect, onTestFinished, test} from 'vitest';
+import {openCheckout} from './checkout.ts';
 import {findEngines, openBrowser, type Page} from './drive/index.ts';
 import {POLICIES, type PolicyCase} from './policies.ts';
 import {answerIs, ask, openByKeyboard, panelReady, type StageOptions, startStage} from './stage.ts';
@@ -30,14 +31,10 @@ const violations = (page: Page) => page.run(() => (window as unknown as {violati
 describe.each(findEngines())('$title', ({engine, missing}) => {
   describe.skipIf(missing)('a strict page', () => {
     test('the shop answers under nonces and Trusted Types without one violation', async () => {
-      const stage = await startStage({
+      const {page} = await openCheckout(engine, {
         policy: (nonce) =>
           `${STRICT}; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; require-trusted-types-for 'script'; trusted-types 'none'`,
       });
-      onTestFinished(async () => void (await stage.close()));
-      const browser = await openBrowser(engine);
-      onTestFinished(() => browser.close());
-      const page = await browser.open(`${stage.url}/checkout`);
       await page.run(() => {
         const violations: string[] = [];
         Object.assign(window, {violations});

@@ -1,17 +1,13 @@
-import {describe, expect, onTestFinished, test} from 'vitest';
-import {findEngines, openBrowser} from './drive/index.ts';
-import {answerIs, ask, lastAnswer, openByKeyboard, startStage} from './stage.ts';
+import {describe, expect, test} from 'vitest';
+import {openCheckout} from './checkout.ts';
+import {findEngines} from './drive/index.ts';
+import {answerIs, ask, lastAnswer, openByKeyboard} from './stage.ts';
 
 describe.each(findEngines())('$title', ({engine, missing}) => {
   test.skipIf(missing)(
     'a question is answered, kept over a reload, and forgotten when the visitor says so',
     async () => {
-      const stage = await startStage();
-      onTestFinished(async () => void (await stage.close()));
-      const browser = await openBrowser(engine);
-      onTestFinished(() => browser.close());
-      const page = await browser.open(`${stage.url}/checkout`);
-
+      const {page} = await openCheckout(engine);
       await openByKeyboard(page);
       await ask(page, 'Do you take PayPal?');
       await answerIs(page, 'complete');

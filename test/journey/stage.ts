@@ -22,7 +22,7 @@ export interface Stage {
   url: string;
   /** What the server says of each turn that ended. */
   spans: TurnSpan[];
-  /** Stops the server and gives the turns that were stored, as they were stored. */
+  /** Stops the server, once, and gives the turns that were stored, as they were stored. */
   close(): Promise<TurnRecord[]>;
 }
 
@@ -51,20 +51,25 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       return new Response(options.tamper(pathname, text), {status: response.status, headers});
     },
   });
+  async function stop(): Promise<TurnRecord[]> {
+    await server.close();
+    await backend.close();
+    const instance = await DuckDBInstance.create(turnsPath);
+    const connection = await instance.connect();
+    const rows = await connection.runAndReadAll('select record from turns order by turn_at');
+    const records = rows.getRows().map(([record]) => JSON.parse(String(record)) as TurnRecord);
+    connection.closeSync();
+    instance.closeSync();
+    await rm(folder, {recursive: true});
+    return records;
+  }
+  let stopped: Promise<TurnRecord[]> | undefined;
   return {
     url: server.url,
     spans,
-    async close() {
-      await server.close();
-      await backend.close();
-      const instance = await DuckDBInstance.create(turnsPath);
-      const connection = await instance.connect();
-      const rows = await connection.runAndReadAll('select record from turns order by turn_at');
-      const records = rows.getRows().map(([record]) => JSON.parse(String(record)) as TurnRecord);
-      connection.closeSync();
-      instance.closeSync();
-      await rm(folder, {recursive: true});
-      return records;
+    close() {
+      stopped ??= stop();
+      return stopped;
     },
   };
 }
@@ -73,21 +78,15 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
 export const knowledge = JSON.parse(readFileSync('demo/site/knowledge.json', 'utf8')) as KnowledgeEntry[];
 
 /** A model that never waits, or waits at a gate before the tokens from `heldFrom` on. */
-export function instantModel(gate?: {heldFrom: number; open: Promise<void>; onToken?: (index: number) => void}) {
+export function instantModel(gate?: {heldFrom: number; opened: Promise<void>; onToken?: (index: number) => void}) {
   return createSimulatedModel({
     knowledge,
     wait: async () => undefined,
     async gate(index) {
-      if (gate && index >= gate.heldFrom) await gate.open;
+      if (gate && index >= gate.heldFrom) await gate.opened;
       gate?.onToken?.(index);
     },
   });
-}
-
-/** A promise that a test fulfils by hand. */
-export function createGate(): {open: Promise<void>; release: () => void} {
-  const {promise, resolve} = Promise.withResolvers<void>();
-  return {open: promise, release: resolve};
 }
 
 /** Waits until the panel's file has run, so that what follows meets an idle page. */

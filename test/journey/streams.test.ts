@@ -1,7 +1,8 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {createGate} from '../gate.ts';
 import {FINISH, NATIVE, numberEvents, START, word} from '../stream/endpoint.ts';
 import {type Browser, findEngines, openBrowser, type Page, waitUntil} from './drive/index.ts';
-import {ask, createGate, firstWords, lastAnswer, openByKeyboard, type Stage, startStage} from './stage.ts';
+import {ask, firstWords, lastAnswer, openByKeyboard, type Stage, startStage} from './stage.ts';
 
 const WORDS = Array.from({length: 12}, (_, n) => (n % 4 === 3 ? `word${n}.\n\n` : `wörd${n} 👋🏽 `));
 const events = numberEvents([START, ...WORDS.map(word), FINISH]);
@@ -58,20 +59,20 @@ interface Case {
 
 const CASES: Record<string, Case> = {
   'held in the middle': {
-    answer: () => stream([events(0, HALF), gate.open, events(HALF)]),
+    answer: () => stream([events(0, HALF), gate.opened, events(HALF)]),
     questions: 1,
     rests: 0,
     state: 'complete',
   },
   'broken before the first word': {
-    answer: ({fw}) => (fw.attempt === 0 ? stream([': ping\n\n', gate.open, 'break']) : stream([events(0)])),
+    answer: ({fw}) => (fw.attempt === 0 ? stream([': ping\n\n', gate.opened, 'break']) : stream([events(0)])),
     questions: 2,
     rests: 0,
     state: 'complete',
     webkit: {questions: 1, state: 'failed'},
   },
   'broken after some words': {
-    answer: (asked) => (asked.fw.lastEventId ? stream([rest(asked)]) : stream([events(0, HALF), gate.open, 'break'])),
+    answer: (asked) => (asked.fw.lastEventId ? stream([rest(asked)]) : stream([events(0, HALF), gate.opened, 'break'])),
     questions: 1,
     rests: 1,
     state: 'complete',
@@ -87,7 +88,7 @@ const CASES: Record<string, Case> = {
     answer: (asked) =>
       asked.fw.lastEventId
         ? stream([rest(asked).slice(0, 200), 'break'])
-        : stream([events(0, HALF), gate.open, 'break']),
+        : stream([events(0, HALF), gate.opened, 'break']),
     questions: 1,
     rests: 1,
     state: 'cut',
@@ -188,7 +189,7 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
       await firstWords(page);
       await act();
     }
-    gate.release();
+    gate.open();
     await waitUntil(
       async () => !['waiting', 'streaming', ''].includes((await lastAnswer(page)).state),
       () => `the end of "${name}"`,
@@ -236,7 +237,7 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
     await ask(page, 'broken after some words');
     await firstWords(page);
     await page.reload();
-    gate.release();
+    gate.open();
     await openByKeyboard(page);
     await waitUntil(
       async () => (await lastAnswer(page)).state === 'complete',
@@ -254,7 +255,7 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
     await ask(page, 'held in the middle');
     await firstWords(page);
     await page.goto(`${stage.url}/help`);
-    gate.release();
+    gate.open();
     await page.back();
     const isOpen = await page.run(() => Boolean(document.querySelector('firstword-chat[open]')));
     if (!isOpen) await openByKeyboard(page); // the page came from its address, not from memory
@@ -280,7 +281,7 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
         () => `the server to hear of a stop ${moment}`,
       );
       expect(new Set(seen.map(({fw}) => fw.key)).size).toBe(1);
-      gate.release();
+      gate.open();
       await page.click('firstword-chat >>> [part~=input]');
     }
   });
@@ -292,7 +293,7 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
         await page.chromium?.goOffline();
         await page.waitFor(() => !navigator.onLine);
         await page.chromium?.goOnline();
-        gate.release();
+        gate.open();
       });
       expect(answer).toMatchObject({state: 'complete'});
       expect(squeeze(answer.text)).toBe(SHOWN);

@@ -2,8 +2,9 @@ import {parseJsonEventStream, readUIMessageStream, type UIMessageChunk, uiMessag
 import {describe, expect, it, vi} from 'vitest';
 import {createUiMessageReader} from '../../src/protocol/index.ts';
 import {createAnswerHandler} from '../../src/server/index.ts';
+import {createGate} from '../gate.ts';
 import {ask} from './ask.ts';
-import {createGate, inside, readAnswer, readEvents} from './events.ts';
+import {inside, readAnswer, readEvents} from './events.ts';
 import {createScriptedModel} from './scripted-model.ts';
 
 const silent = {observe: () => {}};

@@ -65,15 +65,6 @@ export function inside(part: unknown, ...path: string[]): Record<string, unknown
   return value;
 }
 
-/** A condition that a test opens by hand. */
-export function createGate() {
-  let open: () => void = () => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return {opened, open: () => open()};
-}
-
 function parse(block: string): WirePart {
   const [id = '', data = ''] = block.split('\n');
   return {...JSON.parse(data.slice('data: '.length)), sseId: id.slice('id: '.length)};

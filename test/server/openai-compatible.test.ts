@@ -1,8 +1,9 @@
 import {Hono} from 'hono';
 import {afterEach, describe, expect, it, vi} from 'vitest';
 import {createAnswerHandler, openaiCompatible, type TurnSpan} from '../../src/server/index.ts';
+import {createGate} from '../gate.ts';
 import {ask} from './ask.ts';
-import {createGate, readAnswer, readEvents} from './events.ts';
+import {readAnswer, readEvents} from './events.ts';
 import {listen, startFakeOpenAI} from './fake-openai.ts';
 
 const KEY = 'sk-never-to-be-seen';

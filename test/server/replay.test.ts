@@ -1,7 +1,8 @@
 import {DefaultChatTransport, type UIMessageChunk} from 'ai';
 import {describe, expect, it} from 'vitest';
+import {createGate} from '../gate.ts';
 import {ask} from './ask.ts';
-import {createGate, readAnswer, readEvents} from './events.ts';
+import {readAnswer, readEvents} from './events.ts';
 import {openShop, readRefusal} from './shop.ts';
 
 describe('replay', () => {

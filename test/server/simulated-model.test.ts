@@ -6,8 +6,9 @@ import {
   createSimulatedModel,
   type SimulatedModelOptions,
 } from '../../src/server/index.ts';
+import {createGate} from '../gate.ts';
 import {ask} from './ask.ts';
-import {createGate, readAnswer, readEvents} from './events.ts';
+import {readAnswer, readEvents} from './events.ts';
 import {SHOP} from './shop-knowledge.ts';
 
 /** Time that passes by being waited for, and the waits. */

@@ -1,7 +1,8 @@
 import {afterEach, describe, expect, it, vi} from 'vitest';
 import {KEPT_MS} from '../../src/server/runs.ts';
+import {createGate} from '../gate.ts';
 import {ask, post} from './ask.ts';
-import {createGate, readAnswer, readEvents} from './events.ts';
+import {readAnswer, readEvents} from './events.ts';
 import {GONE, openShop, readRefusal, readSome} from './shop.ts';
 
 const TEXT = 'Your order left today.';
