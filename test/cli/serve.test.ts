@@ -80,7 +80,7 @@ test('the simulated model knows the questions that the page suggests', async () 
 
 test('the model of the environment answers, and knows nothing of ours', async () => {
   const endpoint = await startFakeOpenAI(['I am here.']);
-  onTestFinished(() => endpoint.stop());
+  onTestFinished(() => endpoint.close());
   vi.stubEnv('OPENAI_BASE_URL', endpoint.baseURL);
   vi.stubEnv('OPENAI_API_KEY', 'k');
   vi.stubEnv('OPENAI_MODEL', 'tiny');
@@ -93,7 +93,7 @@ test('the model of the environment answers, and knows nothing of ours', async ()
 
 test('a failing model is told to the operator once, with what to look at and without its words', async () => {
   const endpoint = await startFakeOpenAI([], {status: 401});
-  onTestFinished(() => endpoint.stop());
+  onTestFinished(() => endpoint.close());
   vi.stubEnv('OPENAI_BASE_URL', endpoint.baseURL);
   vi.stubEnv('OPENAI_API_KEY', 'secret-key');
   vi.stubEnv('OPENAI_MODEL', 'tiny');

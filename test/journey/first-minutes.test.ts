@@ -62,7 +62,7 @@ describe(`README: ${HEADING}`, () => {
 
   test.skipIf(chromium?.missing)('brings the first token of the own endpoint to the own page', async () => {
     const endpoint = await startFakeOpenAI([FIRST_TOKEN]);
-    onTestFinished(() => endpoint.stop());
+    onTestFinished(() => endpoint.close());
     // the one value of the command that is everybody's own
     const page = await open(await start(words.starts.at(-1), {OPENAI_BASE_URL: endpoint.baseURL}));
     await openByKeyboard(page);

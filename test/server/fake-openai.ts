@@ -1,6 +1,6 @@
-import {serve} from '@hono/node-server';
 import {Hono} from 'hono';
 import {streamSSE} from 'hono/streaming';
+import {listen} from '../../demo/listen.ts';
 
 /** What the fake provider does: a text is one chunk, a function is awaited, `cut` closes without an end. */
 export type ProviderStep = string | (() => Promise<unknown>) | 'cut';
@@ -46,22 +46,6 @@ export async function startFakeOpenAI(steps: readonly ProviderStep[], refuse?: {
       await sse.writeSSE({data: '[DONE]'});
     });
   });
-  const {url, stop} = await listen(app);
-  return {baseURL: `${url}/v1`, asked, left: () => leftCount, stop};
-}
-
-/** Serves an app on a free loopback port. */
-export function listen(app: Hono): Promise<{url: string; stop(): Promise<void>}> {
-  return new Promise((resolve) => {
-    const server = serve({fetch: app.fetch, hostname: '127.0.0.1', port: 0}, ({port}) => {
-      resolve({
-        url: `http://127.0.0.1:${port}`,
-        stop: () =>
-          new Promise((stopped) => {
-            server.close(() => stopped());
-            if ('closeAllConnections' in server) server.closeAllConnections();
-          }),
-      });
-    });
-  });
+  const {url, close} = await listen({fetch: app.fetch, port: 0});
+  return {baseURL: `${url}/v1`, asked, left: () => leftCount, close};
 }

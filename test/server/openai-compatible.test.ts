@@ -1,18 +1,19 @@
 import {Hono} from 'hono';
 import {afterEach, describe, expect, it, vi} from 'vitest';
+import {listen} from '../../demo/listen.ts';
 import {createAnswerHandler, openaiCompatible, type TurnSpan} from '../../src/server/index.ts';
 import {createGate} from '../gate.ts';
 import {ask} from './ask.ts';
 import {readAnswer, readEvents} from './events.ts';
-import {listen, startFakeOpenAI} from './fake-openai.ts';
+import {startFakeOpenAI} from './fake-openai.ts';
 
 const KEY = 'sk-never-to-be-seen';
-const stops: (() => Promise<void>)[] = [];
+const closes: (() => Promise<void>)[] = [];
 
 afterEach(async () => {
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
-  await Promise.all(stops.splice(0).map((stop) => stop()));
+  await Promise.all(closes.splice(0).map((close) => close()));
 });
 
 /** The three lines that the kit promises, behind Hono, in front of a provider on loopback. */
@@ -29,8 +30,8 @@ async function startShop(...provider: Parameters<typeof startFakeOpenAI>) {
     c.req.raw.signal.addEventListener('abort', left);
     return handler(c.req.raw);
   });
-  const shop = await listen(app);
-  stops.push(shop.stop, fake.stop);
+  const shop = await listen({fetch: app.fetch, port: 0});
+  closes.push(shop.close, fake.close);
   const post = (body: object, init: RequestInit = {}) =>
     fetch(`${shop.url}/chat`, {
       method: 'POST',
@@ -113,8 +114,8 @@ describe('a backend of three lines', () => {
 
   it('says that the provider cannot be reached', async () => {
     const {ask, fake} = await startShop([]);
-    await fake.stop();
-    stops.pop();
+    await fake.close();
+    closes.pop();
     const {parts} = await readAnswer(await ask());
     expect(parts.at(-2)).toMatchObject({data: {code: 'model-unreachable', retryable: true}});
   });
