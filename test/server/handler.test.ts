@@ -4,16 +4,11 @@ import {type AnswerOptions, createAnswerHandler, type ModelOption} from '../../s
 import {ask, post} from './ask.ts';
 import {inside, readAnswer} from './events.ts';
 import {createScriptedModel} from './scripted-model.ts';
+import {openShop, readRefusal} from './shop.ts';
 
-const create = (options: Partial<AnswerOptions> = {}) =>
-  createAnswerHandler({model: createScriptedModel(['Yes']).model, observe: () => {}, ...options});
+const create = (options?: Partial<AnswerOptions>) => openShop(['Yes'], options).handler;
 
 const get = (path: string, headers: Record<string, string> = {}) => new Request(`http://shop.test${path}`, {headers});
-
-async function refusal(response: Response) {
-  const {error} = (await response.json()) as {error: {code: string; message: string; retryable: boolean}}; // the body's own contract
-  return {status: response.status, ...error};
-}
 
 describe('a question', () => {
   it('is answered with the headers of the native protocol', async () => {
@@ -128,7 +123,7 @@ describe('a refusal', () => {
       return request.headers.has('authorization') ? Response.json({error: {code: 'blocked'}}, {status: 403}) : null;
     });
     const handler = create({authorize});
-    expect(await refusal(await handler(ask('?')))).toMatchObject({status: 401, code: 'unauthorized'});
+    expect(await readRefusal(await handler(ask('?')))).toMatchObject({status: 401, code: 'unauthorized'});
     const blocked = await handler(ask('?', {headers: {authorization: 'Bearer y'}}));
     expect([blocked.status, blocked.headers.get('x-firstword')]).toEqual([403, '1']);
     expect((await readAnswer(await handler(ask('?', {headers: {authorization: 'Bearer x'}})))).text).toBe('Yes');
@@ -140,7 +135,7 @@ describe('a refusal', () => {
     const handler = create({authorize: () => Promise.reject(new Error('secret'))});
     const response = await handler(ask('?'));
     expect(response.headers.get('retry-after')).toBe('1');
-    const refused = await refusal(response);
+    const refused = await readRefusal(response);
     expect(refused).toMatchObject({status: 503, code: 'unavailable', retryable: true});
     expect(refused.message).not.toContain('secret');
   });
@@ -184,7 +179,7 @@ describe('other GETs', () => {
   });
 
   it('are not found', async () => {
-    expect(await refusal(await create()(get('/chat')))).toMatchObject({status: 404, code: 'not-found'});
+    expect(await readRefusal(await create()(get('/chat')))).toMatchObject({status: 404, code: 'not-found'});
   });
 });
 

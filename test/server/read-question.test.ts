@@ -1,14 +1,9 @@
 import {describe, expect, it} from 'vitest';
-import {createAnswerHandler, DEFAULT_LIMITS} from '../../src/server/index.ts';
+import {DEFAULT_LIMITS} from '../../src/server/index.ts';
 import {ask, post} from './ask.ts';
-import {createScriptedModel} from './scripted-model.ts';
+import {openShop, readRefusal} from './shop.ts';
 
-const create = () => createAnswerHandler({model: createScriptedModel(['Yes']).model, observe: () => {}});
-
-async function refusal(response: Response) {
-  const {error} = (await response.json()) as {error: {code: string; message: string; retryable: boolean}}; // the body's own contract
-  return {status: response.status, ...error};
-}
+const create = () => openShop(['Yes']).handler;
 
 describe('a refusal', () => {
   const long = 'y'.repeat(500);
@@ -50,7 +45,7 @@ describe('a refusal', () => {
     ['a form', ask('?', {headers: {'content-type': 'multipart/form-data'}}), 415, 'content-type', /multipart/],
     ['a type', ask('?', {headers: {'content-type': 'application/jsonp'}}), 415, 'content-type', /jsonp/],
   ])('says what was wrong with %s', async (_, request, status, code, message) => {
-    const refused = await refusal(await create()(request));
+    const refused = await readRefusal(await create()(request));
     expect(refused).toMatchObject({status, code, retryable: false, message: expect.stringMatching(message)});
     expect(refused.message).not.toMatch(/(.)\1{80}/);
   });
@@ -65,7 +60,7 @@ describe('a refusal', () => {
     });
     const init = {method: 'POST', body: endless, duplex: 'half', headers: {'content-type': 'text/plain'}};
     const request = new Request('http://shop.test/chat', init as RequestInit); // `duplex` is missing in the type
-    expect(await refusal(await create()(request))).toMatchObject({status: 413, code: 'too-large'});
+    expect(await readRefusal(await create()(request))).toMatchObject({status: 413, code: 'too-large'});
     expect(pulled).toBeLessThan(DEFAULT_LIMITS.bodyBytes / 16_384 + 4);
   });
 
@@ -73,9 +68,9 @@ describe('a refusal', () => {
     const broken = new ReadableStream({pull: (controller) => controller.error(new Error('secret'))});
     const init = {method: 'POST', body: broken, duplex: 'half', headers: {'content-type': 'text/plain'}};
     const request = new Request('http://shop.test/chat', init as RequestInit); // as above
-    expect(await refusal(await create()(request))).toMatchObject({status: 400, message: 'the body broke off'});
+    expect(await readRefusal(await create()(request))).toMatchObject({status: 400, message: 'the body broke off'});
     const deep = `{"messages":[{"role":"user","content":"?"}],"fw":{"context":${'['.repeat(1e5)}${']'.repeat(1e5)}}}`;
-    expect(await refusal(await create()(post(deep)))).toMatchObject({status: 413});
-    expect(await refusal(await create()(post(deep.replace('context', 'key'))))).toMatchObject({status: 400});
+    expect(await readRefusal(await create()(post(deep)))).toMatchObject({status: 413});
+    expect(await readRefusal(await create()(post(deep.replace('context', 'key'))))).toMatchObject({status: 400});
   });
 });

@@ -39,13 +39,21 @@ describe('replay', () => {
     await readAnswer(await handler(ask('?', {body: {id: undefined}})));
     const response = await replay();
     expect([response.status, response.headers.get('cache-control')]).toEqual([204, 'no-store']);
-    expect(await readRefusal(await replay('%E0%A4%A'))).toEqual([400, 'bad-request', false]);
+    expect(await readRefusal(await replay('%E0%A4%A'))).toMatchObject({
+      status: 400,
+      code: 'bad-request',
+      retryable: false,
+    });
   });
 
   it('is refused to an origin that may not ask', async () => {
     const {handler, replay} = openShop(['a'], {origins: ['https://a.test']});
     await readAnswer(await handler(ask('?')));
-    expect(await readRefusal(await replay('c1', {origin: 'https://b.test'}))).toEqual([403, 'origin', false]);
+    expect(await readRefusal(await replay('c1', {origin: 'https://b.test'}))).toMatchObject({
+      status: 403,
+      code: 'origin',
+      retryable: false,
+    });
     const response = await replay('c1', {origin: 'https://a.test'});
     expect(response.headers.get('access-control-allow-origin')).toBe('https://a.test');
     expect((await readAnswer(response)).text).toBe('a');

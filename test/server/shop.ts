@@ -4,8 +4,8 @@ import {ask, post} from './ask.ts';
 import {readEvents} from './events.ts';
 import {createScriptedModel} from './scripted-model.ts';
 
-/** The refusal of an answer that cannot be resumed, as readRefusal gives it. */
-export const GONE = [410, 'gone', false];
+/** The refusal of an answer that cannot be resumed. */
+export const GONE = {status: 410, code: 'gone', retryable: false};
 
 /** A shop with a model, and what a page may ask of it. */
 export function openShop(steps: Parameters<typeof createScriptedModel>[0], options: Partial<AnswerOptions> = {}) {
@@ -37,8 +37,8 @@ export async function readSome(response: Response, count: number) {
   return {blocks, sseId};
 }
 
-/** Status, code and whether it may be retried. */
+/** Reads a refusal: its status and what its body says. */
 export async function readRefusal(response: Response) {
-  const {error} = (await response.json()) as {error: {code: string; retryable: boolean}}; // the body's own contract
-  return [response.status, error.code, error.retryable];
+  const {error} = (await response.json()) as {error: {code: string; message: string; retryable: boolean}}; // the body's own contract
+  return {status: response.status, ...error};
 }
