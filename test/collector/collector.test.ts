@@ -1,17 +1,8 @@
-import {afterAll, afterEach, describe, expect, it, vi} from 'vitest';
-import {type Collector, type CollectorEvent, type Store, StoreError} from '../../src/collector/index.ts';
+import {afterEach, describe, expect, it, vi} from 'vitest';
+import {type CollectorEvent, type Store, StoreError} from '../../src/collector/index.ts';
 import {beaconOf, HOME, openCollector, postOf, summaryOf, turnOf} from './fixtures.ts';
 
-const opened: Collector[] = [];
-
-async function open(options: Parameters<typeof openCollector>[0] = {}) {
-  const parts = await openCollector(options);
-  opened.push(parts.collector);
-  return parts;
-}
-
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((collector) => collector.close()));
+afterEach(() => {
   vi.useRealTimers();
 });
 
@@ -22,13 +13,13 @@ async function errorOf(response: Response): Promise<{status: number; code: strin
 
 describe('a post', () => {
   it('answers how many turns it stored', async () => {
-    const {collector, send} = await open();
+    const {collector, send} = await openCollector();
     expect(await send([turnOf(1), turnOf(2)])).toEqual({accepted: 2, refused: 0});
     expect((await summaryOf(collector)).turns.count).toBe(2);
   });
 
   it('is taken as JSON and as plain text', async () => {
-    const {collector} = await open();
+    const {collector} = await openCollector();
     for (const type of ['application/json', 'text/plain', 'text/plain;charset=UTF-8', 'Application/JSON; x=y']) {
       const response = await collector.handle(postOf(beaconOf([turnOf(1)]), {'content-type': type}));
       expect(response.status, type).toBe(200);
@@ -36,7 +27,7 @@ describe('a post', () => {
   });
 
   it('keeps the good turns of a batch and counts the bad ones', async () => {
-    const {collector} = await open();
+    const {collector} = await openCollector();
     const bad = [
       {...turnOf(2), t: {}},
       {...turnOf(3), id: 'short'},
@@ -57,7 +48,7 @@ describe('a post', () => {
   });
 
   it('stores no unknown property and counts each', async () => {
-    const {collector} = await open();
+    const {collector} = await openCollector();
     const turn = {...turnOf(1), question: 'where is my parcel', t: {...turnOf(1).t, mood: 'bad'}, arms: {a: 'on'}};
     const page = {id: '9f3c1a5b7d2e4f60', url: 'https://shop.example/?q=secret'};
     const body = beaconOf([turn], {page, note: 'hello', __proto__: {x: 1}});
@@ -70,14 +61,14 @@ describe('a post', () => {
 
   it('places a turn by its age on the collector clock', async () => {
     const nowAt = 1_800_000_000_000;
-    const {collector, send} = await open({clock: () => nowAt});
+    const {collector, send} = await openCollector({clock: () => nowAt});
     await send([turnOf(1, {age: 2_000}), turnOf(2, {age: 2 * 3_600_000})]);
     expect((await summaryOf(collector, 'since=1h')).recent.map((turn) => turn.turnAt)).toEqual([nowAt - 2_000]);
     expect((await summaryOf(collector, 'since=24h')).turns.count).toBe(2);
   });
 
   it('counts what browsers dropped once, however often a batch is sent again', async () => {
-    const {collector} = await open();
+    const {collector} = await openCollector();
     for (let attempt = 0; attempt < 3; attempt++) {
       await collector.handle(postOf(beaconOf([turnOf(1)], {dropped: 7})));
     }
@@ -85,7 +76,7 @@ describe('a post', () => {
   });
 
   it('stores names of a dimension beyond 200 a day as other', async () => {
-    const {collector, send} = await open();
+    const {collector, send} = await openCollector();
     await send(Array.from({length: 230}, (_, index) => turnOf(index, {stages: [{s: `stage-${index}`, ms: 5}]})));
     const {stages} = await summaryOf(collector);
     expect(stages).toHaveLength(201);
@@ -117,20 +108,15 @@ describe('a refusal', () => {
     ['65,537 bytes', ' '.repeat(65_537), 413, 'too-large'],
   ];
 
-  let shared: Collector | undefined;
-
   it.each(cases)('meets %s', async (_name, body, status, code) => {
-    const collector = shared ?? (await openCollector()).collector;
-    shared = collector;
+    const {collector} = await openCollector();
     const response = await collector.handle(postOf(body));
     if (status === 200) expect(await response.json()).toEqual({accepted: 0, refused: 1});
     else expect(await errorOf(response)).toMatchObject({status, code});
   });
 
-  afterAll(() => shared?.close());
-
   it('counts bytes as they come, whatever the header says', async () => {
-    const {collector} = await open();
+    const {collector} = await openCollector();
     let cancelled = false;
     let sentCount = 0;
     const endless = new ReadableStream({
@@ -149,27 +135,27 @@ describe('a refusal', () => {
   });
 
   it('takes exactly 65,536 bytes', async () => {
-    const {collector} = await open();
+    const {collector} = await openCollector();
     const body = beaconOf([turnOf(1)]);
     const response = await collector.handle(postOf(body + ' '.repeat(65_536 - body.length)));
     expect(response.status).toBe(200);
   });
 
   it('meets a client that goes away', async () => {
-    const {collector} = await open();
+    const {collector} = await openCollector();
     const broken = new ReadableStream({pull: (controller) => controller.error(new Error('gone'))});
     expect((await collector.handle(postOf(broken))).status).toBe(422);
   });
 
   it('meets unknown sites, where sites are given', async () => {
-    const {collector} = await open({sites: ['shop-us']});
+    const {collector} = await openCollector({sites: ['shop-us']});
     const response = await collector.handle(postOf(beaconOf([turnOf(1)])));
     expect(await errorOf(response)).toMatchObject({status: 403, code: 'site'});
     expect((await summaryOf(collector)).turns.count).toBe(0);
   });
 
   it('meets forms, other methods and other paths', async () => {
-    const {collector} = await open();
+    const {collector} = await openCollector();
     const form = postOf(beaconOf([turnOf(1)]), {'content-type': 'application/x-www-form-urlencoded'});
     expect((await collector.handle(form)).status).toBe(415);
     for (const path of ['/v1/turns', '/v1/summary', '/metrics']) {
@@ -179,7 +165,7 @@ describe('a refusal', () => {
   });
 
   it('meets queries it does not understand', async () => {
-    const {collector} = await open();
+    const {collector} = await openCollector();
     for (const query of ['since=2h', "site=a'b", 'route=%3Fq', `site=${'a'.repeat(254)}`]) {
       const response = await collector.handle(new Request(`${HOME}/v1/summary?${query}`));
       expect(await errorOf(response), query).toMatchObject({status: 400, code: 'query'});
@@ -187,7 +173,7 @@ describe('a refusal', () => {
   });
 
   it('repeats nothing that the client sent and is counted', async () => {
-    const {collector} = await open({sites: ['shop-us']});
+    const {collector} = await openCollector({sites: ['shop-us']});
     const marker = 'zebra-4711';
     const bodies = [marker, `{"v":"${marker}"}`, beaconOf([turnOf(1)], {site: marker}), `{"v":1,"${marker}":1}`];
     for (const body of bodies) {
@@ -209,7 +195,7 @@ describe('origins', () => {
   const from = (origin: string, more: Record<string, string> = {}) => postOf(beaconOf([turnOf(1)]), {origin, ...more});
 
   it('lets its own and the listed ones in, exactly', async () => {
-    const {collector} = await open({origins: ['https://shop.example']});
+    const {collector} = await openCollector({origins: ['https://shop.example']});
     for (const origin of [HOME, 'https://shop.example']) {
       const response = await collector.handle(from(origin));
       expect(response.status).toBe(200);
@@ -225,13 +211,13 @@ describe('origins', () => {
   });
 
   it('knows its own pages behind a proxy that ends TLS', async () => {
-    const {collector} = await open();
+    const {collector} = await openCollector();
     const response = await collector.handle(from('https://public.example', {'sec-fetch-site': 'same-origin'}));
     expect(response.status).toBe(200);
   });
 
   it('answers preflights of known origins only', async () => {
-    const {collector} = await open({origins: ['https://shop.example']});
+    const {collector} = await openCollector({origins: ['https://shop.example']});
     const ask = (origin: string) =>
       collector.handle(new Request(`${HOME}/v1/turns`, {method: 'OPTIONS', headers: {origin}}));
     const response = await ask('https://shop.example');
@@ -252,7 +238,7 @@ describe('a failing store', () => {
   it('is answered with 503 and when to come back', async () => {
     const events: CollectorEvent[] = [];
     const store = failing(() => Promise.reject(new StoreError('failed', 'secret path')));
-    const {collector} = await open({store, observe: (event) => events.push(event)});
+    const {collector} = await openCollector({store, observe: (event) => events.push(event)});
     const asked = [postOf(beaconOf([turnOf(1)])), new Request(`${HOME}/v1/summary`), new Request(`${HOME}/metrics`)];
     for (const request of asked) {
       const response = await collector.handle(request);
@@ -266,7 +252,7 @@ describe('a failing store', () => {
 
   it('is not waited for without end', async () => {
     vi.useFakeTimers();
-    const {collector} = await open({store: failing(() => new Promise(() => undefined))});
+    const {collector} = await openCollector({store: failing(() => new Promise(() => undefined))});
     let answer: Response | undefined;
     collector.handle(postOf(beaconOf([turnOf(1)]))).then((response) => {
       answer = response;
@@ -281,7 +267,7 @@ describe('a failing store', () => {
 
 describe('the metrics page', () => {
   it('counts turns by outcome and source, and refusals', async () => {
-    const {collector, send} = await open();
+    const {collector, send} = await openCollector();
     await send([turnOf(1), turnOf(2), turnOf(3, {source: 'faq'}), {...turnOf(4), id: 'x'}]);
     await send([turnOf(5, {outcome: 'abandoned', waited: 900, t: {sent: 2}})]);
     const response = await collector.handle(new Request(`${HOME}/metrics`));

@@ -1,3 +1,4 @@
+import {onTestFinished} from 'vitest';
 import {type Collector, createCollector, createDuckDbStore, type Store} from '../../src/collector/index.ts';
 import type {TurnRecord} from '../../src/latency/index.ts';
 import type {Summary} from '../../src/protocol/index.ts';
@@ -51,12 +52,13 @@ export function postOf(body: BodyInit | null, headers: Record<string, string> = 
   return new Request(`${HOME}/v1/turns`, init);
 }
 
-/** Opens a collector over a store in memory, or over the store that is given. */
+/** Opens a collector over a store in memory, or over the store that is given; it closes with the test. */
 export async function openCollector(
   options: Partial<Parameters<typeof createCollector>[0]> = {},
 ): Promise<{collector: Collector; store: Store; send: (turns: readonly unknown[]) => Promise<unknown>}> {
   const store = options.store ?? (await createDuckDbStore({path: ':memory:', commitWaitMs: 1}));
   const collector = createCollector({summaryRestRatio: 0, ...options, store});
+  onTestFinished(() => collector.close());
   async function send(turns: readonly unknown[]): Promise<unknown> {
     const answers: Promise<Response>[] = [];
     for (let index = 0; index < turns.length; index += 20) {

@@ -1,21 +1,11 @@
-import {afterEach, describe, expect, it} from 'vitest';
-import type {Collector} from '../../src/collector/index.ts';
+import {describe, expect, it} from 'vitest';
 import {intervalRanks, PERCENTILES, percentile, type TurnRecord} from '../../src/latency/index.ts';
 import type {Figure} from '../../src/protocol/index.ts';
 import {beaconOf, createDraw, openCollector, postOf, summaryOf, turnOf} from './fixtures.ts';
 
-const opened: Collector[] = [];
 const NOW_AT = 1_800_000_000_000;
 
-async function open(clock: () => number = () => NOW_AT) {
-  const parts = await openCollector({clock});
-  opened.push(parts.collector);
-  return parts;
-}
-
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((collector) => collector.close()));
-});
+const open = (clock = () => NOW_AT) => openCollector({clock});
 
 function valuesOf(figures: readonly Figure[]) {
   return figures.map((figure) => ('valueMs' in figure ? figure.valueMs : undefined));
