@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest';
 import type {Protocol} from '../../src/latency/index.ts';
 import {UnreadableError, type WireEvent} from '../../src/protocol/index.ts';
 import {FIXTURES} from './fixtures.ts';
-import {makeReader, readAll, stagesOf, textOf} from './reading.ts';
+import {bare, makeReader, named, readAll, stagesOf, textOf} from './reading.ts';
 
 const WRONG: unknown[] = [
   null,
@@ -54,7 +54,7 @@ describe.each(FIXTURES)('an answer in $protocol', ({protocol, contentType, event
       const cut = events.slice(0, count);
       // after a call for a tool a proxy of OpenAI's may close: then the model has said why it stopped
       if (protocol === 'openai' && cut.at(-1)?.data.includes('tool_calls"}')) continue;
-      const read = readAll(reader(), [...cut, {id: '', event: '', data: '[DONE]'}]);
+      const read = readAll(reader(), [...cut, bare('[DONE]')]);
       expect(
         read.filter(({kind}) => kind === 'end'),
         `after ${count}`,
@@ -82,10 +82,10 @@ describe.each(FIXTURES)('an answer in $protocol', ({protocol, contentType, event
 
   test('with unknown events in between is the same', () => {
     const unknown: WireEvent[] = [
-      {id: '', event: '', data: ''},
+      bare(''),
       {id: '', event: 'later', data: '{"type":"later","delta":"no","content":"no","data":{"stage":"tools"}}'},
-      {id: '', event: '', data: '{}'},
-      {id: '', event: '', data: '{"type":"__proto__"}'},
+      bare({}),
+      bare({type: '__proto__'}),
     ];
     expect(
       readAll(
@@ -127,7 +127,7 @@ describe.each(FIXTURES)('an answer in $protocol', ({protocol, contentType, event
 
   test.each(['{"type":"text-del', 'Internal Server Error', '<html>'])('breaks at %j, which is no JSON', (data) => {
     const mine = reader();
-    expect(() => mine?.read({id: '', event: '', data})).toThrow(UnreadableError);
+    expect(() => mine?.read(bare(data))).toThrow(UnreadableError);
   });
 });
 
@@ -150,7 +150,7 @@ test.each([
     {code: 'overloaded_error', retryable: true},
   ],
 ] as const)('a failure in the middle in %s, %j, ends the answer', (protocol, part, error) => {
-  const [told, end, ...more] = readAll(makeReader(protocol), [{id: '', event: '', data: JSON.stringify(part)}]);
+  const [told, end, ...more] = readAll(makeReader(protocol), [bare(part)]);
   expect(told).toMatchObject({kind: 'error', ...error});
   expect(end).toMatchObject({kind: 'end', how: 'error'});
   expect(more).toEqual([]);
@@ -161,7 +161,7 @@ test.each([
   ['ollama', {message: {content: 'One moment.', tool_calls: [{}]}, done: false}],
 ] as const)('what is said together with a call for a tool in %s comes before it', (protocol, part) => {
   const contentType = protocol === 'ollama' ? 'application/x-ndjson' : 'text/event-stream';
-  const read = makeReader(protocol, {contentType})?.read({id: '', event: '', data: JSON.stringify(part)});
+  const read = makeReader(protocol, {contentType})?.read(bare(part));
   expect(read?.slice(-2)).toMatchObject([
     {kind: 'text', text: 'One moment.'},
     {kind: 'stage', state: 'start'},
@@ -173,7 +173,7 @@ function readParts(protocol: Protocol, ...parts: (object | readonly [event: stri
   const reader = makeReader(protocol);
   const events = parts.map((part): WireEvent => {
     const [event, data] = Array.isArray(part) ? part : ['', part];
-    return {id: '', event, data: JSON.stringify(data)};
+    return named(event, data);
   });
   return {each: events.map((event) => reader?.read(event) ?? []), close: () => reader?.close()};
 }
@@ -227,7 +227,7 @@ test('what a tool of the AI SDK gives before its end does not end it', () => {
 test('what came before anybody knew the protocol is read in its place', () => {
   const stage = (name: string): [string, object] => ['custom', {stage: name, state: 'end'}];
   const reader = makeReader('auto');
-  const take = ([event, data]: readonly [string, object]) => reader?.read({id: '', event, data: JSON.stringify(data)});
+  const take = ([event, data]: readonly [string, object]) => reader?.read(named(event, data));
   expect(take(stage('retrieval'))).toEqual([]);
   expect(take(stage('rerank'))).toEqual([]);
   expect(take(['metadata', {run_id: 'r1'}])).toMatchObject([

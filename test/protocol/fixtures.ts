@@ -1,5 +1,6 @@
 import type {Protocol} from '../../src/latency/index.ts';
 import type {WireEvent} from '../../src/protocol/index.ts';
+import {bare, named} from './reading.ts';
 
 /** One whole answer in one protocol, as its vendor's own packages make or take it (test/vendor). */
 export interface Fixture {
@@ -15,13 +16,7 @@ export interface Fixture {
 }
 
 const SSE = 'text/event-stream';
-const named = (event: string, data: unknown, id = ''): WireEvent => ({id, event, data: JSON.stringify(data)});
 const typed = (data: {type: string; [name: string]: unknown}): WireEvent => named(data.type, data);
-const bare = (data: object | string): WireEvent => ({
-  id: '',
-  event: '',
-  data: typeof data === 'string' ? data : JSON.stringify(data),
-});
 const chunk = (delta: object, finish_reason: string | null = null) =>
   bare({
     id: 'chatcmpl-1',

@@ -1,13 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {type DeclaredProtocol, UnreadableError} from '../../src/protocol/index.ts';
 import {FIXTURES} from './fixtures.ts';
-import {makeReader, readAll, textOf} from './reading.ts';
-
-const bare = (data: object | string) => ({
-  id: '',
-  event: '',
-  data: typeof data === 'string' ? data : JSON.stringify(data),
-});
+import {bare, makeReader, readAll, textOf} from './reading.ts';
 
 describe('a body is cut', () => {
   test.each([

@@ -19,6 +19,13 @@ export function makeReader(
   });
 }
 
+/** Makes an event with a name of its own; its data is written as JSON. */
+export const named = (event: string, data: unknown, id = ''): WireEvent => ({id, event, data: JSON.stringify(data)});
+
+/** Makes an event of nothing but data; a text stands for itself. */
+export const bare = (data: object | string): WireEvent =>
+  typeof data === 'string' ? {id: '', event: '', data} : named('', data);
+
 /** Reads events until one of them is the end; a body that closes before is closed. */
 export function readAll(reader: AnswerReader | undefined, events: readonly WireEvent[]): AnswerEvent[] {
   if (!reader) throw new Error('there is no reader');

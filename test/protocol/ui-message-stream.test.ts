@@ -1,6 +1,7 @@
 import {uiMessageChunkSchema} from 'ai';
 import {describe, expect, test} from 'vitest';
 import {type AnswerEvent, createUiMessageReader, UnreadableError} from '../../src/protocol/index.ts';
+import {bare} from './reading.ts';
 
 const readText = (data: string): AnswerEvent[] => createUiMessageReader().read({id: 'r-1', event: '', data});
 const read = (part: object): AnswerEvent[] => readText(JSON.stringify(part));
@@ -215,7 +216,7 @@ test('events keep nothing between them', () => {
 
 test('an error says what it knows, once', () => {
   const reader = createUiMessageReader();
-  const take = (part: object) => reader.read({id: '', event: '', data: JSON.stringify(part)});
+  const take = (part: object) => reader.read(bare(part));
   expect(read({type: 'error', errorText: 'sorry'})).toEqual([
     {kind: 'error', code: 'server', message: 'sorry', retryable: false},
     {kind: 'end', how: 'error'},
@@ -226,7 +227,7 @@ test('an error says what it knows, once', () => {
 
 test('steps and tools are no stages where the backend tells of its stages itself', () => {
   const reader = createUiMessageReader();
-  const take = (part: object) => reader.read({id: '', event: '', data: JSON.stringify(part)});
+  const take = (part: object) => reader.read(bare(part));
   take({type: 'data-fw-stage', data: {stage: 'retrieval', state: 'start'}});
   expect(take({type: 'start-step'})).toEqual([]);
   expect(take({type: 'text-delta', delta: 'One moment.'})).toEqual([{kind: 'text', text: 'One moment.'}]);
@@ -240,7 +241,7 @@ test('tool calls at one time are one stage, from the first to the last, and one 
   const reader = createUiMessageReader();
   const states = (...types: [type: string, toolCallId: string][]) =>
     types
-      .flatMap(([type, toolCallId]) => reader.read({id: '', event: '', data: JSON.stringify({type, toolCallId})}))
+      .flatMap(([type, toolCallId]) => reader.read(bare({type, toolCallId})))
       .map((event) => (event.kind === 'stage' ? event.state : event.kind));
   expect(states(['tool-input-start', 'a'], ['tool-input-available', 'b'], ['tool-output-available', 'a'])).toEqual([
     'start',
