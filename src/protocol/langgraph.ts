@@ -4,8 +4,14 @@ import {type At, createAt, isObject, list} from './fields.ts';
 /** Where runs are posted, from the server's root on. */
 const RUNS_PATH = /(\/threads\/[^/]+)?\/runs\/stream\/?(\?.*)?$/;
 
+/** Takes what a block of text cites, also in Anthropic's words, which LangChain passes on. */
+const citations = (block: unknown): readonly unknown[] => {
+  const at = createAt(block);
+  return [...list(at('annotations')), ...list(at('citations'))];
+};
+
 /**
- * Reads events of LangGraph: what AI messages say, tool calls until their messages, nodes that are done as stages, and
+ * Reads events of LangGraph: what AI messages say and cite, tool calls until their messages, nodes that are done as stages, and
  * a stage that a node writes itself (`custom`, in the shape of `data-fw-stage`).
  *
  * Servers that end with `end` are taken at their word. Others just close: that is an end when the node that spoke last
@@ -30,8 +36,10 @@ export const createLangGraph: CreateAdapter = (teller, {endpoint, headers}) => {
     messageId = id;
     teller.cached(at('usage_metadata.input_token_details.cache_read'));
     const content = at('content');
-    if (how === 'adds') teller.say(content);
-    else if (typeof content === 'string') {
+    if (how === 'adds') {
+      teller.say(content);
+      for (const note of list(content).flatMap(citations)) teller.source(note);
+    } else if (typeof content === 'string') {
       teller.say(content.slice(said.get(id)?.length));
       said.set(id, content);
     }

@@ -185,7 +185,7 @@ export const FIXTURES: readonly Fixture[] = [
           {
             type: 'ai',
             id: 'm2',
-            content: [{type: 'text', text: 'Yes. 📦'}],
+            content: [{type: 'text', text: 'Yes. 📦', annotations: [{type: 'citation', ...SOURCE}]}],
             usage_metadata: {input_token_details: {cache_read: 4}},
           },
           {langgraph_node: 'agent'},
@@ -196,7 +196,7 @@ export const FIXTURES: readonly Fixture[] = [
     ],
     text: 'One moment.\n\nYes. 📦',
     stages: ['retrieval end', 'tools start', 'agent end', 'tools end', 'tools end'],
-    sources: [],
+    sources: [SOURCE.url],
     first: {kind: 'start', run: 'run-1'},
     last: {kind: 'end', how: 'finish', cachedTokens: 4},
   },

@@ -79,6 +79,35 @@ test('text in strings and in blocks, with stages, tools and an end', async () =>
   expect(events.at(-1)).toMatchObject({kind: 'end', how: 'finish'});
 });
 
+const PAGE = {url: 'https://shop.example/returns', title: 'Returns'};
+
+test.each<{shape: string; model_provider?: string; block: Record<string, unknown>}>([
+  {shape: 'LangChain’s own', block: {annotations: [{type: 'citation', ...PAGE}]}},
+  {
+    shape: 'OpenAI’s',
+    model_provider: 'openai',
+    block: {annotations: [{type: 'url_citation', ...PAGE, start_index: 0, end_index: 3}]},
+  },
+  {
+    shape: 'Anthropic’s',
+    model_provider: 'anthropic',
+    block: {citations: [{type: 'web_search_result_location', ...PAGE, encrypted_index: 'x', cited_text: '30 days'}]},
+  },
+])('what a text cites, in $shape shape, are its sources', async ({model_provider, block}) => {
+  const content = [{type: 'text' as const, text: 'Yes.', ...block}];
+  const {text, events} = read(bytesOf(sse(METADATA) + (await run(content)) + sse(END_EVENT)));
+  expect(text).toBe('One moment.\n\nYes.');
+  expect(events.filter(({kind}) => kind === 'source')).toEqual([{kind: 'source', id: PAGE.url, ...PAGE}]);
+  const {contentBlocks} = new AIMessage({content, response_metadata: model_provider ? {model_provider} : {}});
+  expect(contentBlocks).toMatchObject([{text: 'Yes.', annotations: [{type: 'citation', ...PAGE}]}]);
+});
+
+test('a citation without an address is no source', async () => {
+  const annotations = [{type: 'citation', title: 'Handbook', citedText: '30 days'}];
+  const bytes = bytesOf(sse(METADATA) + (await run([{type: 'text', text: 'Yes.', annotations}])) + sse(END_EVENT));
+  expect(read(bytes)).toMatchObject({text: 'One moment.\n\nYes.', sources: []});
+});
+
 test('the usage of the model', () => {
   const usage_metadata = {input_tokens: 10, output_tokens: 3, total_tokens: 13, input_token_details: {cache_read: 4}};
   const message = {type: 'AIMessageChunk', id: 'm1', content: 'Yes.', usage_metadata};
