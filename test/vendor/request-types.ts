@@ -28,8 +28,10 @@ export const BODIES: [
   messages satisfies Named<typeof messages, MessageCreateParamsStreaming>,
 ];
 
-/** A message of theirs without a field that they do not know. */
-export const FIELDS: Exclude<keyof (typeof chat)['messages'][number], keyof EasyInputMessage>[] = [];
+/** A message of theirs has no field that they do not know. */
+export const FIELDS: [Exclude<keyof (typeof chat)['messages'][number], keyof EasyInputMessage>] extends [never]
+  ? true
+  : never = true;
 
 const native = named({...writeOpenAiChat(QUESTION), fw: QUESTION.fw});
 
