@@ -83,6 +83,19 @@ test('what others than the assistant say is no answer', () => {
   expect(read(bytes).text).toBe('Hello.');
 });
 
+test('its events tell no sources, whatever a server adds to them', () => {
+  // answer-types.ts holds that the vendor's types have none
+  const page = {url: 'https://shop.example/returns', title: 'Returns'};
+  const bytes = encode(
+    STARTED,
+    ...say('m1', 'Yes.').map((event) => ({...event, sources: [page], metadata: {sources: [page]}})),
+    {type: EventType.CUSTOM, name: 'source', value: page},
+    {type: EventType.ACTIVITY_SNAPSHOT, messageId: 'm2', activityType: 'SOURCES', content: page},
+    FINISHED,
+  );
+  expect(read(bytes)).toMatchObject({text: 'Yes.', sources: []});
+});
+
 test('an error in the middle', async () => {
   const bytes = encode(
     STARTED,

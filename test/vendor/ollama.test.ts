@@ -39,6 +39,13 @@ test('text, and how long the stages took', async () => {
   ]);
 });
 
+test('its usage tells no cached tokens, and its chat no sources', async () => {
+  // answer-types.ts holds that the vendor's types have neither: what it counts are the tokens of question and answer
+  const {sources, events} = read(lines(say('Yes.', {images: [], thinking: 'hm'}), DONE));
+  expect(sources).toEqual([]);
+  expect(events.at(-1)).toEqual({kind: 'end', how: 'finish', totalMs: 900});
+});
+
 test('a tool call is a stage until the model speaks again', async () => {
   const call = {tool_calls: [{function: {name: 'stock', arguments: {}}}]};
   const bytes = lines(say('One moment.'), say('', call), say('Yes.'), DONE);
