@@ -1,7 +1,7 @@
 import {createAnswerHandler, createSimulatedModel} from 'firstword/server';
-import {build} from 'vite';
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {type Listening, listen} from '../../demo/listen.ts';
+import {bundle} from '../bundle.ts';
 import type {Watched} from './buffering-page.ts';
 import {type Browser, findEngines, openBrowser, type Page} from './drive/index.ts';
 import {type Front, findNginx, type Nginx, startNginx} from './drive/nginx.ts';
@@ -50,7 +50,7 @@ describe.skipIf(lacking)(lacking?.title ?? 'an answer through nginx', () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    server = await listen({port: 0, fetch: createSite(await buildPage())});
+    server = await listen({port: 0, fetch: createSite(await bundle('test/journey/buffering-page.ts'))});
     nginx = await startNginx(server.url, Object.values(FRONTS));
     browser = await openBrowser('chromium');
   });
@@ -189,17 +189,4 @@ function answer(query: URLSearchParams): Response {
   });
   if (query.has('accel')) headers.set('x-accel-buffering', `${query.get('accel')}`);
   return new Response(body, {headers});
-}
-
-/** Builds what the page runs into one module. */
-async function buildPage(): Promise<string> {
-  const built = await build({
-    configFile: false,
-    logLevel: 'error',
-    build: {write: false, rolldownOptions: {input: 'test/journey/buffering-page.ts', output: {codeSplitting: false}}},
-  });
-  const outputs = Array.isArray(built) ? built : 'output' in built ? [built] : [];
-  const chunk = outputs.flatMap(({output}) => output).find(({type}) => type === 'chunk');
-  if (chunk?.type !== 'chunk') throw new Error('The page was not built');
-  return chunk.code;
 }

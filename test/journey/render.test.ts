@@ -1,9 +1,9 @@
 import {randomBytes} from 'node:crypto';
 import {globSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {build, type Rollup} from 'vite';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {listen} from '../../demo/listen.ts';
+import {bundle} from '../bundle.ts';
 import {HOSTILE_PAGES} from '../markdown/suite/hostile.ts';
 import type {Report} from '../markdown/suite/in-page.ts';
 import {type Browser, findEngines, openBrowser, type Page} from './drive/index.ts';
@@ -23,21 +23,6 @@ const RUN = `import * as target from '/markdown/index.js'; import {compare, tryO
 /** What the page says in the end. */
 type PageReport = Report & {spoiled: boolean};
 
-/** Bundles a module of the suites for a page. */
-async function bundle(input: string, format: 'es' | 'iife'): Promise<string> {
-  const result = await build({
-    configFile: false,
-    logLevel: 'warn',
-    build: {
-      write: false,
-      minify: false,
-      rolldownOptions: {input, preserveEntrySignatures: 'strict', output: {format}},
-    },
-  });
-  // one input without a watcher gives one output
-  return (result as Rollup.RolldownOutput).output[0].code;
-}
-
 let site: Awaited<ReturnType<typeof openSite>>;
 
 /** Serves `/page`, which tries the renderer out: under a strict policy, or spoiled by a script before, as it is asked. */
@@ -48,7 +33,7 @@ async function openSite() {
     ...built.map((name): [string, string] => [`/markdown/${name}`, readFileSync(join(BUILT, name), 'utf8')]),
     ['/watch.js', WATCH],
     ['/run.js', RUN],
-    ['/suite.js', await bundle('test/markdown/suite/in-page.ts', 'es')],
+    ['/suite.js', await bundle('test/markdown/suite/in-page.ts')],
     ['/spoil.js', await bundle('test/markdown/suite/spoil-page.ts', 'iife')],
   ]);
   return listen({

@@ -1,8 +1,7 @@
-import {once} from 'node:events';
 import {globSync, readFileSync} from 'node:fs';
-import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
-import type {AddressInfo} from 'node:net';
+import type {IncomingMessage, ServerResponse} from 'node:http';
 import {tokens} from '../../markdown/suite/cut.ts';
+import {serve} from '../serve.ts';
 import {writeKind} from './answers.ts';
 import {pace} from './site.ts';
 
@@ -30,25 +29,14 @@ export async function openShop(): Promise<Shop> {
   const files = new Map(globSync('*.js', {cwd: 'dist'}).map((name) => [`/${name}`, readFileSync(`dist/${name}`)]));
   if (!files.has('/firstword.js')) throw new Error('dist/firstword.js is not there: run `npm run build` first');
   let seed = 300;
-  const server = createServer((request, response) => {
+  const {origin, close} = await serve((request, response) => {
     const file = files.get(request.url ?? '');
     if (file) response.writeHead(200, {'content-type': 'text/javascript'}).end(file);
     else if (request.url === '/') response.writeHead(200, {'content-type': 'text/html'}).end(PAGE);
     else if (request.url === '/chat' && request.method === 'POST') void answer({request, response, seed: seed++});
     else response.writeHead(404).end();
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  // a TCP server has an address object
-  const {port} = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}/`,
-    async close() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
-  };
+  return {url: `${origin}/`, close};
 }
 
 async function answer({

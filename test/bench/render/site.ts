@@ -1,8 +1,7 @@
-import {once} from 'node:events';
-import {createServer, type ServerResponse} from 'node:http';
-import type {AddressInfo} from 'node:net';
-import {build, type Rollup} from 'vite';
+import type {ServerResponse} from 'node:http';
+import {bundle} from '../../bundle.ts';
 import {tokens} from '../../markdown/suite/cut.ts';
+import {serve} from '../serve.ts';
 
 /** The words that every streamed answer ends with, as its last token. */
 export const LAST_WORDS = 'Finished.';
@@ -29,11 +28,11 @@ body{margin:0;font:16px/1.5 sans-serif}
 p{margin:0 0 .5em;min-height:.5em}pre{overflow:auto}.line{display:block}
 </style><div id="log"></div><script type="module" src="/bench.js"></script></html>`;
 
-/** Bundles the page's script as the product's files are built, and serves it. */
+/** Bundles the page's script and serves it. */
 export async function openSite(): Promise<Site> {
-  const script = await bundle();
+  const script = await bundle('test/bench/render/in-page.ts');
   const answers = new Map<string, {answer: Answer; lastSentMs: number}>();
-  const server = createServer((request, response) => {
+  const {origin, close} = await serve((request, response) => {
     const path = request.url ?? '/';
     const known = answers.get(path);
     if (known) {
@@ -44,24 +43,15 @@ export async function openSite(): Promise<Site> {
     else if (path === '/') response.writeHead(200, {'content-type': 'text/html'}).end(PAGE);
     else response.writeHead(404).end();
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  // a TCP server has an address object
-  const {port} = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}`;
   return {
-    url,
+    url: origin,
     put(answer) {
       const path = `/answer/${answers.size}`;
       const known = {answer, lastSentMs: Number.NaN};
       answers.set(path, known);
-      return {url: url + path, lastSentMs: () => known.lastSentMs};
+      return {url: origin + path, lastSentMs: () => known.lastSentMs};
     },
-    async close() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
+    close,
   };
 }
 
@@ -100,18 +90,3 @@ export async function pace(
 
 /** The clock of this process, which on Linux is also that of Chromium. */
 const monotonicMs = () => Number(process.hrtime.bigint()) / 1e6;
-
-async function bundle(): Promise<string> {
-  const result = await build({
-    configFile: false,
-    logLevel: 'warn',
-    build: {
-      write: false,
-      target: 'chrome123',
-      rolldownOptions: {input: 'test/bench/render/in-page.ts', output: {format: 'es'}},
-    },
-  });
-  // one input without a watcher gives one output
-  const {output} = result as Rollup.RolldownOutput;
-  return output[0].code;
-}
