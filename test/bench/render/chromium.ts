@@ -1,16 +1,21 @@
 import type {CDPSession, Page} from 'playwright-core';
 import {chromium} from 'playwright-core';
 import {findPrograms} from '../../journey/drive/engines.ts';
+import {type Task, type TraceOptions, traceTasks} from '../trace.ts';
 
 /** One tab whose main thread is measured. */
 export interface Tab {
   page: Page;
+  /** The protocol of the page, for what no other member tells or sets. */
+  session: CDPSession;
   /** Gives the CPU time that the main thread has spent in tasks so far, in ms. What else the machine does is not in it. */
   cpuMs(): Promise<number>;
   /** Gives the page's time origin on the system's monotonic clock, in ms. */
   originMs(): Promise<number>;
   /** Gives the bytes of JavaScript's heap that are in use once all garbage is collected. */
   heapBytes(): Promise<number>;
+  /** Lists the tasks of the main thread while something is done; with their scripts, at some cost, when asked to. */
+  tasks(work: () => Promise<unknown>, look?: TraceOptions['look']): Promise<Task[]>;
   /** Gives the CPU time in ms of the longest task of the main thread while something is done. */
   longestTaskMs(work: () => Promise<unknown>): Promise<number>;
   close(): Promise<void>;
@@ -52,58 +57,21 @@ export async function startChromium(): Promise<Chromium> {
         if (!found) throw new Error(`Chromium does not tell ${name}`);
         return found.value;
       };
+      const tasks: Tab['tasks'] = (work, look = 'tasks') => traceTasks({session: tracing, page, work, look});
       return {
         page,
+        session,
         cpuMs: async () => (await metric('TaskDuration')) * 1000,
         originMs: async () => (await metric('NavigationStart')) * 1000,
         async heapBytes() {
           for (let at = 0; at < 3; at++) await session.send('HeapProfiler.collectGarbage');
           return metric('JSHeapUsedSize');
         },
-        longestTaskMs: (work) => traceLongestTask({session: tracing, page, work}),
+        tasks,
+        longestTaskMs: async (work) => Math.max(...(await tasks(work)).map(({cpuMs}) => cpuMs)),
         close: () => context.close(),
       };
     },
     close: () => browser.close(),
   };
-}
-
-interface TraceEvent {
-  name: string;
-  pid: number;
-  tid: number;
-  /** Thread time in microseconds. */
-  tdur?: number;
-}
-
-/** The name by which the page's thread is found among those of spare pages. */
-const MARK = 'bench';
-
-async function traceLongestTask({
-  session,
-  page,
-  work,
-}: {
-  session: CDPSession;
-  page: Page;
-  work: () => Promise<unknown>;
-}): Promise<number> {
-  const events: TraceEvent[] = [];
-  // the protocol does not say what an event of a trace looks like
-  const collect = ({value}: {value: unknown[]}) => events.push(...(value as TraceEvent[]));
-  session.on('Tracing.dataCollected', collect);
-  await session.send('Tracing.start', {
-    transferMode: 'ReportEvents',
-    traceConfig: {includedCategories: ['toplevel', 'blink.user_timing'], excludedCategories: ['*']},
-  });
-  await page.evaluate((name) => performance.mark(name), MARK);
-  await work();
-  const complete = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve));
-  await session.send('Tracing.end');
-  await complete;
-  session.off('Tracing.dataCollected', collect);
-  const mark = events.find(({name}) => name === MARK);
-  const tasks = events.filter(({name, pid, tid}) => name.endsWith('RunTask') && pid === mark?.pid && tid === mark.tid);
-  if (tasks.length === 0) throw new Error('the trace has no tasks of the page');
-  return tasks.reduce((longest, {tdur = 0}) => Math.max(longest, tdur / 1000), 0);
 }

@@ -52,7 +52,7 @@ const inTurn = (at: number): readonly AppenderName[] => (at % 2 ? ['renderer', '
 /** A token has about four characters. */
 const TOKEN_CHARACTERS = 4;
 
-async function openPage({chromium, site}: Bench): Promise<Tab> {
+async function openPage({chromium, site}: Omit<Bench, 'draws'>): Promise<Tab> {
   const tab = await chromium.open(site.url);
   await tab.page.waitForFunction(() => 'bench' in window);
   return tab;
@@ -70,7 +70,7 @@ export async function cpuOf(tab: Tab, work: () => Promise<unknown>): Promise<num
  *
  * @returns the spread of the last round, greatest to least; over 1.3 when the machine never kept still.
  */
-export async function calibrate(bench: Bench): Promise<number> {
+export async function calibrate(bench: Omit<Bench, 'draws'>): Promise<number> {
   const tab = await openPage(bench);
   let spread = Number.POSITIVE_INFINITY;
   for (let round = 0; round < 6 && spread > 1.3; round++) {

@@ -39,7 +39,8 @@ export async function openShop(): Promise<Shop> {
   return {url: `${origin}/`, close};
 }
 
-async function answer({
+/** Answers a question that {@link askFor} wrote, in the widget's native protocol. */
+export async function answer({
   request,
   response,
   seed,
