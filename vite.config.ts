@@ -6,6 +6,7 @@ import {playwright} from '@vitest/browser-playwright';
 import {minify} from 'terser';
 import type {EnvironmentOptions, Plugin, ViteBuilder} from 'vite';
 import {defineConfig} from 'vitest/config';
+import {writeInventory} from './inventory.ts';
 import {findPrograms} from './test/journey/drive/engines.ts';
 
 const {version} = JSON.parse(readFileSync('package.json', 'utf8')) as {version: string};
@@ -127,6 +128,7 @@ async function buildApp(builder: ViteBuilder): Promise<void> {
     if (!environment) throw new Error(`no build environment ${name}`);
     await builder.build(environment);
   }
+  writeInventory('dist', version);
   mkdirSync('dist/dashboard', {recursive: true});
   for (const file of ['index.html', 'icon.svg']) copyFileSync(`src/dashboard/${file}`, `dist/dashboard/${file}`);
   for (const part of ['server', 'page']) {

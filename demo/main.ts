@@ -23,6 +23,8 @@ Firstword is here, answered by ${model}:
   ${server.url}/v1/summary    the figures as JSON
   ${server.url}/metrics       the figures for Prometheus
   ${server.url}/firstword.js  the script
+  ${server.url}/script-inventory.html
+                              every script with its hash, for reviews
 
 Ctrl-C stops it.`);
 

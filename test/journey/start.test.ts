@@ -64,6 +64,8 @@ test('npm start builds the same bytes again, passes over a taken port and says s
     '/v1/summary',
     '/metrics',
     '/firstword.js',
+    '/script-inventory.html',
+    '/script-inventory.json',
     '/chat?fw=hello',
   ]) {
     expect((await fetch(url + path)).status, path).toBe(200);

@@ -1,0 +1,180 @@
+import {createHash} from 'node:crypto';
+import {globSync, readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+
+/** What a script is for and what it may touch, in words for whoever reviews a payment page. */
+export interface ScriptFacts {
+  /** Why the page needs it: the justification that a review asks for. */
+  purpose: string;
+  loads: string;
+  /** How it is made sure that these bytes, and no others, run. */
+  checked: string;
+  network: string;
+  storage: string;
+  dom: string;
+  /** Events of `window` and `document` that it listens to. */
+  listens: readonly string[];
+  globals: string;
+}
+
+/** One script as it was built. */
+export interface InventoryEntry extends ScriptFacts {
+  /** Path beside the other built files. */
+  file: string;
+  bytes: number;
+  /** As the attribute of the same name takes it. */
+  integrity: string;
+}
+
+/** Every script that a page may get from us. */
+export interface Inventory {
+  name: 'firstword';
+  version: string;
+  scripts: readonly InventoryEntry[];
+}
+
+const NONE = 'nothing';
+const BY_LOADER =
+  'The first script holds this value: the file is fetched with that integrity, preloaded with it as a module, and only then run. With one byte changed it is not run. Chromium and Firefox verify the bytes that they run, WebKit a copy fetched just before.';
+
+/** What is known of each script, by its name without the hash. A script that is not here may not be built. */
+export const SCRIPTS: Readonly<Record<string, ScriptFacts>> = {
+  'firstword.js': {
+    purpose: 'Draws the button that opens the chat, and brings the other scripts when they are wanted.',
+    loads: 'By the script tag of the page.',
+    checked: 'By the integrity attribute of the script tag, with the value above, where the page sets it.',
+    network: 'Gets the other scripts from its own folder. Nothing else.',
+    storage: NONE,
+    dom: 'Adds one element, firstword-chat, with a shadow root, and link elements in the head while a script loads. Reads the attributes of its own tag.',
+    listens: ['DOMContentLoaded', 'load', 'click'],
+    globals: 'window.Firstword',
+  },
+  'firstword-panel.js': {
+    purpose: 'Draws the conversation and sends the question that the visitor has typed into it.',
+    loads: 'When the page is idle, or when the visitor comes near the button (data-load).',
+    checked: BY_LOADER,
+    network:
+      'Posts a question to data-endpoint when the visitor sends it; says hello to it with a GET when the chat is about to open.',
+    storage:
+      'sessionStorage or localStorage (data-persist), one key that begins with firstword:, after the visitor opened the chat: the conversation and its draft. Nothing with data-persist="none" or a refused consent.',
+    dom: 'Draws in that shadow root only.',
+    listens: ['visibilitychange', 'pagehide', 'beforeunload'],
+    globals: NONE,
+  },
+  'firstword-answer.js': {
+    purpose: 'Reads and draws answers as nodes, never as HTML; measures how long they took; explains failures.',
+    loads: 'At the first key in the composer, or with the first question.',
+    checked: BY_LOADER,
+    network:
+      'Asks data-endpoint for the rest of an answer that broke off. Posts times and counts, without a word of the conversation, to data-rum where that is set and consent allows it. Images of answers load only from data-image-prefixes.',
+    storage: NONE,
+    dom: 'Draws in that shadow root only. Puts code of an answer on the clipboard when the visitor presses its button.',
+    listens: ['online'],
+    globals: NONE,
+  },
+};
+
+/** What no script of ours does, whatever the attributes say. */
+export const NEVER = [
+  'reads or listens to a field of the page; keys are heard inside the chat only',
+  'sets or reads a cookie, or uses IndexedDB',
+  'makes a request to an address that is neither in an attribute of the tag nor beside the script',
+  'sends what was typed before the visitor sends it',
+  'runs text as code or makes HTML of it: no eval, no Function, no inline script or style; the one place for innerHTML is Preact’s own, which nothing of ours reaches',
+] as const;
+
+/**
+ * Makes the inventory of what was built.
+ *
+ * @param folder - Where the build is.
+ * @param version - The package's version.
+ * @throws Error when there is a script of which SCRIPTS says nothing, or none for what SCRIPTS describes.
+ */
+export function createInventory(folder: string, version: string): Inventory {
+  const order = Object.keys(SCRIPTS);
+  const files = globSync(['*.js', 'lang/*.js'], {cwd: folder})
+    .map((path) => path.replaceAll('\\', '/'))
+    .sort((a, b) => order.indexOf(nameOf(a)) - order.indexOf(nameOf(b)));
+  const missing = order.filter((name) => !files.some((file) => nameOf(file) === name));
+  if (missing.length > 0) throw new Error(`inventory.ts describes ${missing.join(', ')}, which was not built`);
+  const scripts = files.map((file) => {
+    const facts = SCRIPTS[nameOf(file)];
+    if (!facts) throw new Error(`${file} is not described in inventory.ts: say there what it is for and may touch`);
+    const content = readFileSync(join(folder, file));
+    const integrity = `sha384-${createHash('sha384').update(content).digest('base64')}`;
+    return {file, bytes: content.length, integrity, ...facts};
+  });
+  return {name: 'firstword', version, scripts};
+}
+
+/** Writes the inventory beside the scripts: `script-inventory.json` for programs, `script-inventory.html` for people. */
+export function writeInventory(folder: string, version: string): void {
+  const inventory = createInventory(folder, version);
+  writeFileSync(join(folder, 'script-inventory.json'), `${JSON.stringify({...inventory, never: NEVER}, null, 2)}\n`);
+  writeFileSync(join(folder, 'script-inventory.html'), writeHtml(inventory));
+}
+
+/** A file's name without its hash: what stays the same from version to version. */
+const nameOf = (file: string) => file.replace(/^(firstword-[a-z]+)-[\w-]{8}\.js$/, '$1.js');
+
+const escape = (text: string) =>
+  text.replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`).replace(/sha384-\S+/g, '<code>$&</code>');
+
+function writeHtml({version, scripts}: Inventory): string {
+  const rows = ({bytes, integrity, listens, ...facts}: InventoryEntry): [string, string][] => [
+    ['What for', facts.purpose],
+    ['SHA-384', integrity],
+    ['Size', `${bytes} bytes`],
+    ['When it loads', facts.loads],
+    ['How its bytes are checked', facts.checked],
+    ['Network', facts.network],
+    ['Storage', facts.storage],
+    ['Elements', facts.dom],
+    ['Events of window and document', listens.join(', ')],
+    ['Globals', facts.globals],
+    ['Authorised by, on', ''],
+  ];
+  const table = (script: InventoryEntry) =>
+    `<table>\n<caption>${script.file}</caption>\n${rows(script)
+      .map(([name, value]) => `<tr><th scope="row">${name}</th><td>${escape(value)}</td></tr>`)
+      .join('\n')}\n</table>`;
+  const tag = `<script async src="/firstword.js" integrity="${scripts.find(({file}) => file === 'firstword.js')?.integrity}" crossorigin="anonymous" data-endpoint="/chat"></script>`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Script inventory: Firstword ${version}</title>
+<style>
+body{max-width:60rem;margin:2rem auto;padding:0 1rem;font:1rem/1.5 system-ui,sans-serif}
+table{width:100%;margin:2rem 0;border-collapse:collapse}
+caption{padding:.5rem 0;font-weight:700;text-align:start}
+th,td{padding:.4rem .6rem;border:1px solid #888;text-align:start;vertical-align:top;overflow-wrap:anywhere}
+th{width:13rem;font-weight:600}
+pre{white-space:pre-wrap;overflow-wrap:anywhere}
+</style>
+</head>
+<body>
+<main>
+<h1>Script inventory: Firstword ${version}</h1>
+<p>Every script that a page gets from Firstword, made by the build that made the scripts. It serves reviews of payment
+pages under PCI DSS 4.0.1: requirement 6.4.3 (each script is justified, authorised and of assured integrity) and 11.6.1
+(changes of scripts are noticed).</p>
+${scripts.map(table).join('\n')}
+<h2>What no script of ours does</h2>
+<ul>
+${NEVER.map((line) => `<li>${escape(line)}</li>`).join('\n')}
+</ul>
+<h2>Integrity of the first script</h2>
+<p>The others are checked by it. Pin the first one in the tag; a new version then needs a new tag.</p>
+<pre><code>${escape(tag)}</code></pre>
+<h2>Noticing changes</h2>
+<p>Compare what your site serves with the value above, as often as your risk analysis says, at least once a week:</p>
+<pre><code>curl -s https://shop.example/firstword.js | openssl dgst -sha384 -binary | openssl base64 -A</code></pre>
+<p>Where the tag is pinned, or a security policy has a report endpoint, browsers report or refuse a changed script
+themselves.</p>
+</main>
+</body>
+</html>
+`;
+}
