@@ -46,7 +46,7 @@ export const SCRIPTS: Readonly<Record<string, ScriptFacts>> = {
     network: 'Gets the other scripts from its own folder. Nothing else.',
     storage: NONE,
     dom: 'Adds one element, firstword-chat, with a shadow root, and link elements in the head while a script loads. Reads the attributes of its own tag.',
-    listens: ['DOMContentLoaded', 'load', 'click'],
+    listens: ['DOMContentLoaded', 'load', 'click', 'securitypolicyviolation'],
     globals: 'window.Firstword',
   },
   'firstword-panel.js': {
@@ -69,7 +69,7 @@ export const SCRIPTS: Readonly<Record<string, ScriptFacts>> = {
       'Asks data-endpoint for the rest of an answer that broke off. Posts times and counts, without a word of the conversation, to data-rum where that is set and consent allows it. Images of answers load only from data-image-prefixes.',
     storage: NONE,
     dom: 'Draws in that shadow root only. Puts code of an answer on the clipboard when the visitor presses its button.',
-    listens: ['online'],
+    listens: ['online', 'securitypolicyviolation'],
     globals: NONE,
   },
 };
@@ -117,7 +117,7 @@ export function writeInventory(folder: string, version: string): void {
 /** A file's name without its hash: what stays the same from version to version. */
 const nameOf = (file: string) => file.replace(/^(firstword-[a-z]+)-[\w-]{8}\.js$/, '$1.js');
 
-const escape = (text: string) =>
+const inHtml = (text: string) =>
   text.replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`).replace(/sha384-\S+/g, '<code>$&</code>');
 
 function writeHtml({version, scripts}: Inventory): string {
@@ -136,7 +136,7 @@ function writeHtml({version, scripts}: Inventory): string {
   ];
   const table = (script: InventoryEntry) =>
     `<table>\n<caption>${script.file}</caption>\n${rows(script)
-      .map(([name, value]) => `<tr><th scope="row">${name}</th><td>${escape(value)}</td></tr>`)
+      .map(([name, value]) => `<tr><th scope="row">${name}</th><td>${inHtml(value)}</td></tr>`)
       .join('\n')}\n</table>`;
   const tag = `<script async src="/firstword.js" integrity="${scripts.find(({file}) => file === 'firstword.js')?.integrity}" crossorigin="anonymous" data-endpoint="/chat"></script>`;
   return `<!doctype html>
@@ -163,11 +163,11 @@ pages under PCI DSS 4.0.1: requirement 6.4.3 (each script is justified, authoris
 ${scripts.map(table).join('\n')}
 <h2>What no script of ours does</h2>
 <ul>
-${NEVER.map((line) => `<li>${escape(line)}</li>`).join('\n')}
+${NEVER.map((line) => `<li>${inHtml(line)}</li>`).join('\n')}
 </ul>
 <h2>Integrity of the first script</h2>
 <p>The others are checked by it. Pin the first one in the tag; a new version then needs a new tag.</p>
-<pre><code>${escape(tag)}</code></pre>
+<pre><code>${inHtml(tag)}</code></pre>
 <h2>Noticing changes</h2>
 <p>Compare what your site serves with the value above, as often as your risk analysis says, at least once a week:</p>
 <pre><code>curl -s https://shop.example/firstword.js | openssl dgst -sha384 -binary | openssl base64 -A</code></pre>

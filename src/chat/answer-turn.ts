@@ -35,6 +35,8 @@ export interface Asking extends Pick<Store, 'changeAnswer'> {
   onText: (text: string) => void;
   /** Waits while the page may be going: a browser that leaves a page ends its requests first. */
   stay: () => Promise<void>;
+  /** Finds out more about why an attempt failed. */
+  explain: (cause: unknown) => Promise<unknown>;
   /** Ends the turn, if it has not ended yet. */
   settle: (how: Settling) => void;
 }

@@ -1,5 +1,5 @@
 import type {DeclaredProtocol, writeQuestion, writeStop} from '../protocol/index.ts';
-import type {answerTurn} from './answer-turn.ts';
+import type {Asking} from './answer-turn.ts';
 import type {Consent} from './api.ts';
 import type {Measure} from './measure.ts';
 import type {ChatEvent, ChatState} from './state.ts';
@@ -9,7 +9,7 @@ import type {createTabs} from './tabs.ts';
 export interface Answering {
   writeQuestion: typeof writeQuestion;
   writeStop: typeof writeStop;
-  answerTurn: typeof answerTurn;
+  answerTurn: (asking: Omit<Asking, 'explain'>) => Promise<void>;
   createTabs: typeof createTabs;
   /** Is loaded beside it; no answer waits for it. Rejects where it cannot be loaded. */
   measure: Promise<Measure>;

@@ -10,9 +10,13 @@ export interface Verdict {
   ending: Ending;
   status?: number;
   value?: string;
+  /** Where the request was redirected to. */
+  redirectedTo?: string;
   /** Values of `data-protocol` that a refusal's words speak for. */
   fits?: readonly string[];
 }
+
+type Facts = Pick<Verdict, 'status' | 'value' | 'redirectedTo'>;
 
 /**
  * Judges why an attempt failed. Anything that is not a StreamError is a fault of ours and counts as `other`.
@@ -21,12 +25,18 @@ export interface Verdict {
  */
 export function judge(cause: unknown, asked: {protocol: DeclaredProtocol; endpoint: string}): Verdict {
   if (!(cause instanceof StreamError)) return failed('server', 'other', {value: String(cause).slice(0, 80)});
-  const {kind, status = 0, value, words = ''} = cause;
-  const more = {...(status ? {status} : {}), ...(value === undefined ? {} : {value})};
+  const {kind, status = 0, value, redirectedTo, words = ''} = cause;
+  const more = {
+    ...(status ? {status} : {}),
+    ...(value === undefined ? {} : {value}),
+    ...(redirectedTo ? {redirectedTo} : {}),
+  };
   switch (kind) {
     case 'network':
       if (navigator.onLine === false) return {problem: 'offline', state: 'failed', ending: {outcome: 'offline'}};
       return failed('network', 'network', more);
+    case 'blocked':
+      return failed('blocked', 'blocked', more);
     case 'cut':
       return {problem: 'cut', state: 'cut', ending: {outcome: 'cut', error: 'stream-cut'}};
     case 'server':
@@ -38,12 +48,16 @@ export function judge(cause: unknown, asked: {protocol: DeclaredProtocol; endpoi
   }
 }
 
-function judgeStatus(status: number, more: {status?: number}): Verdict {
+/** Statuses of a place that answers no POST: nothing is there, or files only. */
+const NO_POST = [404, 405, 501];
+
+function judgeStatus(status: number, more: Facts): Verdict {
   if (status === 429 || status === 503) return failed('busy', status === 429 ? 'http-429' : 'http-5xx', more);
-  if (status >= 500) return failed('server', 'http-5xx', more);
-  return failed(status === 404 || status === 405 ? 'not-found' : 'refused', 'http-4xx', more);
+  const error = status >= 500 ? 'http-5xx' : 'http-4xx';
+  if (NO_POST.includes(status)) return failed('not-found', error, more);
+  return failed(status >= 500 ? 'server' : 'refused', error, more);
 }
 
-function failed(problem: Problem, error: ErrorKind, more: {status?: number; value?: string}): Verdict {
+function failed(problem: Problem, error: ErrorKind, more: Facts): Verdict {
   return {problem, state: 'failed', ending: {outcome: 'error', error}, ...more};
 }

@@ -39,6 +39,8 @@ export interface TurnRun {
   signal: AbortSignal;
   /** Waits while the page may be going: requests that break then were broken by the browser. */
   stay: () => Promise<void>;
+  /** Finds out more about why an attempt failed. */
+  explain: (cause: unknown) => Promise<unknown>;
   /** Until when somebody waits for the first word, on the clock. */
   untilMs: () => Promise<number>;
   now: () => number;
@@ -140,7 +142,8 @@ export async function runTurn(run: TurnRun): Promise<'finish' | 'abort'> {
         onEvent,
       });
       return how;
-    } catch (cause) {
+    } catch (failure) {
+      const cause = await run.explain(failure);
       signal.throwIfAborted();
       if (!json && isWrongForm(cause)) json = true;
       else if (!(await waitToRetry(cause))) throw cause;

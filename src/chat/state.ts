@@ -8,6 +8,7 @@ export type AnswerState = 'waiting' | 'streaming' | 'complete' | 'stopped' | 'cu
 export type Problem =
   | 'offline'
   | 'network'
+  | 'blocked'
   | 'refused'
   | 'not-found'
   | 'busy'
@@ -74,4 +75,11 @@ export type ChatEvent =
   | {kind: 'error'; turnId: string; problem: Problem}
   | {kind: 'turn'; record: TurnRecord}
   /** For the site's developer: what the endpoint did, with a status or the first characters of what was wrong. */
-  | {kind: 'trouble'; problem: Problem; status?: number; value?: string; fits?: readonly string[]};
+  | {
+      kind: 'trouble';
+      problem: Problem;
+      status?: number;
+      value?: string;
+      redirectedTo?: string;
+      fits?: readonly string[];
+    };

@@ -48,7 +48,7 @@ export function createInstance({given, load, standing}: InstanceOptions): Firstw
   const {endpoint, container} = options;
   const key = `${endpoint} ${container}`;
   if (!endpoint) return warn('data-endpoint is missing or no address');
-  if (standing[key]) return warn(`${endpoint} is here already`);
+  if (standing[key]) return warn('chat is here already');
   standing[key] = true;
 
   const {host, root, launcher} = createHost(options);
@@ -97,8 +97,8 @@ export function createInstance({given, load, standing}: InstanceOptions): Firstw
     bring();
   };
   const intent = () => call((ready) => ready.intent());
-  const listen = (target: EventTarget | undefined, type: string, work: (event: Event) => void) =>
-    target?.addEventListener(type, work, {signal});
+  const listen = <E extends Event>(target: EventTarget | undefined, type: string, work: (event: E) => void) =>
+    target?.addEventListener(type, work as (event: Event) => void, {signal}); // each type brings its own event
 
   listen(launcher, 'pointerenter', () => {
     dwell = setTimeout(intent, DWELL_MS);
@@ -108,6 +108,10 @@ export function createInstance({given, load, standing}: InstanceOptions): Firstw
   listen(launcher, 'pointerdown', intent);
   // whoever clicks twice while the panel is on its way wants it open
   listen(launcher, 'click', () => (panel ? panel.toggle() : api.open()));
+  listen<SecurityPolicyViolationEvent>(document, 'securitypolicyviolation', ({blockedURI, effectiveDirective}) => {
+    // true of a policy that only reports, too
+    if (/firstword-/.test(blockedURI)) warn(`${effectiveDirective} needs ${blockedURI}`);
+  });
   listen(document, 'click', ({target}) => {
     if (options.openSelector && target instanceof Element && target.closest(options.openSelector)) api.open();
   });

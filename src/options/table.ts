@@ -1,5 +1,6 @@
 import type {EarlyOptions, Kind, Raw, readTable, Table} from './early.ts';
 import type {Surroundings} from './kinds.ts';
+import {SECRET} from './secret.ts';
 
 /** What an endpoint may speak. */
 export const PROTOCOLS = [
@@ -166,7 +167,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads every option and says in words what could not be read: what was read, what was expected, what is used.
+ * Reads every option and says in words what could not be read: what was read, what was expected, what is used. A value
+ * that looks like a secret key is neither used nor printed, whatever the option.
  *
  * @param given.names - All names that were given, to find the unknown ones.
  * @param given.early - The early part of the table, and the function that reads a table.
@@ -186,12 +188,18 @@ export function readOptions(
   const known = new Map(
     Object.entries(table).flatMap(([name, [, , ...aliases]]) => [name, ...aliases].map((alias) => [alias, name])),
   );
+  const secrets: string[] = [];
   for (const name of given.names) {
-    if (known.has(name) || /^(firstword|turbo|astro|cf)/.test(name)) continue;
-    onLine(`data-${kebab(name)} is not known. Did you mean data-${kebab(nearest(name, known))}?`);
+    const [secret] = SECRET.exec(given.raw(name) ?? '') ?? [];
+    if (secret) {
+      secrets.push(name);
+      onLine(`data-${kebab(name)} looks like a secret key (${secret.slice(0, 3)}…): not used. Keep it on the server.`);
+    } else if (!known.has(name) && !/^(firstword|turbo|astro|cf)/.test(name))
+      onLine(`data-${kebab(name)} is not known. Did you mean data-${kebab(nearest(name, known))}?`);
   }
   return given.readTable(table, {
     ...given,
+    raw: (name) => (secrets.includes(name) ? undefined : given.raw(name)),
     onBad(name, value) {
       const [kind, fallback] = table[name];
       const [, expected] = Array.isArray(kind)

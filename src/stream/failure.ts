@@ -1,10 +1,21 @@
 /** Why an attempt failed; every value is also a word of the turn record or becomes one. */
-export type FailureKind = 'network' | 'http' | 'not-a-stream' | 'empty' | 'unreadable' | 'too-large' | 'server' | 'cut';
+export type FailureKind =
+  | 'network'
+  | 'blocked'
+  | 'http'
+  | 'not-a-stream'
+  | 'empty'
+  | 'unreadable'
+  | 'too-large'
+  | 'server'
+  | 'cut';
 
 /** What is known of a failure beside its kind. */
 export interface FailureFacts {
   /** The HTTP status where there was a response. */
   status?: number;
+  /** Where the request was redirected to, without the query, where it was. */
+  redirectedTo?: string | undefined;
   /** How long the server asked to wait, in ms. */
   retryAfterMs?: number | undefined;
   /** What was wrong; cut to 80 characters. */
@@ -18,6 +29,7 @@ export interface FailureFacts {
 export class StreamError extends Error implements Readonly<FailureFacts> {
   readonly kind: FailureKind;
   declare readonly status?: number;
+  declare readonly redirectedTo?: string;
   declare readonly retryAfterMs?: number;
   declare readonly value?: string;
   declare readonly words?: string;

@@ -1,4 +1,5 @@
 export * from './failure.ts';
 export * from './get-rest.ts';
+export * from './policy.ts';
 export * from './post-question.ts';
 export * from './read-answer.ts';

@@ -36,12 +36,15 @@ export async function readResponse(reading: ResponseReading): Promise<boolean> {
     throw new StreamError('network', {cause});
   });
   const {ok, status, headers, body} = head;
+  const facts = {status, redirectedTo: readRedirect(head)};
   if (!ok) {
-    throw new StreamError('http', {status, retryAfterMs: readRetryAfterMs(headers), words: await readWords(head)});
+    throw new StreamError('http', {...facts, retryAfterMs: readRetryAfterMs(headers), words: await readWords(head)});
   }
-  if (status === 204 || !body) throw new StreamError('empty', {status});
+  if (status === 204 || !body) throw new StreamError('empty', facts);
   const reader = createReader(headers);
-  if (!reader) throw new StreamError('not-a-stream', {status, value: headers.get('content-type') ?? 'no content-type'});
+  if (!reader) {
+    throw new StreamError('not-a-stream', {...facts, value: headers.get('content-type') ?? 'no content-type'});
+  }
   onHead(headers);
   try {
     const ended = await readBody({
@@ -56,6 +59,11 @@ export async function readResponse(reading: ResponseReading): Promise<boolean> {
     if (cause instanceof UnreadableError) throw new StreamError('unreadable', {value: cause.value, cause});
     throw cause;
   }
+}
+
+/** Reads where a request ended up, without the query, which may hold what is nobody's business. */
+function readRedirect({redirected, url}: Response): string | undefined {
+  return redirected ? url.split(/[?#]/)[0] : undefined;
 }
 
 /** Reads the beginning of a refusal; nothing where it cannot be read. */

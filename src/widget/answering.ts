@@ -21,7 +21,7 @@ export interface Started {
  * Brings to life what reads and draws answers. What measures them, and what people do beside asking, is loaded beside
  * it: no answer waits for either.
  */
-export function startAnswering(parts: PanelParts): Started {
+export function startAnswering(parts: PanelParts & {endpoint: string}): Started {
   const {load, print, options, language, version: sdk, foreign, onMore} = parts;
   const words = foreign ?? enAnswer;
   const missing = (what: string) => (cause: unknown) =>
@@ -35,5 +35,9 @@ export function startAnswering(parts: PanelParts): Started {
   );
   measure.catch(missing('no turn is measured'));
   more.then(onMore, missing('answers cannot be copied or judged'));
-  return {answering: createAnswering(measure), painter: createPainter({...parts, ...options, words}), words};
+  return {
+    answering: createAnswering({...parts, measure}),
+    painter: createPainter({...parts, ...options, words}),
+    words,
+  };
 }

@@ -23,7 +23,8 @@ export function mountPanel(handover: Handover): Panel {
     said.add(line);
   };
   const options = readOptions(handover, print);
-  const endpoint = options.endpoint ?? '';
+  const {endpoint = 'about:blank'} = options;
+  if (!options.endpoint) host.remove(); // it looked like a secret, which is said; nothing can be sent to a blank
   const inline = Boolean(options.container);
   const tag = options.language === 'auto' ? document.documentElement.lang : options.language;
   const language = /^[a-z]{2,3}(-[0-9a-z]{2,8})*$/i.test(tag) && tag.length <= 16 ? tag : undefined;
@@ -57,7 +58,7 @@ export function mountPanel(handover: Handover): Panel {
         print(`no answer can be read: the file that does it did not load unchanged (${cause}).`);
         throw cause;
       })) as typeof AnswerFile; // our own file, checked by its hash
-      const started = answerFile.startAnswering(parts());
+      const started = answerFile.startAnswering({...parts(), endpoint});
       painting.arrive(started.painter);
       words = {...words, ...started.words};
       draw();
@@ -93,7 +94,7 @@ export function mountPanel(handover: Handover): Panel {
 
   function hear(event: ChatEvent): void {
     if (event.kind === 'trouble') {
-      if (answerFile) print(answerFile.ownerLine(event, endpoint)); // without it nothing was judged
+      if (answerFile) print(answerFile.ownerLine(event, {...options, endpoint})); // without it nothing was judged
       return;
     }
     watchLeaving(chat.state().busy);

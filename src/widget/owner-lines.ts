@@ -2,17 +2,36 @@ import type {ChatEvent} from '../chat/index.ts';
 
 type Trouble = Extract<ChatEvent, {kind: 'trouble'}>;
 
-/** Says to the site's developer what the endpoint did and what to look at. Holds nothing that a visitor typed. */
-export function ownerLine({problem, status, value, fits = []}: Trouble, endpoint: string): string {
+/** How the endpoint is asked. */
+export interface Asking {
+  /** Absolute URL. */
+  endpoint: string;
+  credentials: RequestCredentials;
+  /** Whether there is one changes what the endpoint must allow. */
+  userToken: string | undefined;
+}
+
+/**
+ * Says to the site's developer what the endpoint did and what to look at, with what to paste where there is something.
+ * Holds nothing that a visitor typed.
+ */
+export function ownerLine(trouble: Trouble, asking: Asking): string {
+  const {problem, status, value, redirectedTo, fits = []} = trouble;
+  const {endpoint} = asking;
   const what = value ? `"${value}"` : '';
+  if (redirectedTo && problem !== 'unreadable') {
+    return `${endpoint} redirected to ${redirectedTo}, which answered ${what || status}. Where that is a login, data-endpoint needs an address without one; where it is the new address, write data-endpoint="${redirectedTo}".`;
+  }
   switch (problem) {
     case 'not-a-stream':
-      return `${endpoint} answered ${what} where text/event-stream was expected. A page or a plain body comes from a wrong data-endpoint, a login, or a backend that does not stream.`;
+      return `${endpoint} answered ${what} where text/event-stream was expected. ${/html/.test(what) ? 'A page comes from a host of files, a login or a wrong address; data-endpoint must be a program that streams.' : 'Its backend does not stream, or data-protocol should say what it speaks.'}`;
     case 'not-found':
-      return `${endpoint} answered ${status}. Is data-endpoint right, and does it take POST?`;
+      return status === 404
+        ? `${endpoint} answered 404. Is data-endpoint right, and does it take POST?`
+        : `${endpoint} answered ${status}: it takes no POST. A host of files cannot answer; data-endpoint must be a program, such as createAnswerHandler() of firstword/server.`;
     case 'refused':
       return status
-        ? `${endpoint} refused the question with ${status}. ${advise(fits)}`
+        ? `${endpoint} refused the question with ${status}. ${advise(status, fits)}`
         : `${endpoint} did not take ${what}.`;
     case 'busy':
     case 'server':
@@ -25,13 +44,38 @@ export function ownerLine({problem, status, value, fits = []}: Trouble, endpoint
       return `${endpoint} sent a line of over 256 KiB. Send text in small parts.`;
     case 'cut':
       return `${endpoint} closed the stream without finish, abort or error.`;
+    case 'blocked':
+      return blockedLine(endpoint, value);
     default:
-      return `${endpoint} could not be reached. Look at the network panel: CORS, connect-src, or the server is down.`;
+      return networkLine(asking);
   }
 }
 
-function advise(fits: readonly string[]): string {
-  return fits.length > 0
-    ? `Its words sound like another protocol: try ${fits.map((fit) => `data-protocol="${fit}"`).join(' or ')}.`
+function advise(status: number, fits: readonly string[]): string {
+  if (fits.length > 0) {
+    return `Its words sound like another protocol: try ${fits.map((fit) => `data-protocol="${fit}"`).join(' or ')}.`;
+  }
+  return status === 401 || status === 403
+    ? 'It wants to know who asks: data-user-token for a signed user, data-credentials="include" for cookies of another origin; or it does not take this page’s origin.'
     : 'If its shape was wrong, data-protocol says what the endpoint speaks.';
+}
+
+function blockedLine(endpoint: string, directive: string | undefined): string {
+  if (directive === 'mixed-content') {
+    return `${endpoint} is not secure and this page is: browsers block that. Write data-endpoint="${endpoint.replace(/^http:/, 'https:')}".`;
+  }
+  const {origin} = new URL(endpoint);
+  return `${endpoint}, or where it redirects to, is blocked by this page's Content-Security-Policy. Allow it there: ${directive} ${origin === location.origin ? "'self'" : origin}`;
+}
+
+function networkLine({endpoint, credentials, userToken}: Asking): string {
+  if (new URL(endpoint).origin === location.origin) {
+    return `${endpoint} could not be reached: its server is down or broke off, or it redirects to another origin, such as a login.`;
+  }
+  const headers = [
+    `Access-Control-Allow-Origin: ${location.origin}`,
+    `Access-Control-Allow-Headers: content-type${userToken ? ', authorization' : ''}`,
+    ...(credentials === 'include' ? ['Access-Control-Allow-Credentials: true'] : []),
+  ];
+  return `${endpoint} could not be read from this page. If it runs, it must answer OPTIONS and POST with: ${headers.join('; ')}`;
 }

@@ -8,6 +8,7 @@ const ASKED = {protocol: 'auto' as const, endpoint: 'https://shop.example/chat'}
 
 test.each([
   [new StreamError('network'), 'network', 'failed', {outcome: 'error', error: 'network'}],
+  [new StreamError('blocked', {value: 'connect-src'}), 'blocked', 'failed', {outcome: 'error', error: 'blocked'}],
   [new StreamError('cut'), 'cut', 'cut', {outcome: 'cut', error: 'stream-cut'}],
   [new StreamError('server'), 'server', 'failed', {outcome: 'error', error: 'server'}],
   [new StreamError('http', {status: 400}), 'refused', 'failed', {outcome: 'error', error: 'http-4xx'}],
@@ -17,6 +18,7 @@ test.each([
   [new StreamError('http', {status: 429}), 'busy', 'failed', {outcome: 'error', error: 'http-429'}],
   [new StreamError('http', {status: 500}), 'server', 'failed', {outcome: 'error', error: 'http-5xx'}],
   [new StreamError('http', {status: 503}), 'busy', 'failed', {outcome: 'error', error: 'http-5xx'}],
+  [new StreamError('http', {status: 501}), 'not-found', 'failed', {outcome: 'error', error: 'http-5xx'}],
   [new StreamError('http', {status: 599}), 'server', 'failed', {outcome: 'error', error: 'http-5xx'}],
   [new StreamError('not-a-stream'), 'not-a-stream', 'failed', {outcome: 'error', error: 'parse'}],
   [new StreamError('empty'), 'empty', 'failed', {outcome: 'error', error: 'parse'}],

@@ -47,8 +47,17 @@ export const MEASURE: MeasureOptions = {
 };
 
 /** Gives at once what reads answers, and what measures them unless a test says when. */
-export const answering = (measure: Partial<MeasureOptions> | Promise<Measure> = {}): Answering =>
-  createAnswering(measure instanceof Promise ? measure : Promise.resolve(createMeasure({...MEASURE, ...measure})));
+export function answering(
+  measure: Partial<MeasureOptions> | Promise<Measure> = {},
+  more: {endpoint?: string; signal?: AbortSignal} = {},
+): Answering {
+  return createAnswering({
+    endpoint: 'https://shop.example/chat',
+    signal: new AbortController().signal,
+    measure: measure instanceof Promise ? measure : Promise.resolve(createMeasure({...MEASURE, ...measure})),
+    ...more,
+  });
+}
 
 /** Starts a chat; it is destroyed when the test has finished. What is drawn is painted in the next task. */
 export function startChat(
@@ -59,6 +68,7 @@ export function startChat(
   const events: ChatEvent[] = [];
   const lines: string[] = [];
   const arrived = new Map<string, string>();
+  const life = new AbortController();
   const chat = createChat({
     endpoint,
     protocol: 'auto',
@@ -72,12 +82,16 @@ export function startChat(
     name: endpoint,
     warm: false,
     afterPaint: (done) => void setTimeout(() => done(performance.now())),
-    loadAnswering: async () => answering({onLine: (line) => lines.push(line), ...measure}),
+    loadAnswering: async () =>
+      answering({onLine: (line) => lines.push(line), ...measure}, {endpoint, signal: life.signal}),
     emit: (event) => void events.push(event),
     ...more,
   });
   chat.onText((id, text) => arrived.set(id, (arrived.get(id) ?? '') + text));
-  onTestFinished(() => chat.destroy());
+  onTestFinished(() => {
+    chat.destroy();
+    life.abort();
+  });
   const records = () => events.flatMap((event) => (event.kind === 'turn' ? [event.record] : []));
   const answers = () => chat.state().messages.filter((message) => message.kind === 'answer');
   return {

@@ -1,5 +1,5 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
-import {type Browser, openBrowser, type Page} from './drive/index.ts';
+import {type Browser, openBrowser, type Page, waitUntil} from './drive/index.ts';
 import {answerIs, ask, lastAnswer, openByKeyboard, panelReady, type Stage, startStage} from './stage.ts';
 
 const SSE = {'content-type': 'text/event-stream'};
@@ -116,6 +116,16 @@ const TAGS: Record<string, {attributes: string; line: RegExp; chat: boolean}> = 
     line: /data-z-index: read "top", expected a whole number/,
     chat: true,
   },
+  'a provider’s key as the user’s token': {
+    attributes: `data-endpoint="/chat" data-user-token="sk-ant-api03-${'aB3'.repeat(20)}"`,
+    line: /data-user-token looks like a secret key \(sk-…\): not used\. Keep it on the server\.$/,
+    chat: true,
+  },
+  'a key in the endpoint’s address': {
+    attributes: `data-endpoint="/chat?key=AIza${'aB3'.repeat(12)}"`,
+    line: /data-endpoint looks like a secret key \(AIz…\)/,
+    chat: false,
+  },
   'a rum address that is none': {
     attributes: 'data-endpoint="/chat" data-rum="javascript:1"',
     line: /data-rum: read "javascript:1"/,
@@ -191,10 +201,19 @@ describe('bad input', () => {
     const page = await openPage(wanted.attributes);
     if (wanted.chat) await panelReady(page);
     await page.waitFor(() => document.readyState === 'complete');
-    const lines = await ownLines(page);
+    let lines: string[] = [];
+    await waitUntil(
+      async () => {
+        lines = await ownLines(page);
+        return lines.length > 0;
+      },
+      () => 'a line',
+    );
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(wanted.line);
+    expect(lines[0]).not.toContain('aB3');
     expect(await page.run(() => document.querySelectorAll('firstword-chat').length)).toBe(wanted.chat ? 1 : 0);
+    expect(page.tap().filter(({url}) => /aB3|chat/.test(url))).toEqual([]); // nothing was asked, least of all with a key
     await unharmed(page);
   });
 

@@ -93,7 +93,7 @@ describe('on a page', () => {
     const page = await openPage(`${SCRIPT}></script>${SCRIPT}></script>`, '<div id="here"></div>');
     await panelReady(page);
     expect(await chats(page)).toBe(1);
-    expect(await lines(page)).toEqual([expect.stringMatching(/\/chat is here already/)]);
+    expect(await lines(page)).toEqual([expect.stringMatching(/is here already/)]);
     await page.run(() => {
       const seen = window as unknown as Seen;
       seen.other = seen.Firstword.init({endpoint: '/chat', container: '#here', title: 'Inline', zIndex: 5});

@@ -1,12 +1,10 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
+import {createGate} from '../gate.ts';
+import {FINISH, NATIVE, numberEvents, START, word} from '../stream/endpoint.ts';
 import {type Browser, findEngines, openBrowser, type Page, waitUntil} from './drive/index.ts';
-import {answerIs, ask, createGate, lastAnswer, type Stage, startStage} from './stage.ts';
+import {answerIs, ask, lastAnswer, type Stage, startStage} from './stage.ts';
 
-const PARTS = [
-  {type: 'start', messageMetadata: {fw: {run: 'run-1'}}},
-  ...['Your order ', 'is on ', 'its way ', 'to you.'].map((delta) => ({type: 'text-delta', id: 't', delta})),
-  {type: 'finish', finishReason: 'stop'},
-];
+const events = numberEvents([START, ...['Your order ', 'is on ', 'its way ', 'to you.'].map(word), FINISH]);
 const HALF = 3;
 const WHOLE = 'Your order is on its way to you.';
 
@@ -23,11 +21,6 @@ interface Asked {
 let asked: Asked[] = [];
 let gate = createGate();
 
-const events = (from: number, to = PARTS.length) =>
-  PARTS.map((part, n) => `id: run-1-${n}\ndata: ${JSON.stringify(part)}\n\n`)
-    .slice(from, to)
-    .join('');
-
 /** Answers up to the middle, waits for the gate, and answers the rest; the rest alone where that is asked for. */
 async function answer(request: Request): Promise<Response | undefined> {
   const {pathname} = new URL(request.url);
@@ -37,7 +30,7 @@ async function answer(request: Request): Promise<Response | undefined> {
   asked.push(question);
   if (question.trigger === 'fw-stop') return new Response(null, {status: 204});
   const from = Number(question.fw.lastEventId?.split('-').at(-1) ?? -1) + 1;
-  const texts = from > 0 ? [events(from)] : [events(0, HALF), gate.open.then(() => events(HALF))];
+  const texts = from > 0 ? [events(from)] : [events(0, HALF), gate.opened.then(() => events(HALF))];
   const body = new ReadableStream<Uint8Array>({
     async pull(sink) {
       const text = await texts.shift();
@@ -45,7 +38,7 @@ async function answer(request: Request): Promise<Response | undefined> {
       else sink.close();
     },
   });
-  return new Response(body, {headers: {'content-type': 'text/event-stream', 'x-firstword': '1'}});
+  return new Response(body, {headers: NATIVE});
 }
 
 const questions = () => asked.filter(({trigger, fw}) => trigger === 'submit-message' && !fw.lastEventId);
@@ -115,7 +108,7 @@ describe.each(findEngines())('two tabs in $title', ({engine, missing}) => {
     const [first, second] = await openTwo();
     await shows(second, 'Your order is on');
     expect((await lastAnswer(second)).state).toBe('streaming');
-    gate.release();
+    gate.open();
     for (const page of [first, second]) {
       await answerIs(page, 'complete');
       await shows(page, WHOLE);
@@ -129,7 +122,7 @@ describe.each(findEngines())('two tabs in $title', ({engine, missing}) => {
     await first.waitFor(
       () => document.querySelector('firstword-chat')?.shadowRoot?.querySelectorAll('[part~=message]').length === 4,
     );
-    gate.release();
+    gate.open();
     await answerIs(first, 'complete');
     await shows(first, WHOLE);
     expect(questions()).toHaveLength(2);
@@ -165,7 +158,7 @@ describe.each(findEngines())('two tabs in $title', ({engine, missing}) => {
 
   test('forget in one forgets in both', async () => {
     const [first, second] = await openTwo();
-    gate.release();
+    gate.open();
     await answerIs(second, 'complete');
     await second.run(() => (window as unknown as {Firstword: {forget(): void}}).Firstword.forget());
     await first.waitFor(

@@ -29,6 +29,7 @@ export const enAnswer: AnswerWords = {
   problems: {
     offline: 'You are offline. Your question is kept and sent when you are back.',
     network: 'The answer could not be fetched. Please try again.',
+    blocked: 'Answers are not available here at the moment.',
     refused: 'This question was not accepted.',
     'not-found': 'Answers are not available here at the moment.',
     busy: 'It is very busy. Please try again in a moment.',
