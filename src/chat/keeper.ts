@@ -3,6 +3,7 @@ import type {Consent} from './api.ts';
 
 /** Keeps a conversation where the visitor allows it. */
 export interface Keeper {
+  /** Reads what was kept; where the visitor had refused before the page came, it is erased instead. */
   read(): KeptConversation | undefined;
   /** Keeps it as it is now; one without a message or a draft is not kept at all. */
   keep(): void;
@@ -39,9 +40,7 @@ export function createKeeper(
   function keep(): void {
     stop();
     const conversation = write();
-    if (!conversation) return;
-    if (conversation.messages.length > 0 || conversation.draft) store.write(conversation);
-    else store.forget();
+    if (conversation) store.write(conversation);
   }
 
   function forget(): void {
@@ -50,7 +49,10 @@ export function createKeeper(
   }
 
   return {
-    read: () => store.read(),
+    read() {
+      if (options.consent === 'denied') store.forget(); // what an earlier page kept, before the visitor refused
+      return store.read();
+    },
     keep,
     keepSoon() {
       timer ??= setTimeout(keep, KEPT_AFTER_MS);

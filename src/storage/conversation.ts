@@ -15,8 +15,9 @@ export interface KeptConversation {
 /** Where one conversation is kept. Nothing here throws: a browser that refuses storage keeps it in memory. */
 export interface ConversationStore {
   read(): KeptConversation | undefined;
-  /** Keeps the last MAX_MESSAGES messages that fit MAX_KEPT_BYTES. */
+  /** Keeps the last MAX_MESSAGES messages that fit MAX_KEPT_BYTES; nothing at all where there is neither one nor a draft. */
   write(conversation: KeptConversation): void;
+  /** Erases it wherever a page of this origin may have kept it, whatever that page's `persist`. */
   forget(): void;
 }
 
@@ -45,14 +46,16 @@ export function createConversationStore(options: {
   let memory: string | undefined;
 
   /** Runs on the browser's storage, or not at all where it is refused or full. */
-  function attempt<T>(work: (storage: Storage) => T): T | undefined {
-    if (options.persist === 'none') return undefined;
+  function attempt<T>(work: (storage: Storage) => T, persist = options.persist): T | undefined {
+    if (persist === 'none') return undefined;
     try {
-      return work(options.persist === 'local' ? localStorage : sessionStorage);
+      return work(persist === 'local' ? localStorage : sessionStorage);
     } catch {
       return undefined; // blocked, sandboxed or full: memory serves until the page goes
     }
   }
+
+  const erase = (storage: Storage) => storage.removeItem(key);
 
   return {
     read() {
@@ -60,6 +63,8 @@ export function createConversationStore(options: {
       return kept ? parse(kept) : undefined;
     },
     write({id, messages, draft}) {
+      memory = undefined;
+      if (messages.length === 0 && !draft) return attempt(erase);
       let kept = messages.slice(-MAX_MESSAGES);
       // the texts alone tell nearly how many fit: a long conversation is not written out to find that
       let chars = kept.reduce((sum, message) => sum + message.text.length, 0);
@@ -73,7 +78,8 @@ export function createConversationStore(options: {
     },
     forget() {
       memory = undefined;
-      attempt((storage) => storage.removeItem(key));
+      attempt(erase, 'session');
+      attempt(erase, 'local');
     },
   };
 }

@@ -108,4 +108,26 @@ export function spans(text: string): string[] {
   return [...text.matchAll(/`([^`]+)`/g)].map(([, span = '']) => span);
 }
 
+/** A row of the table of what is stored: the thing, where it is, and what each consent makes of it. */
+export interface StorageRow {
+  thing: string;
+  where: string;
+  auto: string;
+  required: string;
+  granted: string;
+  denied: string;
+}
+
+/** Reads the table of what is stored, and when. */
+export function readStorage(embed: string): StorageRow[] {
+  const [, ...lines] = between(embed, '| thing | where |', '\n\n').split('\n');
+  return lines.slice(1).map((line) => {
+    const [, thing = '', where = '', auto = '', required = '', granted = '', denied = '', ...more] = line
+      .split('|')
+      .map((cell) => cell.trim());
+    if (more.join('')) throw new Error(`the table of what is stored has more columns than are known: ${line}`);
+    return {thing, where, auto, required, granted, denied};
+  });
+}
+
 const numbers = (text: string) => text.split(/,\s*/).map(Number);

@@ -181,3 +181,21 @@ test('keys that objects have by birth stay plain data', () => {
   expect(open().read()?.messages).toHaveLength(1);
   expect({}).not.toHaveProperty('polluted');
 });
+
+test.each(['session', 'local', 'none'] as const)(
+  'forget() of %s storage erases what the others keep of it',
+  (persist) => {
+    open('session').write(talk(message('m1')));
+    open('local').write(talk(message('m2')));
+    open('local', 'another').write(talk(message('m3')));
+    open(persist).forget();
+    expect(held()).toEqual({session: {}, local: {'firstword:another': expect.any(String)}});
+  },
+);
+
+test('a conversation that became empty is kept no more, and that of another storage stays', () => {
+  open('session').write(talk(message('m1')));
+  open('local').write(talk(message('m2')));
+  open('session').write({id: 'c1', messages: [], draft: ''});
+  expect(held()).toEqual({session: {}, local: {[KEY]: expect.any(String)}});
+});
