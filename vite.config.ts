@@ -18,6 +18,7 @@ const {version} = JSON.parse(readFileSync('package.json', 'utf8')) as {version: 
 const LAZY = {
   measure: 'src/widget/measuring.ts',
   more: 'src/widget/more.tsx',
+  owner: 'src/widget/owner-lines.ts',
   answer: 'src/widget/answering.ts',
   panel: 'src/widget/index.ts',
 };
@@ -212,6 +213,7 @@ export default defineConfig(({command}) => {
     environments: {
       measure: pageFile(LAZY.measure, {format: 'es', entryFileNames: 'measure.js'}),
       more: pageFile(LAZY.more, {format: 'es', entryFileNames: 'more.js'}),
+      owner: pageFile(LAZY.owner, {format: 'es', entryFileNames: 'owner.js'}),
       answer: pageFile(LAZY.answer, {format: 'es', entryFileNames: 'answer.js'}),
       panel: pageFile(LAZY.panel, {format: 'es', entryFileNames: 'panel.js'}),
       loader: pageFile('src/loader/firstword.ts', {format: 'iife', entryFileNames: 'firstword.js'}),

@@ -1,12 +1,12 @@
 import type {Ending} from '../latency/index.ts';
-import type {DeclaredProtocol, Resume} from '../protocol/index.ts';
+import type {DeclaredProtocol} from '../protocol/index.ts';
 import type {Endpoint} from '../stream/index.ts';
+import type {Others} from './others.ts';
 import {judge} from './problem.ts';
 import {type Again, runTurn} from './run-turn.ts';
 import type {Running} from './running.ts';
 import type {Answer, ChatEvent} from './state.ts';
 import type {Store} from './store.ts';
-import type {Tabs} from './tabs.ts';
 
 /** How a turn ends: for the record, on screen, and as an event. */
 export type Settling = Ending & {next: Partial<Answer>; kind?: 'complete' | 'stop' | 'error'};
@@ -22,10 +22,7 @@ export interface Asking extends Pick<Store, 'changeAnswer'> {
   endpoint: Endpoint;
   /** The response, already on its way; undefined where the answer began on the page before this one. */
   response: Promise<Response> | undefined;
-  /** Where another tab may show the same conversation. */
-  tabs: Tabs | undefined;
-  /** Looks at what another tab may have made of it: ends the turn where it is over, else says how to ask for its rest. */
-  catchUp: () => Resume | undefined;
+  others: Others;
   /** Posts the question another time. */
   post: (again: Again) => Promise<Response>;
   preflightFree: boolean;
@@ -43,13 +40,13 @@ export interface Asking extends Pick<Store, 'changeAnswer'> {
 
 /** Reads the answer to a question, shows what comes as it comes, and ends the turn. Never rejects. */
 export async function answerTurn(asking: Asking): Promise<void> {
-  const {mine, emit, changeAnswer, afterPaint, stay, settle, protocol, endpoint, tabs} = asking;
+  const {mine, emit, changeAnswer, afterPaint, stay, settle, others} = asking;
   const {turn, startedMs, id: turnId, answerId} = mine;
   const {signal} = mine.abort;
 
   function takeText(text: string, nowMs: number): void {
     const isFirst = !mine.text;
-    if (!mine.follows) tabs?.tell(mine, text);
+    if (!mine.follows) others.tell(mine, text);
     mine.text += text;
     if (isFirst) changeAnswer(answerId, () => ({state: 'streaming'}));
     asking.onText(text);
@@ -62,10 +59,10 @@ export async function answerTurn(asking: Asking): Promise<void> {
 
   const show = (text: string) => takeText(text, asking.now());
   try {
-    const claimed = tabs?.claim(mine, show);
+    const claimed = others.claim(mine, show);
     if (mine.follows) await claimed;
-    else claimed?.catch(() => undefined); // the turn ended before the other tab's
-    const begun = mine.told ? asking.catchUp() : undefined;
+    else claimed.catch(() => undefined); // the turn ended before the other tab's
+    const begun = mine.told ? others.catchUp() : undefined;
     signal.throwIfAborted();
     if (mine.told && !begun) return settle({outcome: 'cut', error: 'stream-cut', next: {state: 'cut', problem: 'cut'}});
     mine.follows = false;
@@ -95,7 +92,7 @@ export async function answerTurn(asking: Asking): Promise<void> {
   } catch (cause) {
     await stay();
     if (signal.aborted) return; // it has ended otherwise
-    const {problem, state, ending, ...facts} = judge(cause, {protocol, endpoint: endpoint.endpoint});
+    const {problem, state, ending, ...facts} = judge(cause);
     emit({kind: 'trouble', problem, ...facts});
     settle({...ending, next: {state, problem}, kind: 'error'});
   }

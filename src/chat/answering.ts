@@ -1,9 +1,8 @@
-import {writeQuestion, writeStop} from '../protocol/index.ts';
+import {writeQuestion} from '../protocol/index.ts';
 import {explainBlocked} from '../stream/index.ts';
-import {answerTurn} from './answer-turn.ts';
 import type {Answering} from './chat.ts';
 import type {Measure} from './measure.ts';
-import {createTabs} from './tabs.ts';
+import {createTurns} from './turns.ts';
 
 /** What a chat's answering is made of. */
 export interface AnsweringOptions {
@@ -18,16 +17,5 @@ export interface AnsweringOptions {
 /** Makes what a chat needs once a question has been posted. */
 export function createAnswering({endpoint, measure, signal}: AnsweringOptions): Answering {
   const explain = explainBlocked({endpoint, signal});
-  const deadlineMs = measure.then(
-    (arrived) => arrived.deadlineMs,
-    () => 0,
-  );
-  return {
-    writeQuestion,
-    writeStop,
-    answerTurn: (asking) => answerTurn({...asking, explain}),
-    createTabs,
-    measure,
-    deadlineMs,
-  };
+  return {writeQuestion, createTurns: (core) => createTurns(core, {measure, explain})};
 }

@@ -6,6 +6,7 @@ export type LazyFile =
   | 'firstword-answer'
   | 'firstword-measure'
   | 'firstword-more'
+  | 'firstword-owner'
   | `lang/${string}`;
 
 /** Whether the visitor's agreement is needed, given, refused, or not asked for. */

@@ -1,20 +1,12 @@
-import type {DeclaredProtocol, writeQuestion, writeStop} from '../protocol/index.ts';
-import type {Asking} from './answer-turn.ts';
+import type {DeclaredProtocol, writeQuestion} from '../protocol/index.ts';
 import type {Consent} from './api.ts';
-import type {Measure} from './measure.ts';
+import type {Core, Turns} from './core.ts';
 import type {ChatEvent, ChatState} from './state.ts';
-import type {createTabs} from './tabs.ts';
 
-/** What a chat needs once a question has been posted, and not before: reading answers, judging failures. */
+/** What a chat needs once a question has been posted, and not before. */
 export interface Answering {
   writeQuestion: typeof writeQuestion;
-  writeStop: typeof writeStop;
-  answerTurn: (asking: Omit<Asking, 'explain'>) => Promise<void>;
-  createTabs: typeof createTabs;
-  /** Is loaded beside it; no answer waits for it. Rejects where it cannot be loaded. */
-  measure: Promise<Measure>;
-  /** How long anybody waits for an answer, in ms since the turn began; 0 without a measure. */
-  deadlineMs: Promise<number>;
+  createTurns: (core: Core) => Turns;
 }
 
 /** What a chat is made of. */

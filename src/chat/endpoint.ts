@@ -1,5 +1,5 @@
 import {type DeclaredProtocol, helloUrl, type Said, WIRE_VERSION, writeNative} from '../protocol/index.ts';
-import {type Endpoint, isSameOrigin, postQuestion} from '../stream/index.ts';
+import {type Endpoint, isSameOrigin, type Post, postQuestion} from '../stream/index.ts';
 import type {Answering, ChatOptions} from './chat.ts';
 
 /** What is asked. */
@@ -28,8 +28,10 @@ export interface Talk {
   preflightFree(): boolean;
   /** Posts a question once; `json` in the form that every backend reads. Rejects as `fetch` does. */
   ask(asked: Asked, options: {json: boolean; signal: AbortSignal}): Promise<Response>;
-  /** Tells a Firstword server that nobody waits for an answer any more; others see the connection close. */
-  stop(key: string, conversationId: string): Promise<void>;
+  /** Whether it turned out to be a Firstword server. */
+  isFirstword(): boolean;
+  /** Posts a body of whoever made it. Rejects as `fetch` does. */
+  post(post: Omit<Post, keyof Endpoint | 'preflightFree'> & {json?: boolean}): Promise<Response>;
 }
 
 /** Protocols whose questions have the native body; other bodies are loaded with what reads their answers. */
@@ -58,6 +60,12 @@ export function createTalk(
     }
   }
 
+  async function post({json = false, ...rest}: Parameters<Talk['post']>[0]): Promise<Response> {
+    const head = await postQuestion({...rest, ...endpoint(), preflightFree: preflightFree() && !json});
+    isFirstword ||= head.headers.get('x-firstword') === '1';
+    return head;
+  }
+
   function hello(): Promise<void> {
     greeting ??= greet();
     return greeting;
@@ -76,20 +84,9 @@ export function createTalk(
       const body = NATIVE.includes(protocol)
         ? writeNative(question)
         : (await load()).writeQuestion({protocol, ...question});
-      const post = {...endpoint(), body, fw, preflightFree: preflightFree() && !json, signal};
-      const head = await postQuestion(post);
-      isFirstword ||= head.headers.get('x-firstword') === '1';
-      return head;
+      return post({body, fw, json, signal});
     },
-    async stop(key, conversationId) {
-      if (!isFirstword) await hello();
-      if (!isFirstword) return;
-      try {
-        const body = (await load()).writeStop(key, conversationId);
-        await postQuestion({...endpoint(), body, fw: {key}, preflightFree: preflightFree(), keepalive: true});
-      } catch {
-        // it stops by itself when nobody reads
-      }
-    },
+    isFirstword: () => isFirstword,
+    post,
   };
 }

@@ -1,3 +1,4 @@
+export {fittingProtocols} from '../protocol/index.ts';
 export * from './answering.ts';
 export * from './api.ts';
 export * from './chat.ts';

@@ -1,5 +1,4 @@
 import type {Ending, ErrorKind} from '../latency/index.ts';
-import {type DeclaredProtocol, fittingProtocols} from '../protocol/index.ts';
 import {StreamError} from '../stream/index.ts';
 import type {AnswerState, Problem} from './state.ts';
 
@@ -12,18 +11,16 @@ export interface Verdict {
   value?: string;
   /** Where the request was redirected to. */
   redirectedTo?: string;
-  /** Values of `data-protocol` that a refusal's words speak for. */
-  fits?: readonly string[];
+  /** The beginning of what a refusal said. */
+  words?: string;
 }
 
-type Facts = Pick<Verdict, 'status' | 'value' | 'redirectedTo'>;
+type Facts = Pick<Verdict, 'status' | 'value' | 'redirectedTo' | 'words'>;
 
 /**
  * Judges why an attempt failed. Anything that is not a StreamError is a fault of ours and counts as `other`.
- *
- * @param asked - Where the question went, and in which protocol.
  */
-export function judge(cause: unknown, asked: {protocol: DeclaredProtocol; endpoint: string}): Verdict {
+export function judge(cause: unknown): Verdict {
   if (!(cause instanceof StreamError)) return failed('server', 'other', {value: String(cause).slice(0, 80)});
   const {kind, status = 0, value, redirectedTo, words = ''} = cause;
   const more = {
@@ -42,7 +39,7 @@ export function judge(cause: unknown, asked: {protocol: DeclaredProtocol; endpoi
     case 'server':
       return failed('server', 'server', more);
     case 'http':
-      return {...judgeStatus(status, more), fits: fittingProtocols({...asked, status, body: words})};
+      return judgeStatus(status, {...more, words});
     default:
       return failed(kind, 'parse', more);
   }

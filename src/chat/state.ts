@@ -81,5 +81,5 @@ export type ChatEvent =
       status?: number;
       value?: string;
       redirectedTo?: string;
-      fits?: readonly string[];
+      words?: string;
     };

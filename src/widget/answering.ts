@@ -1,20 +1,21 @@
-import {measure as measureHash, more as moreHash} from 'virtual:firstword-files';
-import {type Answering, createAnswering} from '../chat/index.ts';
+import {measure as measureHash, more as moreHash, owner as ownerHash} from 'virtual:firstword-files';
+import {type Answering, type ChatEvent, createAnswering} from '../chat/index.ts';
 import {createPainter} from './create-painter.ts';
 import type * as MeasureFile from './measuring.ts';
 import type * as MoreFile from './more.tsx';
+import type * as OwnerFile from './owner-lines.ts';
 import type {Painter} from './painting.ts';
 import type {PanelParts} from './parts.ts';
 import {enAnswer} from './words/en.ts';
 import type {AnswerWords} from './words/words.ts';
-
-export {ownerLine} from './owner-lines.ts';
 
 /** What reads answers and what draws them, with the words they need. */
 export interface Started {
   answering: Answering;
   painter: Painter;
   words: AnswerWords;
+  /** Says to the site's developer what went wrong; visitors of a page where nothing does never load the words for it. */
+  onTrouble: (trouble: Extract<ChatEvent, {kind: 'trouble'}>) => void;
 }
 
 /**
@@ -22,11 +23,11 @@ export interface Started {
  * it: no answer waits for either.
  */
 export function startAnswering(parts: PanelParts & {endpoint: string}): Started {
-  const {load, print, options, language, version: sdk, foreign, onMore} = parts;
+  const {load, print, options, language, version: sdk, foreign, onMore, endpoint} = parts;
   const words = foreign ?? enAnswer;
   const missing = (what: string) => (cause: unknown) =>
     print(`${what}: the file that does it did not load unchanged (${cause}).`);
-  // both are our own files, checked by their hashes
+  // all are our own files, checked by their hashes
   const measure = load('firstword-measure', measureHash).then((file) =>
     (file as typeof MeasureFile).createMeasure({...options, language, sdk, onLine: print}),
   );
@@ -36,6 +37,12 @@ export function startAnswering(parts: PanelParts & {endpoint: string}): Started 
   measure.catch(missing('no turn is measured'));
   more.then(onMore, missing('answers cannot be copied or judged'));
   return {
+    onTrouble(trouble) {
+      load('firstword-owner', ownerHash).then(
+        (file) => print((file as typeof OwnerFile).ownerLine(trouble, {...options, endpoint})),
+        missing(`${endpoint} failed (${trouble.problem})`),
+      );
+    },
     answering: createAnswering({...parts, measure}),
     painter: createPainter({...parts, ...options, words}),
     words,

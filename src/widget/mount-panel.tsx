@@ -36,7 +36,7 @@ export function mountPanel(handover: Handover): Panel {
   const input = createRef<HTMLTextAreaElement>();
   const box = document.createElement('div');
   const status = document.createElement('p');
-  let answerFile: typeof AnswerFile | undefined;
+  let started: AnswerFile.Started | undefined;
   let more: More | undefined;
   let foreign: Words | undefined;
   let words: WordsSoFar = en;
@@ -54,11 +54,11 @@ export function mountPanel(handover: Handover): Panel {
     afterPaint,
     emit: hear,
     async loadAnswering() {
-      answerFile = (await load('firstword-answer', answerHash).catch((cause: unknown) => {
+      const file = (await load('firstword-answer', answerHash).catch((cause: unknown) => {
         print(`no answer can be read: the file that does it did not load unchanged (${cause}).`);
         throw cause;
       })) as typeof AnswerFile; // our own file, checked by its hash
-      const started = answerFile.startAnswering({...parts(), endpoint});
+      started = file.startAnswering({...parts(), endpoint});
       painting.arrive(started.painter);
       words = {...words, ...started.words};
       draw();
@@ -94,7 +94,7 @@ export function mountPanel(handover: Handover): Panel {
 
   function hear(event: ChatEvent): void {
     if (event.kind === 'trouble') {
-      if (answerFile) print(answerFile.ownerLine(event, {...options, endpoint})); // without it nothing was judged
+      started?.onTrouble(event); // without it nothing was judged
       return;
     }
     watchLeaving(chat.state().busy);

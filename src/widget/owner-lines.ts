@@ -1,23 +1,21 @@
-import type {ChatEvent} from '../chat/index.ts';
+import {type ChatEvent, fittingProtocols} from '../chat/index.ts';
+import type {Options} from '../options/index.ts';
 
 type Trouble = Extract<ChatEvent, {kind: 'trouble'}>;
 
-/** How the endpoint is asked. */
-export interface Asking {
+/** How the endpoint is asked; whether there is a user's token changes what it must allow. */
+type Asking = Pick<Options, 'credentials' | 'userToken' | 'protocol'> & {
   /** Absolute URL. */
   endpoint: string;
-  credentials: RequestCredentials;
-  /** Whether there is one changes what the endpoint must allow. */
-  userToken: string | undefined;
-}
+};
 
 /**
  * Says to the site's developer what the endpoint did and what to look at, with what to paste where there is something.
  * Holds nothing that a visitor typed.
  */
 export function ownerLine(trouble: Trouble, asking: Asking): string {
-  const {problem, status, value, redirectedTo, fits = []} = trouble;
-  const {endpoint} = asking;
+  const {problem, status = 0, value, words = '', redirectedTo} = trouble;
+  const {endpoint, protocol} = asking;
   const what = value ? `"${value}"` : '';
   if (redirectedTo && problem !== 'unreadable') {
     return `${endpoint} redirected to ${redirectedTo}, which answered ${what || status}. Where that is a login, data-endpoint needs an address without one; where it is the new address, write data-endpoint="${redirectedTo}".`;
@@ -31,7 +29,7 @@ export function ownerLine(trouble: Trouble, asking: Asking): string {
         : `${endpoint} answered ${status}: it takes no POST. A host of files cannot answer; data-endpoint must be a program, such as createAnswerHandler() of firstword/server.`;
     case 'refused':
       return status
-        ? `${endpoint} refused the question with ${status}. ${advise(status, fits)}`
+        ? `${endpoint} refused the question with ${status}. ${advise(status, fittingProtocols({protocol, endpoint, status, body: words}))}`
         : `${endpoint} did not take ${what}.`;
     case 'busy':
     case 'server':

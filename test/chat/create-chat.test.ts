@@ -498,7 +498,7 @@ describe('a failure', () => {
     expect(lastAnswer()).toMatchObject({state: 'failed', text: 'Half'});
   });
 
-  test('of the form tells which protocols its words speak for', async () => {
+  test('of the form tells the words that it was refused with', async () => {
     const detail = [{loc: ['body', 'threadId'], msg: 'Field required'}];
     const endpoint = await createEndpoint({
       status: 422,
@@ -508,7 +508,7 @@ describe('a failure', () => {
     const {chat, ended, events} = startChat(endpoint.url);
     chat.send('Hi');
     await ended();
-    expect(events).toContainEqual({kind: 'trouble', problem: 'refused', status: 422, fits: ['ag-ui']});
+    expect(events).toContainEqual({kind: 'trouble', problem: 'refused', status: 422, words: JSON.stringify({detail})});
     expect((await endpoint.seen()).posts).toHaveLength(1);
   });
 

@@ -4,8 +4,6 @@ import {StreamError} from '../../src/stream/index.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
-const ASKED = {protocol: 'auto' as const, endpoint: 'https://shop.example/chat'};
-
 test.each([
   [new StreamError('network'), 'network', 'failed', {outcome: 'error', error: 'network'}],
   [new StreamError('blocked', {value: 'connect-src'}), 'blocked', 'failed', {outcome: 'error', error: 'blocked'}],
@@ -27,25 +25,25 @@ test.each([
   [new TypeError('a fault of ours'), 'server', 'failed', {outcome: 'error', error: 'other'}],
   ['thrown text', 'server', 'failed', {outcome: 'error', error: 'other'}],
 ])('%s is judged', (cause, problem, state, ending) => {
-  expect(judge(cause, ASKED)).toMatchObject({problem, state, ending});
+  expect(judge(cause)).toMatchObject({problem, state, ending});
 });
 
 test('without a network nobody is at fault', () => {
   vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
-  expect(judge(new StreamError('network'), ASKED)).toEqual({
+  expect(judge(new StreamError('network'))).toEqual({
     problem: 'offline',
     state: 'failed',
     ending: {outcome: 'offline'},
   });
-  expect(judge(new StreamError('http', {status: 500}), ASKED).problem).toBe('server');
+  expect(judge(new StreamError('http', {status: 500})).problem).toBe('server');
 });
 
 test('facts for the developer go along, cut short', () => {
-  expect(judge(new StreamError('http', {status: 418}), ASKED)).toMatchObject({status: 418});
-  expect(judge(new StreamError('not-a-stream', {status: 200, value: 'text/html'}), ASKED)).toMatchObject({
+  expect(judge(new StreamError('http', {status: 418, words: 'no'}))).toMatchObject({status: 418, words: 'no'});
+  expect(judge(new StreamError('not-a-stream', {status: 200, value: 'text/html'}))).toMatchObject({
     status: 200,
     value: 'text/html',
   });
-  expect(judge(new Error('x'.repeat(500)), ASKED).value).toHaveLength(80);
-  expect(judge(new StreamError('unreadable', {value: 'y'.repeat(500)}), ASKED).value).toHaveLength(80);
+  expect(judge(new Error('x'.repeat(500))).value).toHaveLength(80);
+  expect(judge(new StreamError('unreadable', {value: 'y'.repeat(500)})).value).toHaveLength(80);
 });

@@ -1,9 +1,10 @@
 import {readFileSync} from 'node:fs';
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import type {BeaconBatch} from '../../src/protocol/index.ts';
+import {createGate} from '../gate.ts';
 import {readStorage} from '../rules/read-spec.ts';
 import {type Browser, findEngines, openBrowser, type Page, waitUntil} from './drive/index.ts';
-import {answerIs, createGate, instantModel, panelReady, type Stage, startStage} from './stage.ts';
+import {answerIs, instantModel, panelReady, type Stage, startStage} from './stage.ts';
 import {BUILT, type Held, meaningOf, NOT_BUILT, SETUPS, type Setup} from './stored.ts';
 
 interface Api {
@@ -57,8 +58,8 @@ describe.skipIf(chromium?.missing)('what is stored', () => {
     stage = await startStage({
       model: instantModel({
         heldFrom: 1,
-        get open() {
-          return gate.open;
+        get opened() {
+          return gate.opened;
         },
       }),
       async intercept(request) {
@@ -100,7 +101,7 @@ describe.skipIf(chromium?.missing)('what is stored', () => {
     gate = createGate();
     const page = await browser.open(`${stage.url}/blank`);
     onTestFinished(async () => {
-      gate.release();
+      gate.open();
       expect(await page.errors()).toEqual([]);
       await page.close();
     });
@@ -120,7 +121,7 @@ describe.skipIf(chromium?.missing)('what is stored', () => {
   }
 
   async function finish(page: Page, turnCount = 1): Promise<void> {
-    gate.release();
+    gate.open();
     await page.waitFor((count) => (window as unknown as Seen).turnCount === count, turnCount);
   }
 
@@ -195,7 +196,7 @@ describe.skipIf(chromium?.missing)('what is stored', () => {
 
   test('at most 20 turns wait for consent; it sends them, and says how many were dropped', async () => {
     const page = await openPage({consent: 'required'});
-    gate.release();
+    gate.open();
     for (let count = 1; count <= 22; count++) {
       await page.run((text) => (window as unknown as Seen).Firstword.send(text), QUESTION);
       await page.waitFor((wanted) => (window as unknown as Seen).turnCount === wanted, count);

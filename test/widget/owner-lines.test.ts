@@ -2,10 +2,11 @@ import {expect, test} from 'vitest';
 import {ownerLine} from '../../src/widget/owner-lines.ts';
 
 const ENDPOINT = 'https://shop.example/chat';
-const ASKING = {endpoint: ENDPOINT, credentials: 'same-origin', userToken: undefined} as const;
+const ASKING = {endpoint: ENDPOINT, credentials: 'same-origin', userToken: undefined, protocol: 'auto'} as const;
 
 test('a refusal of the form names the protocols that its words speak for', () => {
-  const line = ownerLine({kind: 'trouble', problem: 'refused', status: 422, fits: ['ag-ui', 'langgraph']}, ASKING);
+  const words = 'missing thread_id, run_id, assistant_id';
+  const line = ownerLine({kind: 'trouble', problem: 'refused', status: 422, words}, ASKING);
   expect(line).toContain('refused the question with 422');
   expect(line).toContain('data-protocol="ag-ui" or data-protocol="langgraph"');
 });

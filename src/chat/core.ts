@@ -1,0 +1,57 @@
+import type {KeptConversation} from '../storage/index.ts';
+import type {ChatOptions} from './chat.ts';
+import type {Talk} from './endpoint.ts';
+import type {Keeper} from './keeper.ts';
+import type {Again} from './run-turn.ts';
+import type {Running} from './running.ts';
+import type {Answer, Question} from './state.ts';
+import type {Store} from './store.ts';
+
+/** A conversation as far as it goes before an answer can be read, for what reads answers. */
+export interface Core extends Store {
+  readonly options: ChatOptions;
+  readonly talk: Talk;
+  readonly keeper: Keeper;
+  /** Ends with the chat. */
+  readonly signal: AbortSignal;
+  /** Empty before the chat is opened. */
+  conversationId: string;
+  /** The turn that is on its way. */
+  running: Running | undefined;
+  /** Passes text of an answer on to whoever draws it; an empty text when no more comes. */
+  tell(answerId: string, text: string): void;
+  /** Shows what was kept. */
+  show(kept: KeptConversation): void;
+  /** Makes what posts the question of a turn, the first time or another. */
+  createPost(turn: Running, question: Question): Post;
+  /** Asks a question whose messages stand already. */
+  ask(asking: {question: Question; answer: Answer; startedMs: number; again?: 'edit' | 'regenerate' | undefined}): void;
+}
+
+/** Posts a question. */
+export type Post = (again: Again) => Promise<Response>;
+
+/** A question that is on its way. */
+export interface Posted {
+  post: Post;
+  /** Undefined where the answer began on the page before this one. */
+  response: Promise<Response> | undefined;
+  /** Whether it went in the form that needs no preflight. */
+  preflightFree: boolean;
+}
+
+/** Why a turn ends before its answer does: another question, the page goes, or the visitor stopped it. */
+export type Left = 'resubmit' | 'pagehide' | 'stop';
+
+/** The turns of a conversation, from when a question was posted. */
+export interface Turns {
+  /** Has the answer to a question read, and the turn measured. */
+  begin(turn: Running, posted: Posted): void;
+  /** Reads on where an earlier page had to leave an answer. */
+  goOn(): void;
+  /** Ends a turn that is on its way; nothing where there is none. */
+  leave(turn: Running | undefined, left: Left): void;
+  retry(answerId: string, startedMs: number): void;
+  visibility(state: 'hidden' | 'visible' | 'leaving' | 'gone'): void;
+  consent(answer: 'granted' | 'denied'): void;
+}

@@ -1,0 +1,171 @@
+import {writeStop} from '../protocol/index.ts';
+import {answerTurn, type Settling} from './answer-turn.ts';
+import type {Core, Left, Posted, Turns} from './core.ts';
+import type {Measure} from './measure.ts';
+import {createOthers} from './others.ts';
+import {createRecords} from './records.ts';
+import {beginTurn, type Running} from './running.ts';
+import type {Answer, Question} from './state.ts';
+import {waitingAnswer} from './transcript.ts';
+
+const now = () => performance.now();
+
+/** How long a failure waits for the page to go, once the page may be going, in ms. */
+const LEAVING_MS = 5000;
+
+/**
+ * Takes over the turns of a conversation.
+ *
+ * @param options.measure - Rejects where nothing is measured.
+ * @param options.explain - Finds out more about why an attempt failed.
+ */
+export function createTurns(
+  core: Core,
+  options: {measure: Promise<Measure>; explain: (cause: unknown) => Promise<unknown>},
+): Turns {
+  const {talk, keeper, signal, state, change, changeAnswer, tell} = core;
+  const {emit, afterPaint} = core.options;
+  const records = createRecords({emit, now});
+  const deadlineMs = options.measure.then(
+    (measure) => measure.deadlineMs,
+    () => 0,
+  );
+  let leaving = false;
+  let gone = false;
+  records.arrive(options.measure);
+  signal.addEventListener('abort', records.stop);
+
+  const others = createOthers({
+    ...core.options,
+    signal,
+    running: () => core.running,
+    drop() {
+      if (core.running) tell(core.running.answerId, '');
+      core.running?.abort.abort();
+      core.running = undefined;
+    },
+    read: keeper.read,
+    show(kept) {
+      core.show(kept);
+      goOn();
+    },
+    onText: tell,
+    onStop: () => leave(core.running, 'stop'),
+  });
+
+  /** Ends a turn; `kind` is the event that says so once its last words are painted. */
+  function settle(ended: Running, {kind, next, ...ending}: Settling): void {
+    if (ended.abort.signal.aborted || signal.aborted) return;
+    const {turn, text} = ended;
+    ended.abort.abort();
+    tell(ended.answerId, '');
+    changeAnswer(ended.answerId, () => ({...next, text}));
+    if (core.running === ended) {
+      core.running = undefined;
+      change({busy: false});
+    }
+    if (ending.left !== 'pagehide') keeper.keep();
+    const close = (paintedMs: number | undefined) => {
+      if (signal.aborted) return;
+      if (paintedMs && text) turn.mark('last', paintedMs);
+      turn.settle(ending, now());
+      if (kind === 'error') emit({kind, turnId: ended.id, problem: next.problem ?? 'server'});
+      else if (kind) emit({kind, turnId: ended.id});
+      records.end(ended);
+    };
+    if (ending.left === 'pagehide') close(undefined);
+    else afterPaint(close);
+  }
+
+  /** A browser that leaves a page ends its requests first: waits until the page has stayed after all. */
+  async function stay(): Promise<void> {
+    if (!leaving) return;
+    await new Promise((resolve) => setTimeout(resolve, LEAVING_MS));
+    leaving = false;
+  }
+
+  function begin(mine: Running, posted: Posted): void {
+    records.begin(mine);
+    if (mine.abort.signal.aborted) {
+      records.end(mine); // what reads answers came too late for it
+      return;
+    }
+    void answerTurn({
+      ...core.options,
+      ...posted,
+      ...{mine, others, changeAnswer, deadlineMs, stay, now, explain: options.explain},
+      conversationId: core.conversationId,
+      endpoint: talk.endpoint(),
+      afterPaint: (done) => afterPaint((paintedMs) => signal.aborted || done(paintedMs)),
+      onText: (text) => tell(mine.answerId, text),
+      settle: (how) => settle(mine, how),
+    });
+  }
+
+  function goOn(): void {
+    const {messages} = state();
+    const at = messages.findIndex((message) => message.kind === 'answer' && message.open);
+    if (at < 1) return;
+    const {id: answerId, text, open} = messages[at] as Answer; // an answer stands below its question
+    if (!open) return;
+    const follows = core.options.persist === 'local';
+    const mine = beginTurn({id: open.key, n: 1, startedMs: now(), answerId, text, told: true, follows});
+    mine.rest = () => open.rest;
+    if (document.hidden) mine.turn.visibility({hidden: true}, now());
+    core.running = mine;
+    changeAnswer(answerId, () => ({open: undefined}));
+    change({busy: true});
+    begin(mine, {
+      post: core.createPost(mine, messages[at - 1] as Question),
+      response: undefined,
+      preflightFree: talk.preflightFree(),
+    });
+  }
+
+  /** Tells a Firstword server that nobody waits for an answer any more; others see the connection close. */
+  async function tellServer(key: string): Promise<void> {
+    if (!talk.isFirstword()) await talk.hello();
+    if (!talk.isFirstword()) return;
+    const body = writeStop(key, core.conversationId);
+    await talk.post({body, fw: {key}, keepalive: true}).catch(() => undefined); // it stops by itself when nobody reads
+  }
+
+  function leave(running: Running | undefined, left: Left): void {
+    if (!running) return;
+    if (running.follows) {
+      if (left === 'pagehide') return; // the tab that reads it goes on
+      others.stop(running.id);
+    }
+    if (left !== 'pagehide') void tellServer(running.id);
+    const next: Partial<Answer> = left === 'pagehide' ? {state: 'cut', problem: 'cut'} : {state: 'stopped'};
+    const ending = left === 'stop' ? ({outcome: 'stopped', kind: 'stop'} as const) : ({outcome: 'abandoned'} as const);
+    settle(running, {...ending, left, next});
+  }
+
+  return {
+    begin,
+    goOn,
+    leave,
+    retry(answerId, startedMs) {
+      const {messages} = state();
+      const at = messages.findIndex(({id}) => id === answerId);
+      const question = messages[at - 1];
+      if (question?.kind !== 'question') return;
+      leave(core.running, 'resubmit');
+      const answer = waitingAnswer(Date.now());
+      change({messages: state().messages.with(at, answer)});
+      core.ask({question, answer, startedMs, again: 'regenerate'});
+    },
+    visibility(seen) {
+      leaving = seen === 'leaving';
+      if (leaving) return;
+      // an answer on its way is kept as one, for the next page to read on; browsers may hide a page that is gone already
+      if (seen !== 'visible' && !gone) keeper.keep();
+      gone ||= seen === 'gone';
+      if (seen === 'gone') leave(core.running, 'pagehide');
+      else core.running?.turn.visibility({hidden: seen === 'hidden'}, now());
+      if (seen !== 'visible') records.leave(core.running);
+    },
+    consent: records.consent,
+  };
+}
