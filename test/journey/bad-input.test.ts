@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {type Browser, openBrowser, type Page, waitUntil} from './drive/index.ts';
-import {answerIs, ask, lastAnswer, openByKeyboard, panelReady, type Stage, startStage} from './stage.ts';
+import {answerIs, ask, lastAnswer, openByKeyboard, ownLines, panelReady, type Stage, startStage} from './stage.ts';
 
 const SSE = {'content-type': 'text/event-stream'};
 const part = (value: unknown) => `data: ${JSON.stringify(value)}\n\n`;
@@ -168,8 +168,6 @@ describe('bad input', () => {
     expect(await page.run(() => document.querySelector('h1')?.textContent)).toBe('Page');
     expect(await page.errors()).toEqual([]);
   }
-
-  const ownLines = async (page: Page) => (await page.consoleLines()).filter((line) => line.startsWith('[firstword]'));
 
   test.each(Object.entries(ENDPOINTS))(
     'an endpoint that answers %s: clear words, one line, nothing lost',

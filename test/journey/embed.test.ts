@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {type Browser, openBrowser, type Page} from './drive/index.ts';
-import {answerIs, lastAnswer, panelReady, type Stage, startStage} from './stage.ts';
+import {answerIs, lastAnswer, ownLines, panelReady, type Stage, startStage} from './stage.ts';
 
 type Api = Record<'open' | 'close' | 'toggle' | 'forget' | 'destroy', () => void> &
   Record<'send' | 'suggest', (text: string) => void> & {
@@ -47,7 +47,6 @@ describe('on a page', () => {
       return box instanceof HTMLElement && box.offsetHeight > 0;
     });
   const chats = (page: Page) => page.run(() => document.querySelectorAll('firstword-chat').length);
-  const lines = async (page: Page) => (await page.consoleLines()).filter((line) => line.startsWith('[firstword]'));
 
   test('calls that were made before the script came are made in their order', async () => {
     const page = await openPage(
@@ -93,7 +92,7 @@ describe('on a page', () => {
     const page = await openPage(`${SCRIPT}></script>${SCRIPT}></script>`, '<div id="here"></div>');
     await panelReady(page);
     expect(await chats(page)).toBe(1);
-    expect(await lines(page)).toEqual([expect.stringMatching(/is here already/)]);
+    expect(await ownLines(page)).toEqual([expect.stringMatching(/is here already/)]);
     await page.run(() => {
       const seen = window as unknown as Seen;
       seen.other = seen.Firstword.init({endpoint: '/chat', container: '#here', title: 'Inline', zIndex: 5});

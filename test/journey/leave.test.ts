@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {startHeldAnswer} from './checkout.ts';
 import {findEngines, waitUntil} from './drive/index.ts';
-import {answerIs, lastAnswer} from './stage.ts';
+import {answerIs, beaconSent, lastAnswer, postCount} from './stage.ts';
 
 describe.each(findEngines())('$title', ({engine, missing}) => {
   test.skipIf(missing)('a visitor who leaves the page in the middle of an answer is in the store', async () => {
@@ -34,11 +34,8 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
     await page.show();
     const answer = await lastAnswer(page);
     expect(answer.text).toContain('30 nights');
-    expect(page.tap().filter(({method, url}) => method === 'POST' && url.endsWith('/chat'))).toHaveLength(1);
-    await waitUntil(
-      () => page.tap().some(({url}) => url.endsWith('/v1/turns')),
-      () => 'a beacon',
-    );
+    expect(postCount(page)).toBe(1);
+    await beaconSent(page);
     const turn = (await stage.close()).at(-1);
     expect(turn?.hidden).toBeGreaterThan(0);
     expect(turn?.hid).toBeGreaterThan(turn?.t.paint ?? Number.NaN);
@@ -57,10 +54,7 @@ test('stop ends an answer at once, here and at the server, and says so', async (
   gate.open();
   await page.click('firstword-chat >>> [part~=retry]');
   await answerIs(page, 'complete');
-  await waitUntil(
-    () => page.tap().filter(({url}) => url.endsWith('/v1/turns')).length > 0,
-    () => 'a beacon',
-  );
+  await beaconSent(page);
   await page.close();
   const turns = await stage.close();
   expect(turns[0]).toMatchObject({outcome: 'stopped', left: 'stop'});

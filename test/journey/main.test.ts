@@ -3,7 +3,17 @@ import {exclusiveTimes} from '../../src/latency/index.ts';
 import {createGate} from '../gate.ts';
 import {openCheckout, QUESTION, startHeldAnswer} from './checkout.ts';
 import {waitUntil} from './drive/index.ts';
-import {answerIs, ask, firstWords, instantModel, lastAnswer, openByKeyboard, panelReady} from './stage.ts';
+import {
+  answerIs,
+  ask,
+  beaconSent,
+  firstWords,
+  instantModel,
+  lastAnswer,
+  openByKeyboard,
+  panelReady,
+  postCount,
+} from './stage.ts';
 
 test('a question asked by keyboard is answered as it is generated, and its times reach the store', async () => {
   const gate = createGate();
@@ -46,15 +56,12 @@ test('a question asked by keyboard is answered as it is generated, and its times
   expect(answer.notice).toBe('');
 
   await page.waitFor(() => (window as unknown as {turns: unknown[]}).turns.length === 1);
-  await waitUntil(
-    () => page.tap().some(({url}) => url.endsWith('/v1/turns')),
-    () => 'a beacon to be sent',
-  );
+  await beaconSent(page);
   await waitUntil(
     async () => (await summaryCount(stage.url)) === 1,
     () => 'the turn to be counted',
   );
-  expect(page.tap().filter(({method, url}) => method === 'POST' && url.endsWith('/chat'))).toHaveLength(1);
+  expect(postCount(page)).toBe(1);
   expect(await page.errors()).toEqual([]);
 
   const [turn, ...more] = await stage.close();
@@ -107,7 +114,7 @@ test('a server that dies in the middle of an answer leaves what came, marked as 
   expect(after.text.startsWith(before.text)).toBe(true);
   expect(after).toMatchObject({retry: true, notice: 'The answer broke off before its end.'});
   // the question, and the rest of its answer
-  expect(page.tap().filter(({method, url}) => method === 'POST' && url.endsWith('/chat'))).toHaveLength(2);
+  expect(postCount(page)).toBe(2);
   expect(await page.errors()).toEqual([]);
   // the page itself is as it was
   expect(await page.run(() => document.querySelector('h1')?.textContent)).toBe('Checkout');

@@ -3,7 +3,7 @@ import {describe, expect, onTestFinished, test} from 'vitest';
 import {openCheckout} from './checkout.ts';
 import {findEngines, openBrowser, type Page} from './drive/index.ts';
 import {POLICIES, type PolicyCase} from './policies.ts';
-import {answerIs, ask, openByKeyboard, panelReady, type StageOptions, startStage} from './stage.ts';
+import {answerIs, ask, openByKeyboard, ownLines, panelReady, type StageOptions, startStage} from './stage.ts';
 
 const STRICT = "default-src 'none'; connect-src 'self'; img-src 'self'";
 
@@ -89,11 +89,7 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
         // Firefox lists its own report of the refused file among the errors
         const ownErrors = (await hurt.errors()).filter((line) => !line.includes('integrity'));
         expect(ownErrors, example.name).toEqual([]);
-        const lines = await hurt.consoleLines();
-        expect(
-          lines.filter((line) => line.startsWith('[firstword]')),
-          example.name,
-        ).toHaveLength(1);
+        expect(await ownLines(hurt), example.name).toHaveLength(1);
         await hurt.close();
         await changed.close();
       }

@@ -7,7 +7,7 @@ import {createSimulatedModel, type KnowledgeEntry, type TurnSpan} from 'firstwor
 import {type BackendOptions, createBackend} from '../../demo/backend.ts';
 import {listen} from '../../demo/listen.ts';
 import type {TurnRecord} from '../../src/latency/index.ts';
-import type {Page} from './drive/index.ts';
+import {type Page, waitUntil} from './drive/index.ts';
 
 /** What a journey changes about the demo that it plays on. */
 export interface StageOptions extends Pick<BackendOptions, 'policy' | 'model'> {
@@ -129,6 +129,22 @@ export async function lastAnswer(page: Page): Promise<{text: string; state: stri
     };
   });
 }
+
+/** Counts the posts to the endpoint. */
+export const postCount = (page: Page): number =>
+  page.tap().filter(({method, url}) => method === 'POST' && url.endsWith('/chat')).length;
+
+/** Waits until a beacon was sent. */
+export async function beaconSent(page: Page): Promise<void> {
+  await waitUntil(
+    () => page.tap().some(({url}) => url.endsWith('/v1/turns')),
+    () => 'a beacon',
+  );
+}
+
+/** Reads what Firstword said to the site's developer. */
+export const ownLines = async (page: Page): Promise<string[]> =>
+  (await page.consoleLines()).filter((line) => line.startsWith('[firstword]'));
 
 /** Waits until the last answer has words, and gives them. */
 export async function firstWords(page: Page): Promise<string> {

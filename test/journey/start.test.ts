@@ -2,10 +2,10 @@ import {spawn} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {readdirSync, readFileSync} from 'node:fs';
 import {createServer} from 'node:http';
-import type {AddressInfo} from 'node:net';
 import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import {waitUntil} from './drive/index.ts';
+import {listenAnywhere} from './drive/port.ts';
 
 /** Lists every built file with its hash. */
 function hashes(folder: string): string[] {
@@ -27,13 +27,9 @@ const alive = (pid: number) => {
 
 test('npm start builds the same bytes again, passes over a taken port and says so, and Ctrl-C leaves no process', async () => {
   const before = hashes('dist');
-  const taken = createServer().listen(0, '127.0.0.1');
+  const taken = createServer();
+  const port = await listenAnywhere(taken);
   onTestFinished(() => void taken.close());
-  await waitUntil(
-    () => taken.listening,
-    () => 'a port to be taken',
-  );
-  const {port} = taken.address() as AddressInfo;
   const npm = spawn('npm', ['start'], {env: {...process.env, PORT: String(port)}, detached: true});
   const {pid} = npm;
   if (pid === undefined) throw new Error('npm could not be started');

@@ -2,7 +2,7 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {createGate} from '../gate.ts';
 import {FINISH, NATIVE, numberEvents, START, word} from '../stream/endpoint.ts';
 import {type Browser, findEngines, openBrowser, type Page, waitUntil} from './drive/index.ts';
-import {ask, firstWords, lastAnswer, openByKeyboard, type Stage, startStage} from './stage.ts';
+import {ask, firstWords, lastAnswer, openByKeyboard, postCount, type Stage, startStage} from './stage.ts';
 
 const WORDS = Array.from({length: 12}, (_, n) => (n % 4 === 3 ? `word${n}.\n\n` : `wörd${n} 👋🏽 `));
 const events = numberEvents([START, ...WORDS.map(word), FINISH]);
@@ -177,13 +177,11 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
     await stage?.close();
   });
 
-  const posts = () => page.tap().filter(({method, url}) => method === 'POST' && url.endsWith('/chat')).length;
-
   /** Asks, and lets the test act once the first words are there. */
   async function play(name: string, act?: () => Promise<void>) {
     gate = createGate();
     seen = [];
-    const before = posts();
+    const before = postCount(page);
     await ask(page, name);
     if (act) {
       await firstWords(page);
@@ -194,7 +192,7 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
       async () => !['waiting', 'streaming', ''].includes((await lastAnswer(page)).state),
       () => `the end of "${name}"`,
     );
-    return {answer: await lastAnswer(page), tapped: posts() - before};
+    return {answer: await lastAnswer(page), tapped: postCount(page) - before};
   }
 
   test.skipIf(missing).each(Object.keys(CASES))(

@@ -1,8 +1,8 @@
 import {accessSync, constants} from 'node:fs';
 import {mkdir, writeFile} from 'node:fs/promises';
-import {createServer} from 'node:net';
 import {delimiter, join} from 'node:path';
 import {readAnnouncement} from './output.ts';
+import {findFreePort} from './port.ts';
 import {createRoom, type Room} from './room.ts';
 
 /** Whether nginx can run here, and a title for its tests: that and why they are skipped where they are. */
@@ -50,7 +50,7 @@ export async function startNginx(upstream: string, fronts: readonly Front[]): Pr
   if (!program) throw new Error('nginx is not installed');
   for (let tries = 1; ; tries++) {
     const room = createRoom();
-    const port = await findPort();
+    const port = await findFreePort();
     try {
       await start(room, {program, config: writeConfig({folder: room.folder, upstream, fronts, port})});
       return {port, close: () => room.clear()};
@@ -102,21 +102,6 @@ http {
   ${[...temp, ...servers].join('\n  ')}
 }
 `;
-}
-
-/** Finds a port that nobody listens at; somebody may come before us. */
-function findPort(): Promise<number> {
-  const server = createServer();
-  return new Promise((found, failed) => {
-    server.once('error', failed);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        if (address === null || typeof address === 'string') failed(new Error('The system gave no port'));
-        else found(address.port);
-      });
-    });
-  });
 }
 
 function findProgram(): string | undefined {

@@ -1,5 +1,5 @@
-import {once} from 'node:events';
-import {createServer, type Server} from 'node:http';
+import {createServer} from 'node:http';
+import {listenAnywhere} from './port.ts';
 
 /** A small site for the tests of this folder, and what reached its server. */
 export interface SampleSite {
@@ -62,23 +62,15 @@ export async function startSampleSite(): Promise<SampleSite> {
     response.end(request.method === 'GET' ? PAGE : '');
   });
   const gone = createServer();
-  const [origin, closedOrigin] = await Promise.all([listen(server), listen(gone)]);
+  const [port, closedPort] = await Promise.all([listenAnywhere(server), listenAnywhere(gone)]);
   gone.close();
   return {
-    origin,
-    closedOrigin,
+    origin: `http://127.0.0.1:${port}`,
+    closedOrigin: `http://127.0.0.1:${closedPort}`,
     arrived,
     close() {
       server.close();
       server.closeAllConnections();
     },
   };
-}
-
-async function listen(server: Server): Promise<string> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The system gave no port');
-  return `http://127.0.0.1:${address.port}`;
 }

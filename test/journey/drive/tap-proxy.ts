@@ -3,6 +3,7 @@ import {request as ask, type ClientRequest, createServer, type IncomingMessage, 
 import {connect, type Socket} from 'node:net';
 import type {Duplex} from 'node:stream';
 import {allowHook, HOOK_BYTES, hookDocument} from './page-hook.ts';
+import {listenAnywhere} from './port.ts';
 import type {PageRequest} from './types.ts';
 
 /** A proxy on the loopback that writes down what goes through it. */
@@ -58,13 +59,10 @@ export async function createTapProxy(): Promise<TapProxy> {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The system gave no port');
+  const port = await listenAnywhere(server);
 
   return {
-    address: `127.0.0.1:${address.port}`,
+    address: `127.0.0.1:${port}`,
     requests: () => requests,
     brokenDocuments: () => broken,
     async close() {

@@ -1,8 +1,8 @@
 import {once} from 'node:events';
 import {mkdir, writeFile} from 'node:fs/promises';
-import {createServer} from 'node:net';
 import {join} from 'node:path';
 import {findPrograms, type Programs} from './engines.ts';
+import {findFreePort} from './port.ts';
 import type {Room} from './room.ts';
 import type {Look, Running, Start} from './running.ts';
 import {createTapProxy} from './tap-proxy.ts';
@@ -100,14 +100,4 @@ async function startDriver(room: Room, {programs, display}: {programs: Programs;
     () => `${programs.driver} to answer on port ${port}`,
   );
   return port;
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('The system gave no port');
-  return address.port;
 }
