@@ -97,7 +97,7 @@ async function shown(there: () => boolean): Promise<number> {
   return drawn();
 }
 
-const input = () => ours()?.querySelector<HTMLTextAreaElement>('textarea');
+const input = () => ours()?.querySelector<HTMLTextAreaElement>('textarea[part~=input]');
 const hasFocus = () => Boolean(input() && ours()?.activeElement === input() && input()?.getClientRects().length);
 
 const loaded = new Promise<unknown>((resolve) => addEventListener('load', resolve));

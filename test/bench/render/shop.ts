@@ -52,6 +52,10 @@ export async function answer({
   let body = '';
   for await (const piece of request.setEncoding('utf8')) body += piece;
   const [, count, speed] = [...body.matchAll(/(\d+) tokens, (\d+|max)/g)].at(-1) ?? [];
+  if (!count) {
+    response.writeHead(204).end(); // no question, but the word that somebody stopped an answer
+    return;
+  }
   const pieces = tokens(writeKind('rich text', {tokenCount: Number(count), seed})).map((delta) =>
     part({type: 'text-delta', id: 't', delta}),
   );
