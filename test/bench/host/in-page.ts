@@ -70,8 +70,9 @@ function noteEvents(entries: PerformanceEntryList): void {
   }
 }
 
-addEventListener('keydown', ({key, timeStamp}) => names.set(timeStamp, key), true);
-addEventListener('pointerdown', (event) => names.set(event.timeStamp, partOf(event)), true);
+addEventListener('keydown', ({key, timeStamp}) => names.set(timeStamp, key === ' ' ? 'Space' : key), true);
+for (const type of ['pointerdown', 'pointerup', 'click'])
+  addEventListener(type, (event) => names.set(event.timeStamp, partOf(event)), true);
 
 const partOf = (event: Event) =>
   event.composedPath().reduce<string>((part, each) => part || (each instanceof Element ? each.part.value : ''), '');
