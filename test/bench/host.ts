@@ -1,11 +1,8 @@
 // npm run bench:host: proves what the script tag does to a page and to who uses it, on a slow phone with a slow connection.
 // With --planted the script carries a task that must be found, so that the command fails.
-import {bundle} from '../bundle.ts';
-import {openCheckout} from './host/checkout.ts';
 import {measureBeforeIntent, measureLoading} from './host/loading.ts';
 import {measureInteractions, measureOpening, measureTyping} from './host/using.ts';
-import {CPU_SLOWDOWN} from './host/visit.ts';
-import {startChromium} from './render/chromium.ts';
+import {closeStreet, openStreet} from './host/visit.ts';
 import {type Row, report} from './render/figures.ts';
 import {calibrate} from './render/measures.ts';
 import {openSite} from './render/site.ts';
@@ -14,10 +11,9 @@ const REPEAT_COUNT = 9;
 const tag = process.argv.includes('--planted') ? 'planted' : 'idle';
 
 const site = await openSite();
-const checkout = await openCheckout();
-const chromium = await startChromium();
-const street = {chromium, checkout, probe: await bundle('test/bench/host/in-page.ts', 'iife')};
-console.log(`Chromium ${chromium.version}, ${CPU_SLOWDOWN} times slowed, at 1.6 Mbit/s with round trips of 150 ms`);
+const street = await openStreet();
+const {chromium, cpuSlowdown} = street;
+console.log(`Chromium ${chromium.version}, ${cpuSlowdown} times slowed, at 1.6 Mbit/s with round trips of 150 ms`);
 const parts: readonly (() => Promise<Row[]>)[] = [
   () => measureLoading(street, {repeatCount: REPEAT_COUNT, tag}),
   () => measureBeforeIntent(street, {repeatCount: REPEAT_COUNT, tag}),
@@ -35,8 +31,7 @@ try {
     rows.push(...(await measure()));
   }
 } finally {
-  await chromium.close();
-  await checkout.close();
+  await closeStreet(street);
   await site.close();
 }
 const over = report(rows);

@@ -82,8 +82,9 @@ export async function openCheckout(): Promise<Checkout> {
       const {type, content, cache} = file;
       const encoding: object = type === 'image/png' ? {} : {'content-encoding': 'br'};
       response.writeHead(200, {'content-type': type, 'cache-control': cache, ...encoding}).end(content);
-    } else if (url === '/chat' && request.method === 'POST') void answer({request, response, seed: seed++});
-    else response.writeHead(404).end();
+    } else if (url === '/chat' && request.method === 'POST') {
+      answer({request, response, seed: seed++}).catch(() => response.destroy()); // whoever asked has left meanwhile
+    } else response.writeHead(404).end();
   });
   return {
     blankUrl: `${origin}/blank`,

@@ -1,5 +1,6 @@
-import type {Chromium, Tab} from '../render/chromium.ts';
-import type {Checkout, Tag} from './checkout.ts';
+import {bundle} from '../../bundle.ts';
+import {type Chromium, startChromium, type Tab} from '../render/chromium.ts';
+import {type Checkout, openCheckout, type Tag} from './checkout.ts';
 import type {Probe} from './in-page.ts';
 
 declare global {
@@ -10,24 +11,40 @@ declare global {
 }
 
 /** How much slower a phone's processor is (Lighthouse, docs/throttling.md, as its mobile preset). */
-export const CPU_SLOWDOWN = 4;
+const CPU_SLOWDOWN = 4;
 
 /** Slow 4G: a round trip, and what goes down and up (Lighthouse, docs/throttling.md: 1.6 Mbit/s, 750 kbit/s, 150 ms). */
-export const SLOW_4G = {latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 750e3 / 8};
+const SLOW_4G = {latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 750e3 / 8};
 
-/** The browser, the shop, and the script that each page begins with. */
+/** The browser, the shop, and the phones on which people come to it. */
 export interface Street {
   chromium: Chromium;
   checkout: Checkout;
+  /** The script with which each page begins and by which it tells about itself. */
   probe: string;
+  /** How many times slower than this machine's their processors are. */
+  cpuSlowdown: number;
+}
+
+/** Opens the shop and its street. */
+export async function openStreet(): Promise<Street> {
+  const checkout = await openCheckout();
+  const probe = await bundle('test/bench/host/in-page.ts', 'iife');
+  return {chromium: await startChromium(), checkout, probe, cpuSlowdown: CPU_SLOWDOWN};
+}
+
+/** Closes both. */
+export async function closeStreet({chromium, checkout}: Street): Promise<void> {
+  await chromium.close();
+  await checkout.close();
 }
 
 /** Comes to the checkout on a phone with a slow connection and nothing in its cache; the page has yet to be asked for. */
-export async function approach({chromium, checkout, probe}: Street): Promise<Tab> {
+export async function approach({chromium, checkout, probe, cpuSlowdown}: Street): Promise<Tab> {
   const tab = await chromium.open(checkout.blankUrl);
   await tab.page.addInitScript(probe);
   await tab.session.send('Network.emulateNetworkConditions', {offline: false, ...SLOW_4G});
-  await tab.session.send('Emulation.setCPUThrottlingRate', {rate: CPU_SLOWDOWN});
+  await tab.session.send('Emulation.setCPUThrottlingRate', {rate: cpuSlowdown});
   checkout.takeRequests();
   return tab;
 }
