@@ -29,10 +29,10 @@ export interface LineReader {
 /** The most cells that fill up short rows of an answer: a few characters a row could ask for any number. */
 const MAX_FILLED_CELLS = 4096;
 
-const RULE = /^(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$/;
+const RULE = /^([*_-])[ \t]*(?:\1[ \t]*){2,}$/;
 const HEADING = /^#{1,6}(?=[ \t]|$)/;
 const UNDERLINE = /^(?:=+|-+)[ \t]*$/;
-const FENCE = /^(?:(`{3,})([^`]*)|(~{3,})(.*))$/;
+const FENCE = /^(`{3,}(?=[^`]*$)|~{3,})[ \t]*(\S*)/;
 const MARKER = /^(?:[-+*]|(\d{1,9})[.)])(?=[ \t]|$)/;
 
 /**
@@ -146,16 +146,15 @@ export function createLineReader(options: {definitions: Definitions | undefined;
   /** Starts a block that is a leaf, if this line does; `paragraph` is the one that it would go on with otherwise. */
   function startLeaf(parent: Block, paragraph: Block | undefined): boolean {
     const rest = line.slice(next);
-    const heading = HEADING.exec(rest);
-    if (heading) {
-      add(parent, 'heading', {size: heading[0].length, text: headingText(rest.slice(heading[0].length))});
+    const size = HEADING.exec(rest)?.[0].length;
+    if (size) {
+      // the marks at its end, if it is closed
+      add(parent, 'heading', {size, text: trim(trimEnd(rest.slice(size)).replace(/[ \t]#+$/, ''))});
       return true;
     }
-    const fence = FENCE.exec(rest);
+    const [, fence = '', language = ''] = FENCE.exec(rest) ?? [];
     if (fence) {
-      const mark = fence[1] ?? fence[3] ?? '';
-      const language = decode(/^\S*/.exec(trim(fence[2] ?? fence[4] ?? ''))?.[0] ?? '');
-      add(parent, 'code', {size: mark.length, text: mark.charAt(0), mark: language, indent: columns});
+      add(parent, 'code', {size: fence.length, text: fence.charAt(0), mark: decode(language), indent: columns});
       return true;
     }
     if (paragraph && (underlines(paragraph, rest) || startsTable(parent, paragraph, rest))) return true;
@@ -275,12 +274,4 @@ export function createLineReader(options: {definitions: Definitions | undefined;
   }
 
   return {read, close};
-}
-
-/** Removes a heading's closing marks. */
-function headingText(text: string): string {
-  const trimmed = trimEnd(text);
-  let end = trimmed.length;
-  while (trimmed[end - 1] === '#') end--;
-  return trim(' \t'.includes(trimmed.charAt(end - 1)) ? trimmed.slice(0, end) : trimmed);
 }

@@ -5,22 +5,12 @@ export const MAX_COLUMNS = 32;
 
 /** Cuts a row at its pipes, those at the edges aside; `\|` stands for a pipe within a cell. */
 export function splitRow(row: string): string[] {
-  const inner = trim(row);
-  const cells: string[] = [];
-  let cell = '';
-  let at = inner[0] === '|' ? 1 : 0;
-  for (; at < inner.length; at++) {
-    const escaped = inner[at] === '\\' && at + 1 < inner.length;
-    if (escaped) {
-      at++;
-      cell += inner[at] === '|' ? '|' : `\\${inner[at]}`;
-    } else if (inner[at] === '|') {
-      cells.push(trim(cell));
-      cell = '';
-    } else cell += inner[at];
-  }
-  if (inner.at(-1) !== '|' || cell) cells.push(trim(cell));
-  return cells;
+  const cells = trim(row)
+    .replace(/^\|/, '')
+    .replace(/\\(.)|\|/g, (found, escaped) => (found === '|' ? '\n' : escaped === '|' ? escaped : found))
+    .split('\n'); // which no row has
+  if (!cells.at(-1)) cells.pop();
+  return cells.map(trim);
 }
 
 /**
