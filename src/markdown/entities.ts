@@ -1,25 +1,17 @@
 import {clean} from './clean.ts';
 
 /**
- * Named characters that people write: a number is the next name's code point, each name after it stands for the next
- * one, `-` for one without a name. Letters are put together with accents: `^acute` makes `eacute`.
- * https://www.w3.org/TR/html401/sgml/entities.html
+ * Named characters that people write, each before its character. Letters are put together with accents: `_acute` makes
+ * `eacute`. https://www.w3.org/TR/html401/sgml/entities.html
  */
 const NAMES =
-  '34 quot 38 amp apos 60 lt - gt 160 nbsp iexcl cent pound - yen - sect - copy - laquo - shy reg - deg plusmn sup2 sup3 ' +
-  '- micro para middot - - - raquo frac14 frac12 frac34 iquest 198 AElig 215 times Oslash 223 szlig 230 aelig 247 divide ' +
-  'oslash 338 OElig oelig 768 ^grave ^acute ^circ ^tilde - - - - ^uml - ^ring - ^caron 807 ^cedil 8211 ndash mdash 8216 ' +
-  'lsquo rsquo sbquo - ldquo rdquo bdquo - dagger Dagger bull 8230 hellip 8240 permil 8242 prime Prime 8249 lsaquo ' +
-  'rsaquo 8364 euro 8482 trade 8592 larr uarr rarr darr harr 8656 lArr - rArr - hArr 8722 minus 8730 radic 8734 infin ' +
-  '8776 asymp 8800 ne equiv 8804 le ge 10003 check';
+  'quot"amp&apos\'lt<gt>nbsp\u00A0iexcl¡cent¢pound£yen¥sect§copy©laquo«shy\u00ADreg®deg°plusmn±sup2²sup3³micro\u00B5para¶' +
+  'middot·raquo»frac14¼frac12½frac34¾iquest¿times×divide÷AElig\u00C6aelig\u00E6Oslash\u00D8oslash\u00F8OElig\u0152' +
+  'oelig\u0153szlig\u00DF_grave\u0300_acute\u0301_circ\u0302_tilde\u0303_uml\u0308_ring\u030A_caron\u030C_cedil\u0327' +
+  'ndash–mdash—lsquo‘rsquo’sbquo‚ldquo“rdquo”bdquo„dagger†Dagger‡bull•hellip…permil‰prime′Prime″lsaquo‹rsaquo›euro€trade™' +
+  'larr←uarr↑rarr→darr↓harr↔lArr⇐rArr⇒hArr⇔minus−radic√infin∞asymp≈ne≠equiv≡le≤ge≥check✓';
 
-const NAMED = new Map<string, string>();
-
-let code = 0;
-for (const name of NAMES.split(' ')) {
-  if (name > ':') NAMED.set(name, String.fromCharCode(code++));
-  else code = name === '-' ? code + 1 : Number(name);
-}
+const NAMED = new Map([...NAMES.matchAll(/(\w+)(\W)/g)].map(([, name = '', character = '']) => [name, character]));
 
 const ENTITY = /&(?:#(?:[xX]([\da-fA-F]{1,6})|(\d{1,7}))|([a-zA-Z][\da-zA-Z]{1,9}));/y;
 const ESCAPED = /\\[!-/:-@[-`{-~]|&[#\w]+;/g;
@@ -43,7 +35,7 @@ export function decode(text: string): string {
 }
 
 function accented(name: string): string | undefined {
-  const letter = (name.charAt(0) + (NAMED.get(`^${name.slice(1)}`) ?? '')).normalize();
+  const letter = (name.charAt(0) + (NAMED.get(`_${name.slice(1)}`) ?? '')).normalize();
   return letter.length === 1 && letter > '~' ? letter : undefined;
 }
 
