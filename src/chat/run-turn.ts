@@ -5,7 +5,7 @@ import {
   type Resume,
   type StageEvent,
 } from '../protocol/index.ts';
-import {type Endpoint, getRest, type Rest, readAnswer, StreamError} from '../stream/index.ts';
+import {type Endpoint, getRest, pause, type Rest, readAnswer, StreamError} from '../stream/index.ts';
 import type {MeasuredTurn} from './measure.ts';
 import {retryDelayMs} from './retry.ts';
 import type {Answer, AnswerSource, Doing} from './state.ts';
@@ -115,7 +115,8 @@ export async function runTurn(run: TurnRun): Promise<'finish' | 'abort'> {
       random: Math.random(),
     });
     if (delayMs === undefined) return false;
-    await delay(delayMs, signal);
+    await pause(delayMs, signal);
+    signal.throwIfAborted();
     turn.note({retries: ++attempt});
     return true;
   }
@@ -166,17 +167,3 @@ function readDoing({stage, state, label}: StageEvent): Answer['doing'] {
 
 /** Whether a refusal was about the form of the request and not about what was asked. */
 const isWrongForm = (cause: unknown) => cause instanceof StreamError && [400, 415, 422].includes(cause.status ?? 0);
-
-/** Waits, and rejects with the signal's reason when aborted. */
-function delay(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      if (signal.aborted) reject(signal.reason);
-      else resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
-}

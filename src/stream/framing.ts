@@ -31,6 +31,7 @@ export interface Frames {
  */
 export function createFraming({framing, maxLineBytes, onEvent}: FramingOptions): Frames {
   const decoder = new TextDecoder();
+  const encoder = new TextEncoder();
   let open = ''; // a line that has not ended; never searched, so that it is cheap to grow
   let openBytes = 0;
   let afterReturn = false;
@@ -42,7 +43,7 @@ export function createFraming({framing, maxLineBytes, onEvent}: FramingOptions):
 
   /** Adds the bytes of a text to those before it, and holds them against the limit. */
   function weigh(bytes: number, text: string): number {
-    const sum = bytes + countBytes(text);
+    const sum = bytes + encoder.encode(text).length;
     if (sum > maxLineBytes) throw new StreamError('too-large');
     return sum;
   }
@@ -104,14 +105,4 @@ export function createFraming({framing, maxLineBytes, onEvent}: FramingOptions):
       if (framing === 'lines') readLine(open);
     },
   };
-}
-
-/** Counts the bytes of a text in UTF-8; an encoder would make each of many short texts an array. */
-function countBytes(text: string): number {
-  let bytes = text.length;
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit > 0x7f) bytes += unit > 0x7ff && (unit & 0xf800) !== 0xd800 ? 2 : 1; // a surrogate is half of four bytes
-  }
-  return bytes;
 }

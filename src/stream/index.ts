@@ -1,5 +1,6 @@
 export * from './failure.ts';
 export * from './get-rest.ts';
+export * from './pause.ts';
 export * from './policy.ts';
 export * from './post-question.ts';
 export * from './read-answer.ts';

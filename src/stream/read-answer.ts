@@ -1,5 +1,6 @@
 import type {AnswerEvent, Resume} from '../protocol/index.ts';
 import {StreamError} from './failure.ts';
+import {pause} from './pause.ts';
 import {type FramedReader, readResponse} from './read-response.ts';
 
 /** How to ask for what follows an event; undefined where that cannot be asked for. */
@@ -79,7 +80,7 @@ export async function readAnswer(reading: Reading): Promise<void> {
       if (!isBroken || eventCount === 0) throw cause;
       const wanted = rest();
       if (!wanted) throw asCut(cause);
-      await waitForNetwork(signal);
+      if (navigator.onLine === false) await pause(OFFLINE_MS, signal);
       await read(reading.resume(wanted), wanted).catch((again: unknown) => {
         throw isRestless(again) ? asCut(cause) : again;
       });
@@ -111,18 +112,4 @@ function createReplay(shown: string): (text: string) => string {
     at += known;
     return text.slice(known);
   };
-}
-
-/** Waits until the browser has a network, at most OFFLINE_MS. */
-async function waitForNetwork(signal: AbortSignal): Promise<void> {
-  if (navigator.onLine !== false) return;
-  const done = new AbortController();
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, OFFLINE_MS);
-    const {signal: until} = done;
-    addEventListener('online', () => resolve(), {signal: until});
-    signal.addEventListener('abort', () => resolve(), {signal: until});
-    until.addEventListener('abort', () => clearTimeout(timer));
-  });
-  done.abort();
 }

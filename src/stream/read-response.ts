@@ -20,8 +20,8 @@ export interface ResponseReading {
   onClose: (reader: AnswerReader) => boolean;
 }
 
-/** How much of a refusal is read, in bytes: its words say what was wrong. */
-const MAX_REFUSAL_BYTES = 4096;
+/** How much of a refusal is read, in characters: its words say what was wrong. */
+const MAX_REFUSAL_CHARS = 4096;
 
 /**
  * Reads one response to its protocol's end, and never asks for it again: whatever the tab, the network or a callback
@@ -38,7 +38,18 @@ export async function readResponse(reading: ResponseReading): Promise<boolean> {
   const {ok, status, headers, body} = head;
   const facts = {status, redirectedTo: readRedirect(head)};
   if (!ok) {
-    throw new StreamError('http', {...facts, retryAfterMs: readRetryAfterMs(headers), words: await readWords(head)});
+    let words = '';
+    const onWords = ({data}: WireEvent) => {
+      words += data;
+      return words.length >= MAX_REFUSAL_CHARS;
+    };
+    // where they cannot be read the status alone says enough
+    if (body) await readBody({body, framing: 'text', now, onChunk() {}, onEvent: onWords}).catch(() => {});
+    throw new StreamError('http', {
+      ...facts,
+      retryAfterMs: readRetryAfterMs(headers),
+      words: words.slice(0, MAX_REFUSAL_CHARS),
+    });
   }
   if (status === 204 || !body) throw new StreamError('empty', facts);
   const reader = createReader(headers);
@@ -64,22 +75,4 @@ export async function readResponse(reading: ResponseReading): Promise<boolean> {
 /** Reads where a request ended up, without the query, which may hold what is nobody's business. */
 function readRedirect({redirected, url}: Response): string | undefined {
   return redirected ? url.split(/[?#]/)[0] : undefined;
-}
-
-/** Reads the beginning of a refusal; nothing where it cannot be read. */
-async function readWords({body}: Response): Promise<string> {
-  const reader = body?.getReader();
-  const decoder = new TextDecoder();
-  let words = '';
-  try {
-    while (reader && words.length < MAX_REFUSAL_BYTES) {
-      const {value} = await reader.read();
-      if (!value) break;
-      words += decoder.decode(value, {stream: true});
-    }
-  } catch {
-    // the status alone says enough
-  }
-  reader?.cancel().catch(() => undefined);
-  return words.slice(0, MAX_REFUSAL_BYTES);
 }
