@@ -142,7 +142,7 @@ export function createRenderer(root: HTMLElement, options: RendererOptions = {})
 }
 
 /** A little of everything that an answer may hold. */
-const SAMPLE = '# a\n\nb **c** *d* `e` [f](g "h") ~~i~~ &amp;\n\n- j\n  1. k\n\n> l\n\n| m |\n|-|\n| n |\n\n```o\np\n';
+const SAMPLE = '# a\n\na **a** `a` [a](a) &lt;\n\n- a\n\n> a\n\n|a|\n|-|\n|a|\n\n```\na\n';
 let isWarm = false;
 
 /**
