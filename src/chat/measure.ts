@@ -65,6 +65,9 @@ export const TASK_MS = 90_000;
 /** How many ended turns can still be judged by the visitor. */
 const JUDGED_COUNT = 20;
 
+/** A metric of `Server-Timing` with a duration: its name and the time. */
+const TIMING = /(?:^|,)\s*([\w.-]+)\s*;(?:[^,]*;)?\s*dur="?(\d+\.?\d*)/g;
+
 /** Starts measuring; nothing is sent before the first turn. */
 export function createMeasure(options: MeasureOptions): Measure {
   const {rum: url, consent, gpc, sdk, protocol, language} = options;
@@ -114,8 +117,8 @@ export function createMeasure(options: MeasureOptions): Measure {
         event: (event, nowMs) => noteEvent(turn, event, {nowMs, begunMs}),
         head(headers) {
           if (headers.get('x-firstword') === '1') turn.note({proto: 'firstword'});
-          for (const {stage, ms} of readServerTiming(headers.get('server-timing') ?? '')) {
-            turn.stage({stage, ms, state: 'end', src: 'header'});
+          for (const [, stage = '', ms] of headers.get('server-timing')?.matchAll(TIMING) ?? []) {
+            turn.stage({stage, ms: Number(ms), state: 'end', src: 'header'});
           }
         },
       };
@@ -191,10 +194,3 @@ function watchLongTasks(onTask: (fromMs: number, toMs: number) => void): {flush(
 }
 
 const whole = (value: number, most: number) => Math.min(Math.max(0, Math.round(value)), most);
-
-function readServerTiming(header: string): {stage: string; ms: number}[] {
-  return header.split(',').flatMap((metric) => {
-    const [, stage, ms] = /^\s*([\w.-]+)\s*;(?:.*;)?\s*dur="?(\d+\.?\d*)/.exec(metric) ?? [];
-    return stage && ms ? [{stage, ms: Number(ms)}] : [];
-  });
-}

@@ -105,11 +105,6 @@ export function createTurn(options: {id: string; n: number; startedMs: number; b
   let firstHiddenMs: number | undefined;
   let hiddenMs = 0;
 
-  const sinceStart = (milestone: Milestone) => {
-    const nowMs = marks.get(milestone);
-    return nowMs === undefined ? undefined : nowMs - startedMs;
-  };
-
   function stages(): StageRecord[] {
     const sentMs = marks.get('sent');
     const list: StageRecord[] = [];
@@ -134,13 +129,12 @@ export function createTurn(options: {id: string; n: number; startedMs: number; b
   }
 
   function exceeded(record: StageRecord[]): string[] {
-    const over: string[] = [];
-    const shownMs = sinceStart('paint') ?? sinceStart('token');
-    const doneMs = sinceStart('done');
-    if (shownMs !== undefined && shownMs > highest(budget.firstToken).ms) over.push('first-token');
-    if (doneMs !== undefined && doneMs > highest(budget.complete).ms) over.push('complete');
-    for (const {s, ms, b} of record) if (b !== undefined && ms > b && !over.includes(s)) over.push(s);
-    return over;
+    const over = new Set<string>();
+    const endedMs = (nowMs: number | undefined) => (nowMs ?? startedMs) - startedMs;
+    if (endedMs(marks.get('paint') ?? marks.get('token')) > highest(budget.firstToken).ms) over.add('first-token');
+    if (endedMs(marks.get('done')) > highest(budget.complete).ms) over.add('complete');
+    for (const {s, ms, b = Infinity} of record) if (ms > b) over.add(s);
+    return [...over];
   }
 
   function arrivals(): TurnRecord['stream'] {

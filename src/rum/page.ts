@@ -3,15 +3,11 @@ import type {PageRecord} from '../protocol/index.ts';
 /** Turns a path into a template: segments that look like identifiers, or hold other characters, become `:id`. */
 export function routeTemplate(path: string): string {
   const segments = path.replace(/^\//, '').split('/');
-  const template = segments.map((segment) => {
-    const plain = /^[A-Za-z0-9_:.~-]*$/.test(segment);
-    const digits = segment.replace(/\D/g, '').length;
-    const identifier =
-      digits >= 4 || /^\d+$/.test(segment) || (digits > 0 && segment.length > 15) || segment.length > 40;
-    return plain && !identifier ? segment : ':id';
-  });
-  return `/${template.join('/')}`.slice(0, 64);
+  return `/${segments.map((segment) => (IDENTIFIER.test(segment) ? ':id' : segment)).join('/')}`.slice(0, 64);
 }
+
+/** Four digits, nothing but digits, 16 characters with a digit, 41 characters, or another character than words have. */
+const IDENTIFIER = /(\d\D*){4}|^\d+$|^(?=.*\d).{16}|^.{41}|[^\w:.~-]/;
 
 interface Connection {
   effectiveType?: string;
