@@ -119,10 +119,12 @@ export function createTurn(options: {id: string; n: number; startedMs: number; b
       list.push({
         s: limit || standard ? part.stage : 'other',
         ms: bounded(part.ms),
-        ...(placed && part.atMs !== undefined ? {at: offset(serverStartMs - startedMs + part.atMs)} : {}),
-        ...(limit ? {b: limit.ms} : {}),
         src: part.src,
-        ...(state ? {st: state} : {}),
+        ...defined({
+          at: placed && part.atMs !== undefined ? offset(serverStartMs - startedMs + part.atMs) : undefined,
+          b: limit?.ms,
+          st: state,
+        }),
       });
     }
     return list.slice(0, MAX_STAGES);
@@ -137,7 +139,7 @@ export function createTurn(options: {id: string; n: number; startedMs: number; b
     return [...over];
   }
 
-  function arrivals(): TurnRecord['stream'] {
+  function arrivals(): NonNullable<TurnRecord['stream']> {
     const sorted = gaps.toSorted((a, b) => a - b);
     const longMs = Math.max(500, 5 * (sorted[sorted.length >> 1] ?? 0));
     // a replay comes as if it had been held, and a hidden page reads when it is let
@@ -148,8 +150,7 @@ export function createTurn(options: {id: string; n: number; startedMs: number; b
       est: true,
       chars: charCount,
       stalls: Math.min(gaps.filter((gapMs) => gapMs > longMs).length, 999),
-      ...(chunkCount > 1 ? {gap: bounded(longestGapMs)} : {}),
-      ...(judged ? {verdict: judged} : {}),
+      ...defined({gap: chunkCount > 1 ? bounded(longestGapMs) : undefined, verdict: judged}),
     };
   }
 
@@ -225,15 +226,17 @@ export function createTurn(options: {id: string; n: number; startedMs: number; b
         outcome,
         t,
         ...facts,
-        ...(CENSORED.has(outcome) ? {waited: bounded(endMs - startedMs)} : {}),
-        ...defined({left: ending?.left, error: ending?.error}),
         budget: {token: highest(budget.firstToken).ms, done: highest(budget.complete).ms},
-        ...(recordStages.length > 0 ? {stages: recordStages} : {}),
-        ...(chunkCount > 0 ? {stream: arrivals() ?? {}} : {}),
-        ...(firstHiddenMs === undefined
-          ? {}
-          : {hidden: bounded(Math.max(unseenMs, 0.1)), hid: bounded(firstHiddenMs - startedMs)}),
-        ...(over.length > 0 ? {over} : {}),
+        ...defined({
+          waited: CENSORED.has(outcome) ? bounded(endMs - startedMs) : undefined,
+          left: ending?.left,
+          error: ending?.error,
+          stages: recordStages.length > 0 ? recordStages : undefined,
+          stream: chunkCount > 0 ? arrivals() : undefined,
+          hidden: firstHiddenMs === undefined ? undefined : bounded(Math.max(unseenMs, 0.1)),
+          hid: firstHiddenMs === undefined ? undefined : bounded(firstHiddenMs - startedMs),
+          over: over.length > 0 ? over : undefined,
+        }),
       };
     },
   };
