@@ -1,23 +1,17 @@
-import {type ChildProcess, execFile, spawn} from 'node:child_process';
+import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, symlink, writeFile} from 'node:fs/promises';
+import {mkdtemp, readFile, realpath, rename, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
-import {delimiter, dirname, join, resolve} from 'node:path';
-import {promisify} from 'node:util';
+import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {startFakeOpenAI} from '../server/fake-openai.ts';
 import {findEngines, openBrowser, type Page} from './drive/index.ts';
+import {installPacked, newcomer, readManifest} from './packed.ts';
 import {ask, firstWords, openByKeyboard} from './stage.ts';
 
 const HEADING = 'Your first answer in five minutes';
 const FIRST_TOKEN = 'Hello from my own endpoint';
 
-const run = promisify(execFile);
-/** What a newcomer has: the Node that runs this, no key, nothing of ours. */
-const newcomer = Object.fromEntries(
-  Object.entries({...process.env, PORT: '0', PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH']}`}) //
-    .filter(([name]) => !/^(OPENAI_|NODE_|npm_)/.test(name)),
-);
 const chromium = findEngines().find(({engine}) => engine === 'chromium');
 
 let folder: string;
@@ -26,7 +20,7 @@ let words: Words;
 beforeAll(async () => {
   words = readWords(await readFile('README.md', 'utf8'));
   folder = await realpath(await mkdtemp(join(tmpdir(), 'firstword-first-minutes-')));
-  await install(words.packages);
+  await installPacked(folder, words.packages);
   for (const {name, text} of words.files) await writeFile(join(folder, name), text);
 });
 
@@ -42,7 +36,7 @@ describe(`README: ${HEADING}`, () => {
 
   test('needs every package that it names, and no other', async () => {
     const modules = join(folder, 'node_modules');
-    const {peerDependencies} = await readManifest();
+    const {peerDependencies} = await readManifest(folder);
     const optional = words.packages.filter((name) => name !== 'firstword');
     expect(Object.keys(peerDependencies)).toEqual(expect.arrayContaining(optional));
     for (const name of words.packages) {
@@ -120,33 +114,6 @@ function readStart(command: string): Start {
   const env = Object.fromEntries(parts.slice(0, at).map((part) => part.split(/=(.*)/, 2)));
   const [program = '', ...args] = parts.slice(at);
   return {env, program, args};
-}
-
-/**
- * Does what `npm install` would, without a network: this project as npm packs it, the other named packages and what
- * this project depends on from where they are installed already. Nothing else can be found from the folder.
- */
-async function install(packages: readonly string[]): Promise<void> {
-  const modules = join(folder, 'node_modules');
-  await mkdir(modules);
-  const pack = ['pack', '--ignore-scripts', '--offline', '--silent', '--pack-destination', folder];
-  await run('npm', [...pack, '--cache', join(folder, 'npm-cache')], {env: newcomer});
-  const packed = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
-  if (!packed) throw new Error('npm packed nothing');
-  await run('tar', ['-xzf', packed], {cwd: folder});
-  await rename(join(folder, 'package'), join(modules, 'firstword'));
-  // npm would also take newer ones; these are the versions that everything else is tested with
-  const {dependencies} = await readManifest();
-  const others = packages.filter((name) => name !== 'firstword');
-  for (const name of new Set([...others, ...Object.keys(dependencies)])) {
-    await mkdir(dirname(join(modules, name)), {recursive: true});
-    await symlink(resolve('node_modules', name), join(modules, name), 'junction');
-  }
-}
-
-async function readManifest() {
-  const text = await readFile(join(folder, 'node_modules', 'firstword', 'package.json'), 'utf8');
-  return JSON.parse(text) as Record<'dependencies' | 'peerDependencies', Record<string, string>>; // our own file
 }
 
 /** Starts a server by a command and gives the address that it prints; it ends with the test. */
