@@ -35,7 +35,7 @@ export interface Inventory {
 
 const NONE = 'nothing';
 const BY_LOADER =
-  'The first script holds this value: the file is fetched with that integrity, preloaded with it as a module, and only then run. With one byte changed it is not run. Chromium and Firefox verify the bytes that they run, WebKit a copy fetched just before.';
+  'The script that loads it holds this value: the file is fetched with that integrity, preloaded with it as a module, and only then run. With one byte changed it is not run. Chromium and Firefox verify the bytes that they run, WebKit a copy fetched just before.';
 
 /** What is known of each script, by its name without the hash. A script that is not here may not be built. */
 export const SCRIPTS: Readonly<Record<string, ScriptFacts>> = {
@@ -102,6 +102,17 @@ export const SCRIPTS: Readonly<Record<string, ScriptFacts>> = {
     dom: 'Draws nothing.',
     listens: [],
     globals: NONE,
+  },
+  'firstword.full.js': {
+    purpose:
+      'All of the scripts above in one, for pages that let one hash run and nothing else. In the place of firstword.js.',
+    loads: 'By the script tag of the page.',
+    checked: 'By the integrity attribute of the script tag, with the value above, where the page sets it.',
+    network: 'What the scripts above do, but no script.',
+    storage: 'What the scripts above do.',
+    dom: 'What the scripts above do, but no link elements.',
+    listens: [],
+    globals: 'window.Firstword',
   },
 };
 

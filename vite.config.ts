@@ -9,7 +9,10 @@ import {defineConfig} from 'vitest/config';
 import {writeInventory} from './inventory.ts';
 import {findPrograms} from './test/journey/drive/engines.ts';
 
-const {version} = JSON.parse(readFileSync('package.json', 'utf8')) as {version: string};
+const {version, dependencies} = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  version: string;
+  dependencies: Record<string, string>;
+};
 
 /**
  * The lazy page files: each one ES module without static imports, named after what is in it, in the order in which they
@@ -62,7 +65,7 @@ function lazyFiles(): Plugin {
     async generateBundle({format}, bundle) {
       const {name} = this.environment;
       for (const chunk of Object.values(bundle)) {
-        if (!(name in LAZY || name === 'loader') || chunk.type !== 'chunk') continue;
+        if (!(name in LAZY || name === 'loader' || name === 'full') || chunk.type !== 'chunk') continue;
         if (chunk.imports.length > 0) this.error(`${chunk.fileName} imports ${chunk.imports.join(', ')}`);
         // a second minifier finds what the first leaves, 1.5 percent of what every visitor loads; nothing is constructed
         // by the functions that become arrows and methods
@@ -72,7 +75,7 @@ function lazyFiles(): Plugin {
           compress: {passes: 3, unsafe_arrows: true, unsafe_methods: true},
         });
         chunk.code = code ?? this.error(`${chunk.fileName} is empty`);
-        if (name === 'loader') continue;
+        if (!(name in LAZY)) continue;
         files[name] = hashOf(chunk.code);
         chunk.fileName = nameOf(`firstword-${name}`, hashOf(chunk.code));
       }
@@ -121,10 +124,30 @@ function pageFile(input: string, output: {format: 'es' | 'iife'; entryFileNames:
   } satisfies EnvironmentOptions;
 }
 
+/** Leaves `import()` as it is written: for pages, Vite would wrap it in what fetches chunks ahead. */
+const PLAIN_IMPORT = {consumer: 'server', resolve: {noExternal: true}} satisfies EnvironmentOptions;
+
+/** The npm entry: a bundler finds its parts by `import()` and makes files of them; packages stay the consumer's. */
+const NPM = {
+  ...PLAIN_IMPORT,
+  build: {
+    outDir: 'dist/npm',
+    emptyOutDir: false,
+    copyPublicDir: false,
+    rolldownOptions: {
+      input: 'src/index.ts',
+      preserveEntrySignatures: 'strict',
+      external: Object.keys(dependencies),
+      checks: {pluginTimings: false},
+      output: {format: 'es', entryFileNames: 'index.js', chunkFileNames: 'page/[name].js'},
+    },
+  },
+} satisfies EnvironmentOptions;
+
 async function buildApp(builder: ViteBuilder): Promise<void> {
   rmSync('dist', {recursive: true, force: true});
   await writeLanguages();
-  for (const name of [...Object.keys(LAZY), 'loader', 'dashboard']) {
+  for (const name of [...Object.keys(LAZY), 'loader', 'full', 'npm', 'dashboard']) {
     const environment = builder.environments[name];
     if (!environment) throw new Error(`no build environment ${name}`);
     await builder.build(environment);
@@ -132,7 +155,7 @@ async function buildApp(builder: ViteBuilder): Promise<void> {
   writeInventory('dist', version);
   mkdirSync('dist/dashboard', {recursive: true});
   for (const file of ['index.html', 'icon.svg']) copyFileSync(`src/dashboard/${file}`, `dist/dashboard/${file}`);
-  for (const part of ['server', 'page']) {
+  for (const part of ['server', 'page', 'npm']) {
     const args = ['node_modules/typescript/bin/tsc', '-p', `tsconfig.${part}.json`, '--noEmit', 'false'];
     execFileSync(process.execPath, args, {stdio: 'inherit'});
   }
@@ -151,7 +174,7 @@ const projects = [
       name: 'unit',
       testTimeout: 60_000, // a limit for what hangs, not a measure: the machine may be busy
       environment: 'node',
-      include: ['test/{cli,collector,dashboard,latency,options,planner,protocol,rules,server}/**/*.test.ts'],
+      include: ['test/{cli,collector,dashboard,latency,options,planner,protocol,rules,server,types}/**/*.test.ts'],
     },
   },
   {
@@ -217,6 +240,8 @@ export default defineConfig(({command}) => {
       answer: pageFile(LAZY.answer, {format: 'es', entryFileNames: 'answer.js'}),
       panel: pageFile(LAZY.panel, {format: 'es', entryFileNames: 'panel.js'}),
       loader: pageFile('src/loader/firstword.ts', {format: 'iife', entryFileNames: 'firstword.js'}),
+      full: {...pageFile('src/loader/full.ts', {format: 'iife', entryFileNames: 'firstword.full.js'}), ...PLAIN_IMPORT},
+      npm: NPM,
       dashboard: pageFile('src/dashboard/main.tsx', {format: 'es', entryFileNames: 'dashboard.js'}, 'dist/dashboard'),
     },
   };

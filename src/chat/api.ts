@@ -1,4 +1,5 @@
 import type {EarlyOptions, Raw, readTable, Surroundings, Table} from '../options/index.ts';
+import type {EventDetail, EventName} from './page-events.ts';
 
 /** Names of the page files that are loaded when they are needed. */
 export type LazyFile =
@@ -20,8 +21,11 @@ export type LoadFile = (file: LazyFile, hash: string) => Promise<unknown>;
 
 /** What a site's scripts can do with a chat: `window.Firstword`, and what `init()` returns. */
 export interface FirstwordApi {
+  /** Opens the chat, and loads it if need be. */
   open(): void;
+  /** Closes the chat; what was said stays. */
   close(): void;
+  /** Opens the chat, or closes it. */
   toggle(): void;
   /** Opens the chat and asks. */
   send(text: string): void;
@@ -31,11 +35,12 @@ export interface FirstwordApi {
   setUser(token: string): void;
   /** Page facts for the endpoint, at most 2 KiB of JSON. */
   setContext(context: unknown): void;
+  /** Says what the visitor agreed to; what may be stored and sent follows it. */
   consent(answer: 'granted' | 'denied'): void;
   /** Erases what was stored in this browser. */
   forget(): void;
   /** Calls back with the detail of `firstword:<name>` events; returns the way to stop that. */
-  on(name: string, listener: (detail: unknown) => void): () => void;
+  on<N extends EventName>(name: N, listener: (detail: EventDetail<N>) => void): () => void;
   /** Removes the chat: its node, listeners, timers and requests. */
   destroy(): void;
 }
@@ -47,15 +52,13 @@ export interface Handover {
   /** The launcher in `root`, or undefined where the site draws its own. */
   launcher: HTMLButtonElement | undefined;
   raw: Raw;
-  /** All option names that were given. */
-  names: readonly string[];
+  /** All that was given, by its name in code: options, and `onHandoff`, an `OnHandoff` when it is a function. */
+  given: ReadonlyMap<string, unknown>;
   around: Surroundings;
   /** The early part of the options table and what reads one: the panel reads the whole with them. */
   early: Table<EarlyOptions>;
   readTable: typeof readTable;
   load: LoadFile;
-  /** The site's own way to take a conversation over; a function, or anything that a page may have put there. */
-  onHandoff?: unknown;
   version: string;
 }
 

@@ -1,7 +1,7 @@
-import type {DeclaredProtocol, writeQuestion} from '../protocol/index.ts';
-import type {Consent} from './api.ts';
+import type {writeQuestion} from '../protocol/index.ts';
+import type {ConversationOptions} from './conversation-options.ts';
 import type {Core, Turns} from './core.ts';
-import type {ChatEvent, ChatState} from './state.ts';
+import type {ChatState} from './state.ts';
 
 /** What a chat needs once a question has been posted, and not before. */
 export interface Answering {
@@ -10,26 +10,9 @@ export interface Answering {
 }
 
 /** What a chat is made of. */
-export interface ChatOptions {
-  /** Absolute URL. */
-  endpoint: string;
-  protocol: DeclaredProtocol;
-  credentials: RequestCredentials;
-  model: string | undefined;
-  language: string | undefined;
-  userToken: string | undefined;
-  context: unknown;
-  /** Where the conversation is kept unless the visitor refuses, and the name that tells it from others of the origin. */
-  persist: 'session' | 'local' | 'none';
-  consent: Consent;
-  name: string;
-  /** Whether to say hello to the endpoint when the chat opens. */
-  warm: boolean;
-  /** Calls back once what was drawn is on screen, with the instant; with undefined when nobody can see it. */
-  afterPaint: (done: (nowMs: number | undefined) => void) => void;
+export interface ChatOptions extends ConversationOptions {
   /** Loads what reads answers; called at the first key or answer, again after it failed. */
   loadAnswering: () => Promise<Answering>;
-  emit: (event: ChatEvent) => void;
 }
 
 /** One conversation with one endpoint. */

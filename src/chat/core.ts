@@ -1,5 +1,5 @@
 import type {KeptConversation} from '../storage/index.ts';
-import type {ChatOptions} from './chat.ts';
+import type {ConversationOptions} from './conversation-options.ts';
 import type {Talk} from './endpoint.ts';
 import type {Keeper} from './keeper.ts';
 import type {Again} from './run-turn.ts';
@@ -9,7 +9,7 @@ import type {Store} from './store.ts';
 
 /** A conversation as far as it goes before an answer can be read, for what reads answers. */
 export interface Core extends Store {
-  readonly options: ChatOptions;
+  readonly options: ConversationOptions;
   readonly talk: Talk;
   readonly keeper: Keeper;
   /** Ends with the chat. */

@@ -1,6 +1,13 @@
-import {type DeclaredProtocol, helloUrl, type Said, WIRE_VERSION, writeNative} from '../protocol/index.ts';
+import {
+  type DeclaredProtocol,
+  helloUrl,
+  type Said,
+  WIRE_VERSION,
+  writeNative,
+  type writeQuestion,
+} from '../protocol/index.ts';
 import {type Endpoint, isSameOrigin, type Post, postQuestion} from '../stream/index.ts';
-import type {Answering, ChatOptions} from './chat.ts';
+import type {ConversationOptions} from './conversation-options.ts';
 
 /** What is asked. */
 export interface Asked {
@@ -39,8 +46,8 @@ const NATIVE: readonly DeclaredProtocol[] = ['auto', 'firstword', 'ai-sdk', 'tex
 
 /** Starts talking to an endpoint; nothing is sent before the first call. The signal ends saying hello. */
 export function createTalk(
-  options: Pick<ChatOptions, 'endpoint' | 'protocol' | 'credentials' | 'userToken' | 'model' | 'language'>,
-  {signal, load}: {signal: AbortSignal; load: () => Promise<Answering>},
+  options: Pick<ConversationOptions, 'endpoint' | 'protocol' | 'credentials' | 'userToken' | 'model' | 'language'>,
+  {signal, load}: {signal: AbortSignal; load: () => Promise<{writeQuestion: typeof writeQuestion}>},
 ): Talk {
   const {endpoint: url, protocol, credentials, model, language} = options;
   let {userToken} = options;

@@ -1,1 +1,1 @@
-export * from './instance.ts';
+export * from './npm.ts';

@@ -1,18 +1,18 @@
 import {panel as hash, version} from 'virtual:firstword-files';
 import type {FirstwordApi, LoadFile, Panel, PanelModule} from '../chat/index.ts';
 import {EARLY, type Raw, readTable, type Surroundings} from '../options/index.ts';
-import {createHost} from './launcher.ts';
+import {drawHost} from './launcher.ts';
 
 /** How long a pointer rests on the launcher before that counts as intent, in ms. */
 const DWELL_MS = 65;
 
 const CALLS = ['open', 'close', 'toggle', 'send', 'suggest', 'setUser', 'setContext', 'consent', 'forget'] as const;
 
-/** Prints a line to the console, marked as ours. */
-const warn = (line: string): undefined => void console.warn(`[firstword] ${line}`);
+/** Prints a line to the console, marked as ours; returns nothing. */
+export const warn = (line: string): undefined => void console.warn(`[firstword] ${line}`);
 
-/** How values are read in a browser's page. */
-const around: Surroundings = {
+/** Says how values are read in this page; only now, because this file may be imported where there is none. */
+const lookAround = (): Surroundings => ({
   base: document.baseURI,
   supports: (property, value) => CSS.supports(property, value),
   selects(selector) {
@@ -22,7 +22,7 @@ const around: Surroundings = {
       return false; // no selector
     }
   },
-};
+});
 
 /** What one chat is made from. */
 export interface InstanceOptions {
@@ -31,6 +31,8 @@ export interface InstanceOptions {
   load: LoadFile;
   /** Chats of this page by endpoint and container, so that a second tag does not double one. */
   standing: Record<string, true>;
+  /** The element that becomes the chat; one that is in the page already stays where it is. Default a new one. */
+  host?: HTMLElement;
 }
 
 /**
@@ -38,12 +40,18 @@ export interface InstanceOptions {
  *
  * @returns undefined, and one line, when there is no endpoint or the same chat stands on the page already.
  */
-export function createInstance({given, load, standing}: InstanceOptions): FirstwordApi | undefined {
+export function createInstance({
+  given,
+  load,
+  standing,
+  host = document.createElement('firstword-chat'),
+}: InstanceOptions): FirstwordApi | undefined {
   const own = new Map<string, unknown>(Object.entries(given)); // a host page may have added to Object.prototype
   const raw: Raw = (name) => {
     const value = own.get(name);
     return typeof value === 'string' ? value : JSON.stringify(value ?? undefined);
   };
+  const around = lookAround();
   const options = readTable(EARLY, {raw, around});
   const {endpoint, container} = options;
   const key = `${endpoint} ${container}`;
@@ -51,7 +59,7 @@ export function createInstance({given, load, standing}: InstanceOptions): Firstw
   if (standing[key]) return warn('chat is here already');
   standing[key] = true;
 
-  const {host, root, launcher} = createHost(options);
+  const {root, launcher} = drawHost(host, options);
   const life = new AbortController();
   const {signal} = life;
   const waiting: ((panel: Panel) => void)[] = [];
@@ -71,7 +79,7 @@ export function createInstance({given, load, standing}: InstanceOptions): Firstw
           root,
           launcher,
           raw,
-          names: Object.keys(given),
+          given: own,
           around,
           early: EARLY,
           readTable,
@@ -134,7 +142,7 @@ export function createInstance({given, load, standing}: InstanceOptions): Firstw
   for (const name of CALLS) api[name] = (arg?: unknown) => call((ready) => ready[name](arg as never)); // each takes one or none
 
   const place = () => {
-    (container ? document.querySelector(container) : document.body)?.append(host);
+    host.isConnected || (container ? document.querySelector(container) : document.body)?.append(host);
     if (options.open || container) api.open();
     else if (options.load === 'eager') bring();
     else if (options.load === 'idle') {

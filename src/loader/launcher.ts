@@ -9,18 +9,16 @@ const STYLE = `:host{all:initial!important;position:fixed!important;inset-block:
 [part=launcher]:focus-visible{outline:3px solid var(--_a);outline-offset:3px}
 [aria-disabled]{opacity:.6}`;
 
-/** The one node in the page, and what is drawn in it before the panel is there. */
-export interface Host {
-  host: HTMLElement;
+/** What is drawn in the one node in the page before the panel is there. */
+export interface Drawn {
   root: ShadowRoot;
   /** undefined where the site draws its own, and inline. */
   launcher: HTMLButtonElement | undefined;
 }
 
-/** Draws the host element and its launcher, not yet in the page. */
-export function createHost(options: EarlyOptions): Host {
+/** Draws the launcher into the element that becomes the chat. What its own `style` says stays. */
+export function drawHost(host: HTMLElement, options: EarlyOptions): Drawn {
   const {position, offset, theme, container, zIndex, accent = '#2f54d6'} = options;
-  const host = document.createElement('firstword-chat');
   const root = host.attachShadow({mode: 'open'});
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(STYLE);
@@ -29,12 +27,10 @@ export function createHost(options: EarlyOptions): Host {
   const block = between(position.startsWith('top'));
   const inline = between(position.endsWith('left'));
   const scheme = theme === 'auto' ? 'light dark' : theme;
-  host.style.cssText = `--_b:${block};--_i:${inline};--_z:${zIndex};--_s:${scheme};--_c:${accent}`;
+  host.style.cssText += `--_b:${block};--_i:${inline};--_z:${zIndex};--_s:${scheme};--_c:${accent}`;
   if (container) host.setAttribute('inline', '');
-  if (!options.launcher || container) return {host, root, launcher: undefined};
-
-  const launcher = root.appendChild(document.createElement('button'));
-  launcher.part.add('launcher');
-  launcher.ariaLabel = options.title ?? 'Chat';
-  return {host, root, launcher};
+  const launcher = options.launcher && !container ? root.appendChild(document.createElement('button')) : undefined;
+  launcher?.part.add('launcher');
+  if (launcher) launcher.ariaLabel = options.title ?? 'Chat';
+  return {root, launcher};
 }

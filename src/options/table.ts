@@ -177,7 +177,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
 export function readOptions(
   given: {
     raw: Raw;
-    names: readonly string[];
+    names: Iterable<string>;
     around: Surroundings;
     early: Table<EarlyOptions>;
     readTable: typeof readTable;
@@ -194,7 +194,9 @@ export function readOptions(
     if (secret) {
       secrets.push(name);
       onLine(`data-${kebab(name)} looks like a secret key (${secret.slice(0, 3)}…): not used. Keep it on the server.`);
-    } else if (!known.has(name) && !/^(firstword|turbo|astro|cf)/.test(name))
+    } else if (name === 'onHandoff' && given.raw(name) === undefined)
+      continue; // a function has no text
+    else if (!known.has(name) && !/^(firstword|turbo|astro|cf)/.test(name))
       onLine(`data-${kebab(name)} is not known. Did you mean data-${kebab(nearest(name, known))}?`);
   }
   return given.readTable(table, {

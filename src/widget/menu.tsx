@@ -1,13 +1,15 @@
 import type {VNode} from 'preact';
+import type {Handoff} from '../chat/index.ts';
 import {IconButton} from './icon-button.tsx';
-import type {Handoff, More, MoreParts} from './parts.ts';
+import type {More, MoreParts} from './parts.ts';
 
 /** The most of a conversation that goes into a mail, in characters: longer addresses do not open everywhere. */
 const MAIL_CHARS = 1500;
 
 /** Draws what can be done with the whole conversation: begin anew, erase, copy it, take it to a person. */
 export function createMenu(parts: MoreParts & {say: (text: string) => void}): Pick<More, 'header'> {
-  const {chat, options, words, measure, input, onHandoff, draw, say} = parts;
+  const {chat, options, words, measure, input, draw, say} = parts;
+  const onHandoff = parts.given.get('onHandoff');
   let isOpen = false;
 
   function toggle(): void {
@@ -19,8 +21,8 @@ export function createMenu(parts: MoreParts & {say: (text: string) => void}): Pi
     const {messages} = chat.state();
     const last = messages.findLast((message) => message.kind === 'answer');
     return {
-      messages: messages.flatMap(({kind, text, at}) =>
-        text ? [{role: kind === 'question' ? ('user' as const) : ('assistant' as const), text, at}] : [],
+      messages: messages.flatMap(({kind, id, text}) =>
+        text ? [{role: kind === 'question' ? ('user' as const) : ('assistant' as const), id, text}] : [],
       ),
       turnId: last?.turnId,
     };

@@ -22,7 +22,7 @@ export function mountPanel(handover: Handover): Panel {
     if (!said.has(line)) console.warn(`[firstword] ${line}`);
     said.add(line);
   };
-  const options = readOptions(handover, print);
+  const options = readOptions({...handover, names: handover.given.keys()}, print);
   const {endpoint = 'about:blank'} = options;
   if (!options.endpoint) host.remove(); // it looked like a secret, which is said; nothing can be sent to a blank
   const inline = Boolean(options.container);

@@ -55,13 +55,6 @@ export interface More {
   seen(): void;
 }
 
-/** A conversation that a visitor chose to hand over; `at` is wall clock in epoch ms. */
-export interface Handoff {
-  messages: {role: 'user' | 'assistant'; text: string; at: number}[];
-  /** The newest turn; undefined where nothing was asked. */
-  turnId: string | undefined;
-}
-
 /** What is handed on to those who draw one part of the rest. */
 export type MoreParts = Omit<PanelParts, 'words'> & {words: Words; measure: Promise<Measure>};
 

@@ -1,10 +1,13 @@
-// npm run bench:size: weighs every file that a browser loads, and every import set against its limit.
+// npm run bench:size: weighs every file that a browser loads, every set of them and some imports against their limits.
+import {measureImports} from './measure-imports.ts';
 import {measureSizes, overLimit, type Weight} from './measure-sizes.ts';
 
 const weights = measureSizes('dist');
 const number = (bytes: number | undefined) => bytes?.toLocaleString('en-US') ?? '';
 
-function table(title: string, rows: readonly (readonly [name: string, weight: Weight])[]): void {
+type Figures = Pick<Weight, 'bytes' | 'brotliBytes' | 'limitBytes'>;
+
+function table(title: string, rows: readonly (readonly [name: string, weight: Figures])[]): void {
   const width = Math.max(title.length, ...rows.map(([name]) => name.length));
   const line = (...[name, ...figures]: string[]) =>
     console.log([name?.padEnd(width), ...figures.map((figure) => figure.padStart(9))].join('  '));
@@ -23,6 +26,14 @@ table(
   'import set',
   weights.filter(({set}) => set !== 'file').map((weight) => [weight.set, weight]),
 );
-const over = overLimit(weights);
+const imports = await measureImports();
+table(
+  'import in a bundle, without what comes later',
+  imports.map((weight) => [weight.code, weight]),
+);
+const over = [
+  ...overLimit(weights),
+  ...overLimit(imports.map((weight) => ({...weight, file: weight.code, set: 'file'}))),
+];
 for (const words of over) console.error(`Over its limit: ${words}`);
 process.exitCode = over.length > 0 ? 1 : 0;

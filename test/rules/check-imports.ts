@@ -52,7 +52,10 @@ function judge(path: string, {specifier, loading}: Reference): string | undefine
   if (!target.startsWith('src/')) return `reaches out of src to ${target}`;
   const to = folderOf(target);
   if (to === from) return undefined;
-  if (SIDE_DOORS.some((side) => side.from.test(path) && side.to === target)) return undefined;
+  const isBeside = SIDE_DOORS.some(
+    (side) => side.from.test(path) && side.to.test(target) && (side.loading ?? loading) === loading,
+  );
+  if (isBeside) return undefined;
   if (to === undefined) return `names ${target}, which stands above all folders`;
   if (!/^src\/\w+\/index\.tsx?$/.test(target)) return `enters ${to} by ${target}, not by its index`;
   if (door.folders?.includes(to)) return undefined;

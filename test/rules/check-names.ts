@@ -38,12 +38,14 @@ export function checkDefaultExports(files: readonly SourceFile[]): Verdict {
   });
 }
 
-/** Finds classes that are no errors. */
+/** Finds classes that are neither errors nor elements: browsers take these as nothing else. */
 export function checkClasses(files: readonly SourceFile[]): Verdict {
   return look(choose(files, PRODUCT_CODE), (module) =>
     findAll(module.program, 'ClassDeclaration', 'ClassExpression')
-      .filter(({node}) => !(node.superClass?.type === 'Identifier' && /Error$/.test(node.superClass.name)))
-      .map(({node}) => `${lineOf(module, node)}: class ${node.id?.name ?? ''} is no error`),
+      .filter(
+        ({node}) => !(node.superClass?.type === 'Identifier' && /Error$|^HTMLElement$/.test(node.superClass.name)),
+      )
+      .map(({node}) => `${lineOf(module, node)}: class ${node.id?.name ?? ''} is no error and no element`),
   );
 }
 

@@ -13,14 +13,14 @@ const OWN_SERVER_OPTIONS: Readonly<Record<string, string>> = {clock: 'lets tests
 export function checkApi(files: readonly SourceFile[], embed: string): Verdict {
   const documented = readApi(embed);
   const api = propertiesOf(files, {path: 'src/chat/api.ts', name: 'FirstwordApi'});
-  const global = propertiesOf(files, {path: 'src/loader/firstword.ts', name: 'Global'});
+  const global = propertiesOf(files, {path: 'src/loader/script.ts', name: 'Global'});
   return {
     lookedAtCount: documented.methods.length + documented.global.length,
     breaches: [
       ...differ({found: api, documented: documented.methods, where: 'src/chat/api.ts#FirstwordApi'}),
       ...documented.global
         .filter((name) => !global.includes(name))
-        .map((name) => `src/loader/firstword.ts#Global: ${name} is documented and missing`),
+        .map((name) => `src/loader/script.ts#Global: ${name} is documented and missing`),
     ],
   };
 }

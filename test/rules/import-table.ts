@@ -36,7 +36,7 @@ export const TABLE: Readonly<Record<string, Door>> = {
 
 /** The files that stand in src itself: the npm entry, and the types of what the build makes. */
 export const TOP_FILES: Readonly<Record<string, Door>> = {
-  'index.ts': {folders: ['widget', 'options']},
+  'index.ts': {folders: ['loader'], types: ['chat', 'latency', 'protocol']},
   'files.d.ts': {},
 };
 
@@ -49,12 +49,18 @@ export const NODE_PLACES = [
   {path: /^src\/collector\/duckdb-\w+\.ts$/, reason: 'a DuckDB file lies in a folder that may have to be made'},
 ];
 
-/** Folders that are entered elsewhere than by their index. */
-export const SIDE_DOORS = [
+/** Modules that are reached otherwise than by the table and a folder's index; `loading` says when only one way is meant. */
+export const SIDE_DOORS: readonly {from: RegExp; to: RegExp; loading?: 'dynamic'; reason: string}[] = [
   {
     from: /^src\/collector\//,
-    to: 'src/protocol/beacon.schema.json',
+    to: /^src\/protocol\/beacon\.schema\.json$/,
     reason: 'the schema is data: a page that reads protocol must not carry it',
+  },
+  {
+    from: /^src\/loader\/bundled\.ts$/,
+    to: /^src\/widget\/((index|answering|measuring|owner-lines)\.ts|more\.tsx|words\/[a-z]+\.ts)$/,
+    loading: 'dynamic',
+    reason: 'the lazy page files, where a bundler places them and nothing is fetched by hash',
   },
 ];
 

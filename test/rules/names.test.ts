@@ -37,17 +37,17 @@ describe('exports', () => {
 });
 
 describe('classes', () => {
-  test('are errors', () => {
+  test('are errors, or an element', () => {
     expectKept(checkClasses(project), {atLeast: 100});
   });
 
   test('are found when they are not', () => {
     const planted = plant({
       'src/chat/a.ts': 'export class ChatError extends Error {}\nclass Chat {}',
-      'src/chat/b.ts': 'const element = class extends HTMLElement {};',
+      'src/chat/b.ts': 'const element = class extends HTMLElement {};\nconst more = class extends Map {};',
       'src/chat/c.ts': 'class Late extends StreamError {}',
     });
-    expectBreaches(checkClasses(planted), ['src/chat/a.ts:2', 'class Chat'], ['src/chat/b.ts:1']);
+    expectBreaches(checkClasses(planted), ['src/chat/a.ts:2', 'class Chat'], ['src/chat/b.ts:2']);
   });
 });
 

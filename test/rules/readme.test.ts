@@ -22,6 +22,7 @@ test('its sizes are those of the build', () => {
   expect(readme).toContain(`everything until a question can be sent is ${size('until a message can be sent')}.`);
   expect(readme).toContain(`| everything until a question can be sent | ${size('until a message can be sent')} |`);
   expect(readme).toContain(`| everything that a page may load today | ${size('all that a page may load')} |`);
+  expect(readme).toContain(`| \`firstword.full.js\` | ${size('the one file')} |`);
 });
 
 test('its counts below which a percentile is not shown are those of the code', () => {

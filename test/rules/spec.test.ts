@@ -96,11 +96,11 @@ describe('what the page sees', () => {
       checkApi(
         plant({
           'src/chat/api.ts': textOf(project, 'src/chat/api.ts'),
-          'src/loader/firstword.ts': 'interface Global {version?: string}',
+          'src/loader/script.ts': 'interface Global {version?: string}',
         }),
         embed,
       ),
-      ['src/loader/firstword.ts', 'init'],
+      ['src/loader/script.ts', 'init'],
     );
   });
 

@@ -1,0 +1,16 @@
+import type {LazyFile, LoadFile} from '../chat/index.ts';
+
+const PARTS: Readonly<Partial<Record<LazyFile, () => Promise<unknown>>>> = {
+  'firstword-panel': () => import('../widget/index.ts'),
+  'firstword-answer': () => import('../widget/answering.ts'),
+  'firstword-measure': () => import('../widget/measuring.ts'),
+  'firstword-more': () => import('../widget/more.tsx'),
+  'firstword-owner': () => import('../widget/owner-lines.ts'),
+};
+
+/** Brings a part of the widget as the bundler placed it: in a file of its own, or beside everything else. */
+export const loadBundled: LoadFile = async (file) => {
+  const bring = PARTS[file];
+  if (!bring) throw new Error(`no ${file}`);
+  return bring();
+};
