@@ -5,7 +5,7 @@ const STYLE = `:host{all:initial!important;position:fixed!important;inset-block:
 @supports(color:lch(from red l 0 0)){:host{--_o:var(--firstword-on-accent,lch(from var(--_a) calc((49.44 - l)*infinity) 0 0))}}
 :host([hidden]){display:none!important}
 [part=launcher]{all:unset;display:grid;place-items:center;width:56px;height:56px;border-radius:50%;cursor:pointer;background:var(--_a);color:var(--_o);box-shadow:0 4px 16px #0004}
-[part=launcher]:before{content:"";width:26px;height:22px;border-radius:11px 11px 11px 3px;background:currentColor}
+[part=launcher]:before{content:"";width:26px;height:22px;border-radius:11px;border-end-start-radius:3px;background:currentColor}
 [part=launcher]:focus-visible{outline:3px solid var(--_a);outline-offset:3px}
 [aria-disabled]{opacity:.6}`;
 

@@ -10,7 +10,7 @@ type Below = VNode | null | undefined;
 export function QuestionView({question, words, below}: {question: Question; words: PanelProps['words']; below: Below}) {
   return (
     <>
-      <div part="message question" class="message question" dir="auto" data-id={question.id}>
+      <div part="message question" class="message question" data-id={question.id}>
         <span class="unseen">{`${words.you}: `}</span>
         {question.text}
       </div>
