@@ -2,6 +2,7 @@ import {execFileSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {resolve} from 'node:path';
+import {pathToFileURL} from 'node:url';
 import {playwright} from '@vitest/browser-playwright';
 import {minify} from 'terser';
 import type {EnvironmentOptions, Plugin, ViteBuilder} from 'vite';
@@ -42,7 +43,7 @@ const languages: Record<string, string> = {};
 async function writeLanguages(): Promise<void> {
   mkdirSync('dist/lang', {recursive: true});
   for (const tag of LANGUAGES) {
-    const {words} = (await import(`./src/widget/words/${tag}.ts`)) as {words: object};
+    const {words} = (await import(pathToFileURL(`src/widget/words/${tag}.ts`).href)) as {words: object};
     const code = `export const words=${JSON.stringify(words)};`;
     languages[tag] = hashOf(code);
     writeFileSync(`dist/${nameOf(`lang/${tag}`, hashOf(code))}`, code);

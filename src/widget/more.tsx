@@ -10,11 +10,21 @@ import {createUnread} from './unread.ts';
 import {enMore} from './words/en.ts';
 import type {AnswerWords, PanelWords} from './words/words.ts';
 
+/** Says in which language numbers and dates are written: that of the words, with the page's region where it has one. */
+function localeOf({language = '', box}: PanelParts): string {
+  try {
+    if (new Intl.Locale(language).language === box.lang) return language;
+  } catch {
+    // no language that Intl knows: then as the words are by themselves
+  }
+  return box.lang;
+}
+
 /** Brings to life what people do beside asking. */
 export function createMore(given: PanelParts & {measure: Promise<Measure>}): More {
   takePreact(given.preact);
   const english = given.words() as PanelWords & AnswerWords; // what draws answers is there before this is
-  const parts = {...given, words: given.foreign ?? {...english, ...enMore, dir: 'ltr' as const}};
+  const parts = {...given, words: given.foreign ?? {...english, ...enMore}, language: localeOf(given)};
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   parts.root.adoptedStyleSheets = [...parts.root.adoptedStyleSheets, sheet];

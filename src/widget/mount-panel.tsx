@@ -111,14 +111,18 @@ export function mountPanel(handover: Handover): Panel {
       (file) => {
         foreign = (file as {words: Words}).words; // our own file, checked by its hash
         words = foreign;
-        box.dir = foreign.dir;
-        box.lang = tongue;
+        box.lang = status.lang = tongue;
       },
       (cause: unknown) => {
         print(`its words are English: those of data-language="${tongue}" did not load unchanged (${cause}).`);
       },
     );
-    return speaking;
+    return speaking.then(label);
+  }
+
+  /** Names the launcher after what it does now. */
+  function label(): void {
+    if (launcher) launcher.ariaLabel = opened ? words.close : (options.title ?? words.open);
   }
 
   /** Draws once after everything that changes now. */
@@ -147,15 +151,13 @@ export function mountPanel(handover: Handover): Panel {
     opened = true;
     // a page that opens the chat by itself keeps its focus: only a visitor's own act moves it
     const byItself = !drawn && (options.open || inline);
-    if (launcher) {
-      launcher.ariaExpanded = 'true';
-      launcher.ariaLabel = words.close;
-    }
+    if (launcher) launcher.ariaExpanded = 'true';
     host.toggleAttribute('open', true);
     const show = () => {
       if (signal.aborted) return;
       if (!drawn) first();
       if (!opened) return;
+      label();
       box.hidden = false;
       if (!byItself && navigator.userActivation?.isActive !== false) input.current?.focus({preventScroll: true});
       more?.seen();
@@ -171,9 +173,9 @@ export function mountPanel(handover: Handover): Panel {
     opened = false;
     const inside = box.contains(root.activeElement);
     box.hidden = true;
+    label();
     if (launcher) {
       launcher.ariaExpanded = 'false';
-      launcher.ariaLabel = options.title ?? words.open;
       if (inside) launcher.focus({preventScroll: true});
     }
     host.toggleAttribute('open', false);
@@ -186,7 +188,7 @@ export function mountPanel(handover: Handover): Panel {
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   const [block, side] = options.position.split('-');
   box.className = 'box';
-  box.lang = 'en';
+  box.lang = status.lang = 'en';
   box.hidden = true;
   box.style.setProperty(`inset-block-${block === 'top' ? 'start' : 'end'}`, '68px');
   box.style.setProperty(`inset-inline-${side === 'left' ? 'start' : 'end'}`, '0');
@@ -197,7 +199,7 @@ export function mountPanel(handover: Handover): Panel {
     launcher.ariaHasPopup = 'dialog';
     launcher.ariaDisabled = null; // a first try to load this may have failed
     launcher.title = '';
-    launcher.ariaLabel = options.title ?? (languages[tongue] ? 'Chat' : words.open);
+    if (!languages[tongue]) label(); // until its words are there, it has the name that the loader gave it
     launcher.ariaExpanded = 'false';
   }
   dispatch('ready', {});

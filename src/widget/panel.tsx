@@ -23,6 +23,7 @@ export function drawPanel(props: PanelProps): VNode {
       part="panel"
       class="panel"
       role="dialog"
+      dir={words.dir}
       aria-label={title}
       data-theme={options.theme}
       onKeyDown={(event) => {

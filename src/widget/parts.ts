@@ -56,7 +56,12 @@ export interface More {
 }
 
 /** What is handed on to those who draw one part of the rest. */
-export type MoreParts = Omit<PanelParts, 'words'> & {words: Words; measure: Promise<Measure>};
+export type MoreParts = Omit<PanelParts, 'words' | 'language'> & {
+  words: Words;
+  /** In which numbers and dates are written. */
+  language: string;
+  measure: Promise<Measure>;
+};
 
 /** What the panel is drawn from, beside the chat's state. */
 export interface PanelProps {

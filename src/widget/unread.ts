@@ -12,10 +12,11 @@ export function createUnread(parts: MoreParts): Pick<More, 'hear' | 'seen'> {
     if (!launcher) return;
     const name = options.title ?? words.open;
     const form = words.unread[new Intl.PluralRules(language).select(count)] ?? words.unread.other;
-    badge.textContent = String(count);
+    const shown = new Intl.NumberFormat(language).format(count);
+    badge.textContent = shown;
     if (count > 0) launcher.append(badge);
     else badge.remove();
-    if (!isOpen()) launcher.ariaLabel = count > 0 ? `${name}, ${fill(form, {count})}` : name;
+    if (!isOpen()) launcher.ariaLabel = count > 0 ? `${name}, ${fill(form, {count: shown})}` : name;
   }
 
   return {

@@ -2,6 +2,7 @@ import type {AnswerWords, MoreWords, PanelWords} from './words.ts';
 
 /** English, as far as a panel needs it that nobody has asked anything. */
 export const en: PanelWords = {
+  dir: 'ltr',
   title: 'Chat',
   open: 'Open chat',
   close: 'Close chat',

@@ -2,6 +2,8 @@ import type {Doing, Problem} from '../../chat/index.ts';
 
 /** The words that are there before anything was asked. */
 export interface PanelWords {
+  /** Which way the language is written. */
+  dir: 'ltr' | 'rtl';
   title: string;
   open: string;
   close: string;
@@ -65,7 +67,7 @@ export interface MoreWords {
 export type Reason = 'untrue' | 'off-topic' | 'unclear' | 'slow';
 
 /** All words that the widget says, in one language: data, nothing that runs. */
-export type Words = PanelWords & AnswerWords & MoreWords & {dir: 'ltr' | 'rtl'};
+export type Words = PanelWords & AnswerWords & MoreWords;
 
 /** The words that are there so far. */
 export type WordsSoFar = PanelWords & Partial<Omit<AnswerWords, keyof PanelWords>>;
