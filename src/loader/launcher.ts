@@ -1,12 +1,12 @@
 import type {EarlyOptions} from '../options/index.ts';
 
 // :host's own !important rules win over any rule of the page; what must stay settable is a private custom property
-const STYLE = `:host{all:initial!important;position:fixed!important;inset-block:var(--_b)!important;inset-inline:var(--_i)!important;z-index:var(--_z)!important;color-scheme:var(--_s)!important;--_a:var(--firstword-accent,var(--_c));--_o:var(--firstword-on-accent,#fff)}
-@supports(color:lch(from red l 0 0)){:host{--_o:var(--firstword-on-accent,lch(from var(--_a) calc((49.44 - l)*infinity) 0 0))}}
+const STYLE = `:host{all:initial!important;position:fixed!important;inset-block:var(--_b)!important;inset-inline:var(--_i)!important;z-index:var(--_z)!important;color-scheme:var(--_s)!important;--_a:#2f54d6;--_o:#fff}
+@supports(color:lch(from red calc(1 - l) 0 0)){:host{--_a:rgb(from var(--firstword-accent,var(--_c)) r g b/1);--_o:var(--firstword-on-accent,lch(from color(from var(--_a) xyz y y y) calc((49.5 - l)*infinity) 0 0))}}
 :host([hidden]){display:none!important}
 [part=launcher]{all:unset;display:grid;place-items:center;width:56px;height:56px;border-radius:50%;cursor:pointer;background:var(--_a);color:var(--_o);box-shadow:0 4px 16px #0004}
 [part=launcher]:before{content:"";width:26px;height:22px;border-radius:11px;border-end-start-radius:3px;background:currentColor}
-[part=launcher]:focus-visible{outline:3px solid var(--_a);outline-offset:3px}
+[part=launcher]:focus-visible{outline:3px solid #000;outline-offset:3px;box-shadow:0 0 0 3px #fff}
 [aria-disabled]{opacity:.6}`;
 
 /** What is drawn in the one node in the page before the panel is there. */

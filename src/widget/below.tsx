@@ -1,4 +1,4 @@
-import type {VNode} from 'preact';
+import type {Component, VNode} from 'preact';
 import type {Answer, ChatEvent, Message, Question} from '../chat/index.ts';
 import {IconButton} from './icon-button.tsx';
 import {startOf} from './message.tsx';
@@ -55,7 +55,6 @@ export function createBelow(parts: MoreParts & {say: (text: string) => void}): B
     );
     dispatch('feedback', {turnId, fb, ...(reason && {reason})});
     if (verdict === 'up' || reason) say(words.thanks);
-    draw();
   }
 
   function revise({id, text}: Question): void {
@@ -86,8 +85,12 @@ export function createBelow(parts: MoreParts & {say: (text: string) => void}): B
     return <time dateTime={date.toISOString()}>{format.format(date)}</time>;
   }
 
-  function Bar({answer, newest}: {answer: Answer; newest: boolean}) {
+  function Bar(this: Component, {answer, newest}: {answer: Answer; newest: boolean}) {
     const verdict = verdicts.get(answer.id);
+    const press = (...given: [verdict: 'up' | 'down', reason?: Reason]) => {
+      judge(answer, ...given);
+      this.setState({}); // the message itself has not changed, so nobody else draws this
+    };
     return (
       <div class={newest ? 'bar' : 'bar float'}>
         {answer.text && navigator.clipboard && (
@@ -99,7 +102,7 @@ export function createBelow(parts: MoreParts & {say: (text: string) => void}): B
           label={words.good}
           path={UP}
           pressed={verdict === 'up'}
-          onClick={() => judge(answer, 'up')}
+          onClick={() => press('up')}
         />
         <IconButton
           class="mini"
@@ -107,7 +110,7 @@ export function createBelow(parts: MoreParts & {say: (text: string) => void}): B
           label={words.bad}
           path={DOWN}
           pressed={verdict === 'down' || verdict === 'why'}
-          onClick={() => judge(answer, 'down')}
+          onClick={() => press('down')}
         />
         {newest && (
           <IconButton
@@ -122,7 +125,7 @@ export function createBelow(parts: MoreParts & {say: (text: string) => void}): B
           <ul class="why" aria-label={words.why}>
             {REASONS.map((reason) => (
               <li key={reason}>
-                <button type="button" class="plain" onClick={() => judge(answer, 'down', reason)}>
+                <button type="button" class="plain" onClick={() => press('down', reason)}>
                   {words.reasons[reason]}
                 </button>
               </li>

@@ -46,9 +46,6 @@ export function AnswerView(
       <div class="text" dir="auto" ref={this.onElement} />
       {state === 'waiting' && (
         <div part="status" class="dots">
-          <i />
-          <i />
-          <i />
           <span class={doing ? 'doing' : 'unseen'}>{doing ?? words.waiting}</span>
         </div>
       )}

@@ -114,15 +114,18 @@ export function mountPanel(handover: Handover): Panel {
         box.lang = status.lang = tongue;
       },
       (cause: unknown) => {
-        print(`its words are English: those of data-language="${tongue}" did not load unchanged (${cause}).`);
+        print(`the words of ${tongue} did not load unchanged (${cause}).`);
       },
     );
     return speaking.then(label);
   }
 
-  /** Names the launcher after what it does now. */
+  /** Names the launcher after what it does now; while the page's language may still come, by a word of many languages. */
   function label(): void {
-    if (launcher) launcher.ariaLabel = opened ? words.close : (options.title ?? words.open);
+    if (!launcher) return;
+    const name = languages[tongue] && !foreign ? words.title : words.open;
+    launcher.ariaLabel = opened ? words.close : (options.title ?? name);
+    launcher.ariaExpanded = `${opened}`;
   }
 
   /** Draws once after everything that changes now. */
@@ -151,13 +154,12 @@ export function mountPanel(handover: Handover): Panel {
     opened = true;
     // a page that opens the chat by itself keeps its focus: only a visitor's own act moves it
     const byItself = !drawn && (options.open || inline);
-    if (launcher) launcher.ariaExpanded = 'true';
+    label();
     host.toggleAttribute('open', true);
     const show = () => {
       if (signal.aborted) return;
       if (!drawn) first();
       if (!opened) return;
-      label();
       box.hidden = false;
       if (!byItself && navigator.userActivation?.isActive !== false) input.current?.focus({preventScroll: true});
       more?.seen();
@@ -174,10 +176,7 @@ export function mountPanel(handover: Handover): Panel {
     const inside = box.contains(root.activeElement);
     box.hidden = true;
     label();
-    if (launcher) {
-      launcher.ariaExpanded = 'false';
-      if (inside) launcher.focus({preventScroll: true});
-    }
+    if (inside) launcher?.focus({preventScroll: true});
     host.toggleAttribute('open', false);
     more?.seen();
     dispatch('close', {});
@@ -199,8 +198,7 @@ export function mountPanel(handover: Handover): Panel {
     launcher.ariaHasPopup = 'dialog';
     launcher.ariaDisabled = null; // a first try to load this may have failed
     launcher.title = '';
-    if (!languages[tongue]) label(); // until its words are there, it has the name that the loader gave it
-    launcher.ariaExpanded = 'false';
+    label();
   }
   dispatch('ready', {});
   return {

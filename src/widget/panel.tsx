@@ -25,7 +25,6 @@ export function drawPanel(props: PanelProps): VNode {
       role="dialog"
       dir={words.dir}
       aria-label={title}
-      data-theme={options.theme}
       onKeyDown={(event) => {
         event.stopPropagation(); // a shop's shortcuts are not meant while somebody writes here
         if (event.key === 'Escape') props.onClose();
@@ -61,7 +60,13 @@ export function drawPanel(props: PanelProps): VNode {
         <ul part="suggestions" class="suggestions" aria-label={words.suggestions}>
           {options.suggestions.map((suggestion) => (
             <li key={suggestion}>
-              <button type="button" part="suggestion" dir="auto" onClick={(event) => ask(suggestion, event)}>
+              <button
+                type="button"
+                part="suggestion"
+                class="plain"
+                dir="auto"
+                onClick={(event) => ask(suggestion, event)}
+              >
                 {suggestion}
               </button>
             </li>
