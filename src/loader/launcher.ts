@@ -1,8 +1,10 @@
 import type {EarlyOptions} from '../options/index.ts';
 
-// :host's own !important rules win over any rule of the page; what must stay settable is a private custom property
+// :host's own !important rules win over any rule of the page; what must stay settable is a private custom property.
+// Text on the accent is black or white, whichever has more contrast: they have the same at a luminance of 0.179, which as
+// a grey is a lightness of 49.46. Where colours cannot be reckoned with (Firefox before 128) the accent is our own.
 const STYLE = `:host{all:initial!important;position:fixed!important;inset-block:var(--_b)!important;inset-inline:var(--_i)!important;z-index:var(--_z)!important;color-scheme:var(--_s)!important;--_a:#2f54d6;--_o:#fff}
-@supports(color:lch(from red calc(1 - l) 0 0)){:host{--_a:rgb(from var(--firstword-accent,var(--_c)) clamp(0,r,255) clamp(0,g,255) clamp(0,b,255)/1);--_o:var(--firstword-on-accent,lch(from color(from var(--_a) xyz y y y) calc((49.46 - l)*infinity) 0 0))}}
+@supports(color:lch(from red calc(1 - l) 0 0)){:host{--_a:var(--firstword-accent,var(--_c));--_o:var(--firstword-on-accent,lch(from color(from rgb(from var(--_a) clamp(0,r,255) clamp(0,g,255) clamp(0,b,255)/1) xyz y y y) calc((49.46 - l)*infinity) 0 0))}}
 :host([hidden]){display:none!important}
 [part=launcher]{all:unset;display:grid;place-items:center;width:56px;height:56px;border-radius:50%;cursor:pointer;background:var(--_a);color:var(--_o);box-shadow:0 4px 16px #0004}
 [part=launcher]:before{content:"";width:26px;height:22px;border-radius:11px;border-end-start-radius:3px;background:currentColor}

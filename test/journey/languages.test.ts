@@ -213,8 +213,6 @@ describe('the language', () => {
     expect(await read(page)).toEqual(ENGLISH);
     await ask(page, 'Do you take PayPal?');
     await answerIs(page, 'complete');
-    expect(await lines(page)).toEqual([
-      expect.stringMatching(/the words of de did not load unchanged/),
-    ]);
+    expect(await lines(page)).toEqual([expect.stringMatching(/the words of de did not load unchanged/)]);
   });
 });

@@ -56,7 +56,7 @@ export const answerScenes: NonNullable<StageOptions['intercept']> = async (reque
   const {pathname, searchParams} = new URL(request.url);
   if (pathname === '/scene') {
     const body = '<h1>Checkout</h1><p>Mattress Stilla, 140 cm</p><p><button>Pay</button></p><div id="here"></div>';
-    const html = `<!doctype html><html ${searchParams.get('html')}><head><title>Scene</title><meta name="viewport" content="width=device-width"><style>:root{color-scheme:light dark;font-family:sans-serif}</style></head><body>${body}<script async src="/firstword.js" data-endpoint="/chat" data-support-email="help@shop.example" ${searchParams.get('tag')}></script></body></html>`;
+    const html = `<!doctype html><html ${searchParams.get('html')}><head><title>Scene</title><meta name="viewport" content="width=device-width"><style>:root{color-scheme:light dark;font-family:sans-serif;scrollbar-width:none}body>:not(#here){height:40px;margin:0 0 8px}</style></head><body>${body}<script async src="/firstword.js" data-endpoint="/chat" data-support-email="help@shop.example" ${searchParams.get('tag')}></script></body></html>`;
     return new Response(html, {headers: {'content-type': 'text/html; charset=utf-8'}});
   }
   if (pathname !== '/chat' || request.method !== 'POST') return undefined;
@@ -174,20 +174,28 @@ export const SCENES: readonly Scene[] = [
   {name: 'accent', tag: 'data-accent="#ffd400"', play: answered},
 ];
 
-/** Opens a scene and lets it come to rest: nothing moves or blinks, and every time is noon. */
+/** Scenes of which there is a picture to compare with. */
+export const PICTURED: readonly string[] = ['greeting', 'why', 'phone', 'dark-rich', 'rtl'];
+
+/** Opens a scene and lets it come to rest. */
 export async function openScene(browser: Browser, stage: Stage, scene: Scene): Promise<Page> {
   const {options = DESK, html = 'lang="en"', tag = '', play} = scene;
   const query = new URLSearchParams({html, tag});
   const page = await browser.open(`${stage.url}/scene?${query}`, {reducedMotion: true, ...options});
   if (!tag.includes('container')) await panelReady(page);
   await play?.(page);
+  await comeToRest(page);
+  return page;
+}
+
+/** Makes a page the same whenever it is looked at: nothing moves or blinks, and every time is noon. */
+export async function comeToRest(page: Page): Promise<void> {
   await page.waitFor(async () => {
     const root = document.querySelector('firstword-chat')?.shadowRoot;
     if (!root) return false;
     for (const time of root.querySelectorAll('time')) time.textContent = '12:00';
-    for (const caret of root.querySelectorAll('textarea')) caret.style.caretColor = 'transparent';
+    for (const field of root.querySelectorAll('textarea')) field.style.caretColor = 'transparent';
     await Promise.all(root.getAnimations().map(({finished}) => finished));
     return true;
   });
-  return page;
 }
