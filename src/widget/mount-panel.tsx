@@ -11,6 +11,9 @@ import type {More, PanelParts} from './parts.ts';
 import {en} from './words/en.ts';
 import type {Words, WordsSoFar} from './words/words.ts';
 
+/** How long an opened panel waits for the page's language before it speaks English until that is there, in ms. */
+const LANGUAGE_WAIT_MS = 1000;
+
 /**
  * Brings the panel to life in the loader's host element. Until it is opened it draws nothing, asks nothing and stores
  * nothing.
@@ -112,6 +115,7 @@ export function mountPanel(handover: Handover): Panel {
         foreign = (file as {words: Words}).words; // our own file, checked by its hash
         words = foreign;
         box.lang = status.lang = tongue;
+        draw();
       },
       (cause: unknown) => {
         print(`the words of ${tongue} did not load unchanged (${cause}).`);
@@ -165,7 +169,7 @@ export function mountPanel(handover: Handover): Panel {
       more?.seen();
     };
     const spoken = drawn ? undefined : speak();
-    if (spoken) void spoken.then(show);
+    if (spoken) void Promise.race([spoken, new Promise((late) => setTimeout(late, LANGUAGE_WAIT_MS))]).then(show);
     else show();
     dispatch('open', {});
   }

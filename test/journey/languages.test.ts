@@ -1,13 +1,24 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {type Browser, findEngines, openBrowser, type Page} from './drive/index.ts';
-import {answerIs, ask, openByKeyboard, panelReady, type Stage, type StageOptions, startStage} from './stage.ts';
+import {
+  answerIs,
+  ask,
+  createGate,
+  openByKeyboard,
+  panelReady,
+  type Stage,
+  type StageOptions,
+  startStage,
+} from './stage.ts';
 
 /** A stage whose `/page` is an empty page with the tag on it; what it looks like stands in its own address. */
-function startPages(tamper?: StageOptions['tamper']): Promise<Stage> {
+function startPages(options: Pick<StageOptions, 'tamper'> & {held?: Promise<void>} = {}): Promise<Stage> {
+  const {held, ...others} = options;
   return startStage({
-    ...(tamper ? {tamper} : {}),
-    intercept(request) {
+    ...others,
+    async intercept(request) {
       const {pathname, searchParams} = new URL(request.url);
+      if (pathname.startsWith('/lang/')) await held;
       if (pathname !== '/page') return undefined;
       const html = `<!doctype html><html ${searchParams.get('html')}><head><title>Page</title><script async src="/firstword.js" data-endpoint="/chat" ${searchParams.get('tag')}></script></head><body><button>Pay</button></body></html>`;
       return new Response(html, {headers: {'content-type': 'text/html; charset=utf-8'}});
@@ -203,10 +214,26 @@ describe('the language', () => {
     expect(launcher).toEqual({label: 'فتح المحادثة, رسالة جديدة (١)', badge: '١'});
   });
 
+  test('that does not come keeps nobody waiting: the chat speaks English until it is there', async () => {
+    const {open, release} = createGate();
+    const other = await startPages({held: open});
+    onTestFinished(async () => void (await other.close()));
+    const page = await openPage({stage: other, browser, html: 'lang="de"'});
+    await openByKeyboard(page);
+    expect(await read(page)).toEqual(ENGLISH);
+    await page.type('Do you');
+    release();
+    await page.waitFor(() => Boolean(document.querySelector('firstword-chat')?.shadowRoot?.querySelector('[lang=de]')));
+    expect(await read(page)).toEqual(GERMAN);
+    expect(
+      await page.run(() => document.querySelector('firstword-chat')?.shadowRoot?.querySelector('textarea')?.value),
+    ).toBe('Do you');
+  });
+
   test('that comes changed is not run: the chat speaks English and says why in one line', async () => {
-    const other = await startPages((path, text) =>
-      path.startsWith('/lang/') ? text.replace('Ihre Frage', 'Ihre Karte') : text,
-    );
+    const other = await startPages({
+      tamper: (path, text) => (path.startsWith('/lang/') ? text.replace('Ihre Frage', 'Ihre Karte') : text),
+    });
     onTestFinished(async () => void (await other.close()));
     const page = await openPage({stage: other, browser, html: 'lang="de"'});
     await openByKeyboard(page);

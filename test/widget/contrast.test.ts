@@ -111,6 +111,16 @@ test('an accent stays as it was written, and text on it is whole where it is hal
   expect(paint(getComputedStyle(launcher).color)).toEqual([255, 255, 255, 1]);
 });
 
+test('where colours cannot be reckoned with, the accent is our own, on which white reads', () => {
+  const {host, launcher} = show({accent: '#ffd400'});
+  const [sheet] = host.shadowRoot?.adoptedStyleSheets ?? [];
+  const at = [...(sheet?.cssRules ?? [])].findIndex((rule) => rule instanceof CSSSupportsRule);
+  sheet?.deleteRule(at);
+  const {color, backgroundColor} = getComputedStyle(launcher);
+  expect(backgroundColor).not.toBe('rgb(255, 212, 0)');
+  expect(ratio(color, backgroundColor)).toBeGreaterThanOrEqual(TEXT_RATIO);
+});
+
 test('a page’s own property names the accent, and the text on it where it names that too', () => {
   document.documentElement.style.setProperty('--firstword-accent', '#ffffff');
   const {launcher} = show({accent: '#000'});
