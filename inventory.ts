@@ -103,6 +103,17 @@ export const SCRIPTS: Readonly<Record<string, ScriptFacts>> = {
     listens: [],
     globals: NONE,
   },
+  'lang/xx.js': {
+    purpose: 'Holds the words of one language; runs nothing.',
+    loads:
+      'With a page of that language (or data-language), when the visitor comes near the button. English needs none.',
+    checked: BY_LOADER,
+    network: NONE,
+    storage: NONE,
+    dom: NONE,
+    listens: [],
+    globals: NONE,
+  },
   'firstword.full.js': {
     purpose:
       'All of the scripts above in one, for pages that let one hash run and nothing else. In the place of firstword.js.',
@@ -157,7 +168,8 @@ export function writeInventory(folder: string, version: string): void {
 }
 
 /** A file's name without its hash: what stays the same from version to version. */
-const nameOf = (file: string) => file.replace(/^(firstword-[a-z]+)-[\w-]{8}\.js$/, '$1.js');
+const nameOf = (file: string) =>
+  file.replace(/^(?:(firstword-[a-z]+)|(lang\/)[a-z]+)-[\w-]{8}\.js$/, (_, name?: string) => `${name ?? 'lang/xx'}.js`);
 
 const inHtml = (text: string) =>
   text.replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`).replace(/sha384-\S+/g, '<code>$&</code>');

@@ -6,6 +6,10 @@ const PARTS: Readonly<Partial<Record<LazyFile, () => Promise<unknown>>>> = {
   'firstword-measure': () => import('../widget/measuring.ts'),
   'firstword-more': () => import('../widget/more.tsx'),
   'firstword-owner': () => import('../widget/owner-lines.ts'),
+  'lang/ar': () => import('../widget/words/ar.ts'),
+  'lang/de': () => import('../widget/words/de.ts'),
+  'lang/es': () => import('../widget/words/es.ts'),
+  'lang/fr': () => import('../widget/words/fr.ts'),
 };
 
 /** Brings a part of the widget as the bundler placed it: in a file of its own, or beside everything else. */

@@ -27,11 +27,15 @@ function putButton(box: Element, label: string): Element {
   return button;
 }
 
-/** Copies the code beside the button that was clicked, if one was. */
+/** Copies the code beside the button that was clicked, if one was; the button dispatches `copied` when it is done. */
 export function copyCode({target}: Event): void {
   // whatever is clicked among our nodes is an element
   const button = (target as Element).closest('button.copy');
   const code = button?.nextElementSibling?.textContent;
   // where a page may not write to the clipboard the code can still be selected
-  if (code) navigator.clipboard?.writeText(code).catch(() => {});
+  if (!button || !code) return;
+  navigator.clipboard?.writeText(code).then(
+    () => button.dispatchEvent(new Event('copied', {bubbles: true})),
+    () => {},
+  );
 }

@@ -1,4 +1,5 @@
 import type {Below} from './below.tsx';
+import type {Log} from './log.ts';
 import type {More, MoreParts} from './parts.ts';
 
 /**
@@ -6,10 +7,8 @@ import type {More, MoreParts} from './parts.ts';
  * the place of the last, and the way back to the newest message for who reads further up. Questions that found no
  * network are asked when it is back.
  */
-export function createAbove(parts: MoreParts & Pick<Below, 'revised'>): Pick<More, 'above' | 'seen'> {
-  const {chat, box, words, revised, draw, signal} = parts;
-  let away = false;
-  let watcher: IntersectionObserver | undefined;
+export function createAbove(parts: MoreParts & Pick<Below, 'revised'> & {log: Log}): Pick<More, 'above'> {
+  const {chat, log, words, revised, draw, signal} = parts;
 
   window.addEventListener('offline', draw, {signal});
   window.addEventListener(
@@ -21,34 +20,8 @@ export function createAbove(parts: MoreParts & Pick<Below, 'revised'>): Pick<Mor
     },
     {signal},
   );
-  signal.addEventListener('abort', () => watcher?.disconnect());
 
-  /** Looks whether the end of the conversation is in view, without ever asking for the layout. */
-  function watchEnd(): void {
-    const log = box.querySelector('.log');
-    if (watcher || !log) return;
-    const end = document.createElement('i');
-    log.prepend(end); // drawn from the end upwards
-    watcher = new IntersectionObserver(
-      ([entry]) => {
-        const next = entry?.isIntersecting === false;
-        if (next === away) return;
-        away = next;
-        draw();
-      },
-      {root: log, rootMargin: '40px'},
-    );
-    watcher.observe(end);
-  }
-
-  function toEnd(): void {
-    const log = box.querySelector('.log');
-    if (log) log.scrollTop = 0; // it begins at its end
-  }
-
-  watchEnd();
   return {
-    seen: watchEnd,
     above() {
       const revising = revised();
       return (
@@ -66,10 +39,12 @@ export function createAbove(parts: MoreParts & Pick<Below, 'revised'>): Pick<Mor
               </button>
             </p>
           )}
-          {away && (
-            <button type="button" class="newest" onClick={toEnd}>
-              {words.newest}
-            </button>
+          {log.away() && (
+            <div class="newest">
+              <button type="button" class="plain" onClick={log.toEnd}>
+                {words.newest}
+              </button>
+            </div>
           )}
         </>
       );

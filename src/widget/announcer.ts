@@ -1,5 +1,7 @@
 import type {ChatEvent} from '../chat/index.ts';
 import type {MoreParts} from './parts.ts';
+import {readSpoken} from './spoken.ts';
+import {createVoice, GAP_MS} from './voice.ts';
 
 /** Says to screen readers what happened. */
 export interface Announcer {
@@ -7,24 +9,65 @@ export interface Announcer {
   say(text: string): void;
 }
 
-/** Speaks through the status region that is there before anything is opened. */
-export function createAnnouncer({chat, painting, status, words}: MoreParts): Announcer {
-  function say(text: string): void {
-    status.textContent = text;
+/** How long an answer's first word may take before it is said that it is on its way, in ms. */
+export const SILENCE_MS = 1000;
+
+/** How many parts of one answer are said before it is whole. */
+export const PART_COUNT = 3;
+
+/**
+ * Speaks through the status region that is there before anything is opened: that a question was sent, an answer in
+ * whole sentences, and what buttons did. Why an answer failed is said at once, in a region of its own.
+ */
+export function createAnnouncer({box, status, words, isOpen, signal}: MoreParts): Announcer {
+  const alert = document.createElement('p');
+  alert.className = 'unseen';
+  alert.role = 'alert';
+  status.after(alert);
+  status.ariaAtomic = 'false';
+  const voice = createVoice(status, signal);
+  const urgent = createVoice(alert, signal);
+  /** How much of the answer was said, in characters and in parts. */
+  let saidChars = 0;
+  let partCount = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  signal.addEventListener('abort', () => clearTimeout(timer));
+
+  function sayNew(isWhole: boolean): void {
+    const answer = [...box.querySelectorAll('.text')].at(-1);
+    const text = answer ? readSpoken(answer, {words, isWhole}).slice(saidChars) : '';
+    if (!text.trim()) return;
+    voice.say(text);
+    saidChars += text.length;
+    partCount++;
   }
 
-  function lastWords(): string {
-    const answer = chat.state().messages.findLast(({kind}) => kind === 'answer');
-    return answer ? (painting.plainText(answer.id) ?? answer.text) : '';
+  function follow(): void {
+    if (isOpen()) sayNew(false);
+    if (partCount < PART_COUNT) timer = setTimeout(follow, GAP_MS);
   }
 
   return {
-    say,
+    say: voice.say,
     hear(event) {
-      if (event.kind === 'complete') say(lastWords());
-      else if (event.kind === 'error') say(words.problems[event.problem]);
-      else if (event.kind === 'stop') say(words.stopped);
-      else if (event.kind === 'send') say(words.sent);
+      const {kind} = event;
+      if (kind === 'trouble' || kind === 'turn') return;
+      clearTimeout(timer);
+      if (kind === 'send') {
+        saidChars = partCount = 0;
+        voice.hush();
+        voice.say(words.sent);
+        timer = setTimeout(() => voice.say(words.answering), SILENCE_MS);
+      } else if (kind === 'firsttoken') timer = setTimeout(follow, GAP_MS);
+      else if (kind === 'complete') {
+        if (isOpen()) sayNew(true);
+      } else if (kind === 'stop') {
+        voice.hush();
+        voice.say(words.stopped);
+      } else if (kind === 'error') {
+        voice.hush();
+        urgent.say(words.problems[event.problem]);
+      }
     },
   };
 }

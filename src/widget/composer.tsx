@@ -32,11 +32,12 @@ export function Composer(props: {
         autocomplete="off"
         onInput={(event) => chat.draft(event.currentTarget.value)}
         onKeyDown={(event) => {
-          if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) send(event);
+          // Safari ends a composition before the Enter that ended it, whose code is still 229
+          if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode !== 229) send(event);
         }}
       />
       {busy ? (
-        <button type="button" part="stop" class="round" aria-label={words.stop} onClick={() => chat.stop()}>
+        <button key="stop" type="button" part="stop" class="round" aria-label={words.stop} onClick={() => chat.stop()}>
           <svg viewBox="0 0 24 24" aria-hidden="true">
             <path d="M8 8h8v8H8z" fill="currentColor" />
           </svg>

@@ -51,7 +51,12 @@ export function createPainter(options: {
     const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
     element.textContent = '';
     element.classList.add('drawn');
-    const renderer = createRenderer(element, {policy, copyLabel: words.copy, paceMs: isStill ? 0 : PACE_MS});
+    const renderer = createRenderer(element, {
+      policy,
+      copyLabel: words.copy,
+      paceMs: isStill ? 0 : PACE_MS,
+      onBlock: () => element.dispatchEvent(new Event('drawn', {bubbles: true})), // for who looks after what is drawn
+    });
     latest = {id, renderer}; // no earlier one: a long conversation keeps nothing but its nodes
     renderer.write(text);
     return renderer;

@@ -28,6 +28,7 @@ export function createLeaving(options: {
     box.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape') return;
       event.stopPropagation(); // it closes this question, not the panel
+      event.preventDefault();
       stay();
     });
     answer.after(box);

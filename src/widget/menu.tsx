@@ -119,6 +119,8 @@ export function createMenu(parts: MoreParts & {say: (text: string) => void}): Pi
           onKeyDown={(event) => {
             if (event.key !== 'Escape' || !isOpen) return;
             event.stopPropagation(); // it closes the menu, not the panel
+            event.preventDefault();
+            event.currentTarget.querySelector('button')?.focus();
             toggle();
           }}
         >

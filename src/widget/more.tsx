@@ -3,9 +3,12 @@ import {createAbove} from './above.tsx';
 import {createAnnouncer} from './announcer.ts';
 import {createBelow} from './below.tsx';
 import {takePreact} from './handed.ts';
+import {createLog} from './log.ts';
 import {createMenu} from './menu.tsx';
 import css from './more.css?inline';
+import {nameParts} from './naming.ts';
 import type {More, PanelParts} from './parts.ts';
+import {createPhone} from './phone.ts';
 import {createUnread} from './unread.ts';
 import {enMore} from './words/en.ts';
 import type {AnswerWords, PanelWords} from './words/words.ts';
@@ -32,8 +35,12 @@ export function createMore(given: PanelParts & {measure: Promise<Measure>}): Mor
   const announcer = createAnnouncer(parts);
   const below = createBelow({...parts, say: announcer.say});
   const menu = createMenu({...parts, say: announcer.say});
-  const above = createAbove({...parts, revised: below.revised});
-  const unread = createUnread(parts);
+  const log = createLog(parts);
+  const above = createAbove({...parts, log, revised: below.revised});
+  const unread = createUnread({...parts, say: announcer.say});
+  const phone = createPhone(parts);
+  nameParts(parts);
+  parts.box.addEventListener('copied', () => announcer.say(parts.words.copied), {signal: parts.signal});
   return {
     header: menu.header,
     below: below.below,
@@ -42,10 +49,12 @@ export function createMore(given: PanelParts & {measure: Promise<Measure>}): Mor
     hear(event) {
       announcer.hear(event);
       below.hear(event);
+      log.hear(event);
       unread.hear(event);
     },
     seen() {
-      above.seen();
+      log.seen();
+      phone.seen();
       unread.seen();
     },
   };

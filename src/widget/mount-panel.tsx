@@ -37,10 +37,11 @@ export function mountPanel(handover: Handover): Panel {
   const {signal} = life;
   const painting = createPainting();
   const input = createRef<HTMLTextAreaElement>();
-  const box = document.createElement('div');
+  const box = document.createElement('dialog');
   const status = document.createElement('p');
   let started: AnswerFile.Started | undefined;
   let more: More | undefined;
+  const missed: ChatEvent[] = [];
   let foreign: Words | undefined;
   let words: WordsSoFar = en;
   let speaking: Promise<void> | undefined;
@@ -75,6 +76,7 @@ export function mountPanel(handover: Handover): Panel {
     ...{words: () => words, isOpen: () => opened, close, draw, dispatch, print, signal},
     onMore(arrived) {
       more = arrived;
+      missed.forEach(more.hear);
       draw();
     },
   });
@@ -103,7 +105,8 @@ export function mountPanel(handover: Handover): Panel {
     watchLeaving(chat.state().busy);
     const {kind, ...detail} = event;
     dispatch(kind, event.kind === 'turn' ? event.record : detail);
-    more?.hear(event);
+    if (more) more.hear(event);
+    else missed.push(event);
   }
 
   /** Has the page's language loaded, once. Where that fails the widget speaks English. */
@@ -142,12 +145,17 @@ export function mountPanel(handover: Handover): Panel {
     });
   }
 
-  const drawNow = () => render(drawPanel({chat, painting, options, words, more, input, onClose: close}), box);
+  function drawNow(): void {
+    const {activeElement} = root;
+    render(drawPanel({chat, painting, options, words, more, input, onClose: close}), box);
+    if (activeElement?.isConnected === false) input.current?.focus();
+  }
 
   function first(): void {
     drawn = true;
     chat.open();
-    if (chat.state().messages.length > 0) chat.load().catch(() => undefined); // said, and tried again by a question
+    // the same files keep what the keyboard of a phone would cover in sight
+    if (chat.state().messages.length > 0 || navigator.maxTouchPoints > 0) chat.load().catch(() => undefined); // said, and tried again by a question
     chat.subscribe(draw);
     drawNow();
     if (input.current) input.current.value = chat.state().draft;
@@ -164,7 +172,8 @@ export function mountPanel(handover: Handover): Panel {
       if (signal.aborted) return;
       if (!drawn) first();
       if (!opened) return;
-      box.hidden = false;
+      box.ariaLabel = options.title ?? words.title;
+      box.open = true;
       if (!byItself && navigator.userActivation?.isActive !== false) input.current?.focus({preventScroll: true});
       more?.seen();
     };
@@ -178,7 +187,7 @@ export function mountPanel(handover: Handover): Panel {
     if (!opened || inline) return;
     opened = false;
     const inside = box.contains(root.activeElement);
-    box.hidden = true;
+    box.close();
     label();
     if (inside) launcher?.focus({preventScroll: true});
     host.toggleAttribute('open', false);
@@ -192,7 +201,6 @@ export function mountPanel(handover: Handover): Panel {
   const [block, side] = options.position.split('-');
   box.className = 'box';
   box.lang = status.lang = 'en';
-  box.hidden = true;
   box.style.setProperty(`inset-block-${block === 'top' ? 'start' : 'end'}`, '68px');
   box.style.setProperty(`inset-inline-${side === 'left' ? 'start' : 'end'}`, '0');
   status.className = 'unseen';

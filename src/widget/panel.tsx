@@ -19,15 +19,14 @@ export function drawPanel(props: PanelProps): VNode {
   }
 
   return (
-    <section
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only hears what bubbles up from what is in it
+    <div
       part="panel"
       class="panel"
-      role="dialog"
       dir={words.dir}
-      aria-label={title}
       onKeyDown={(event) => {
         event.stopPropagation(); // a shop's shortcuts are not meant while somebody writes here
-        if (event.key === 'Escape') props.onClose();
+        if (event.key === 'Escape' && !event.isComposing) props.onClose();
       }}
     >
       <header part="header" class="header">
@@ -42,7 +41,7 @@ export function drawPanel(props: PanelProps): VNode {
         )}
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <div part="log" class="log" role="log" aria-live="off" aria-label={words.log} aria-busy={busy} tabIndex={0}>
+      <section part="log" class="log" aria-label={words.log} tabIndex={0}>
         <div class="messages">
           <p class="greeting" dir="auto">
             {options.greeting ?? words.greeting}
@@ -54,7 +53,7 @@ export function drawPanel(props: PanelProps): VNode {
             return <StretchView key={at} {...props} {...{stretch, chosen, newest}} />;
           })}
         </div>
-      </div>
+      </section>
       {more?.above()}
       {messages.length === 0 && options.suggestions.length > 0 && (
         <ul part="suggestions" class="suggestions" aria-label={words.suggestions}>
@@ -85,7 +84,7 @@ export function drawPanel(props: PanelProps): VNode {
           {options.disclaimer}
         </p>
       )}
-    </section>
+    </div>
   );
 }
 

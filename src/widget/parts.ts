@@ -16,8 +16,8 @@ export interface PanelParts extends Handover {
   words: () => WordsSoFar;
   /** BCP 47; undefined where the page names none. */
   language: string | undefined;
-  /** What holds the panel; hidden while it is closed. */
-  box: HTMLElement;
+  /** What holds the panel. */
+  box: HTMLDialogElement;
   /** Where a question is written, once that is drawn. */
   input: RefObject<HTMLTextAreaElement | null>;
   /** The region that screen readers speak, which is there before anything is opened. */

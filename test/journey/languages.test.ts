@@ -1,15 +1,7 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
+import {createGate} from '../gate.ts';
 import {type Browser, findEngines, openBrowser, type Page} from './drive/index.ts';
-import {
-  answerIs,
-  ask,
-  createGate,
-  openByKeyboard,
-  panelReady,
-  type Stage,
-  type StageOptions,
-  startStage,
-} from './stage.ts';
+import {answerIs, ask, openByKeyboard, panelReady, type Stage, type StageOptions, startStage} from './stage.ts';
 
 /** A stage whose `/page` is an empty page with the tag on it; what it looks like stands in its own address. */
 function startPages(options: Pick<StageOptions, 'tamper'> & {held?: Promise<void>} = {}): Promise<Stage> {
@@ -215,14 +207,14 @@ describe('the language', () => {
   });
 
   test('that does not come keeps nobody waiting: the chat speaks English until it is there', async () => {
-    const {open, release} = createGate();
-    const other = await startPages({held: open});
+    const gate = createGate();
+    const other = await startPages({held: gate.opened});
     onTestFinished(async () => void (await other.close()));
     const page = await openPage({stage: other, browser, html: 'lang="de"'});
     await openByKeyboard(page);
     expect(await read(page)).toEqual(ENGLISH);
     await page.type('Do you');
-    release();
+    gate.open();
     await page.waitFor(() => Boolean(document.querySelector('firstword-chat')?.shadowRoot?.querySelector('[lang=de]')));
     expect(await read(page)).toEqual(GERMAN);
     expect(

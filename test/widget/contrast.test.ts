@@ -1,5 +1,5 @@
 import {afterEach, expect, test} from 'vitest';
-import {createHost} from '../../src/loader/launcher.ts';
+import {drawHost} from '../../src/loader/launcher.ts';
 import {EARLY, type EarlyOptions, readTable} from '../../src/options/index.ts';
 import css from '../../src/widget/panel.css?inline';
 import {createRandom} from '../latency/random.ts';
@@ -49,7 +49,8 @@ function ratio(one: string, other: string): number {
 function show(given: Partial<Record<keyof EarlyOptions, string>>) {
   const around = {base: document.baseURI, supports: CSS.supports.bind(CSS), selects: () => true};
   const options = readTable(EARLY, {raw: (name) => given[name as keyof EarlyOptions], around});
-  const {host, root, launcher} = createHost(options);
+  const host = document.createElement('firstword-chat');
+  const {root, launcher} = drawHost(host, options);
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];

@@ -30,6 +30,7 @@ export const words: Words = {
   problems: {
     offline: 'Sie sind offline. Ihre Frage bleibt hier und wird gesendet, sobald Sie wieder online sind.',
     network: 'Die Antwort konnte nicht geladen werden. Bitte versuchen Sie es noch einmal.',
+    blocked: 'Hier sind zurzeit keine Antworten verfügbar.',
     refused: 'Diese Frage wurde nicht angenommen.',
     'not-found': 'Hier sind zurzeit keine Antworten verfügbar.',
     busy: 'Gerade ist viel los. Bitte versuchen Sie es gleich noch einmal.',

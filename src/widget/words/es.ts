@@ -25,6 +25,7 @@ export const words: Words = {
   problems: {
     offline: 'No tiene conexión. Su pregunta queda guardada y se enviará cuando vuelva a tenerla.',
     network: 'No se pudo cargar la respuesta. Inténtelo de nuevo.',
+    blocked: 'Las respuestas no están disponibles en este momento.',
     refused: 'Esta pregunta no fue aceptada.',
     'not-found': 'Las respuestas no están disponibles en este momento.',
     busy: 'Hay muchas consultas. Inténtelo de nuevo en un momento.',

@@ -30,6 +30,7 @@ export const words: Words = {
   problems: {
     offline: 'Vous êtes hors ligne. Votre question est conservée et partira dès votre retour en ligne.',
     network: 'La réponse n’a pas pu être chargée. Veuillez réessayer.',
+    blocked: 'Les réponses ne sont pas disponibles pour le moment.',
     refused: 'Cette question n’a pas été acceptée.',
     'not-found': 'Les réponses ne sont pas disponibles pour le moment.',
     busy: 'Il y a beaucoup de demandes. Veuillez réessayer dans un instant.',
