@@ -105,8 +105,8 @@ export function createInstance({
     bring();
   };
   const intent = () => call((ready) => ready.intent());
-  const listen = <E extends Event>(target: EventTarget | undefined, type: string, work: (event: E) => void) =>
-    target?.addEventListener(type, work as (event: Event) => void, {signal}); // each type brings its own event
+  const listen = (target: EventTarget | undefined, type: string, work: (event: Event) => void) =>
+    target?.addEventListener(type, work, {signal});
 
   listen(launcher, 'pointerenter', () => {
     dwell = setTimeout(intent, DWELL_MS);
@@ -116,10 +116,6 @@ export function createInstance({
   listen(launcher, 'pointerdown', intent);
   // whoever clicks twice while the panel is on its way wants it open
   listen(launcher, 'click', () => (panel ? panel.toggle() : api.open()));
-  listen<SecurityPolicyViolationEvent>(document, 'securitypolicyviolation', ({blockedURI, effectiveDirective}) => {
-    // true of a policy that only reports, too
-    if (/firstword-/.test(blockedURI)) warn(`${effectiveDirective} needs ${blockedURI}`);
-  });
   listen(document, 'click', ({target}) => {
     if (options.openSelector && target instanceof Element && target.closest(options.openSelector)) api.open();
   });

@@ -68,7 +68,8 @@ describe('the script inventory', () => {
 
   test('is not made when a script is new to it, or one that it describes is gone', () => {
     const folder = copy();
-    expect(createInventory(folder, version).scripts).toHaveLength(Object.keys(SCRIPTS).length);
+    expect(createInventory(folder, version).scripts).toHaveLength(built.length);
+    expect(Object.keys(SCRIPTS).length).toBeGreaterThan(5);
     writeFileSync(join(folder, 'firstword-spy-abcd1234.js'), '');
     expect(() => createInventory(folder, version)).toThrow(/firstword-spy-abcd1234\.js is not described/);
     rmSync(join(folder, 'firstword-spy-abcd1234.js'));
