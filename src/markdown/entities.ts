@@ -13,7 +13,7 @@ const NAMES =
 
 const NAMED = new Map([...NAMES.matchAll(/(\w+)(\W)/g)].map(([, name = '', character = '']) => [name, character]));
 
-const ENTITY = /&(?:#(?:[xX]([\da-fA-F]{1,6})|(\d{1,7}))|([a-zA-Z][\da-zA-Z]{1,9}));/y;
+const ENTITY = /&(?:#x([\da-f]{1,6})|#(\d{1,7})|([^\W_]{2,10}));/iy;
 const ESCAPED = /\\[!-/:-@[-`{-~]|&[#\w]+;/g;
 
 /** Reads the character that an entity at a place stands for; undefined when there is none, or its name is unknown. */
@@ -40,6 +40,5 @@ function accented(name: string): string | undefined {
 }
 
 function character(point: number): string {
-  const valid = point > 0 && point <= 0x10ffff && (point < 0xd800 || point > 0xdfff);
-  return clean(valid ? String.fromCodePoint(point) : '\uFFFD');
+  return point > 0x10ffff ? '\uFFFD' : clean(String.fromCodePoint(point).toWellFormed());
 }

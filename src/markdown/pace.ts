@@ -23,32 +23,24 @@ const FRAME_MS = 1000 / 60;
  */
 export function createPace(paceMs: number): Pace {
   const windowMs = Math.max(WINDOW_MS, paceMs);
-  let arrivals: {atMs: number; charCount: number}[] = [];
+  /** What came lately: when, and how many characters had come before it. */
+  let arrivals: {atMs: number; beforeCount: number}[] = [];
+  let cameCount = 0;
   let lastMs = -Infinity;
-
-  /** When the oldest of the waiting characters came. */
-  function oldestMs(waitingCount: number, nowMs: number): number {
-    let atMs = nowMs;
-    let restCount = waitingCount;
-    for (const arrival of arrivals.toReversed()) {
-      if (restCount <= 0) break;
-      restCount -= arrival.charCount;
-      atMs = arrival.atMs;
-    }
-    return atMs;
-  }
-
   return {
     add(charCount, nowMs) {
-      arrivals.push({atMs: nowMs, charCount});
+      arrivals.push({atMs: nowMs, beforeCount: cameCount});
+      cameCount += charCount;
     },
     take(waitingCount, nowMs) {
       const gapMs = nowMs - lastMs;
       const frameMs = gapMs > 1 && gapMs < windowMs ? gapMs : FRAME_MS;
       lastMs = nowMs;
       arrivals = arrivals.filter(({atMs}) => nowMs - atMs < windowMs);
-      const recentCount = arrivals.reduce((sum, {charCount}) => sum + charCount, 0);
-      const frameCount = Math.floor((oldestMs(waitingCount, nowMs) + paceMs - nowMs) / frameMs);
+      const first = arrivals[0] ?? {atMs: nowMs, beforeCount: cameCount};
+      const recentCount = cameCount - first.beforeCount;
+      const oldest = arrivals.findLast(({beforeCount}) => beforeCount <= cameCount - waitingCount) ?? first;
+      const frameCount = Math.floor((oldest.atMs + paceMs - nowMs) / frameMs);
       const dueCount = Math.max(
         LEAST_COUNT,
         (2 * recentCount * frameMs) / windowMs,
