@@ -50,10 +50,16 @@ export function nodeAt({host, after}: Place): Node | null {
 /** What to make an element of: its tag, then names and values of attributes in turn. */
 export type Description = [Tag, ...string[]];
 
+/** What each element was made of; nobody changes it. */
+const made = new WeakMap<Node, string>();
+
+const keyOf = (description: Description) => description.join('\0');
+
 /** Makes an element. */
 export function createElement(description: Description): Element {
   const [tag, ...attributes] = description;
   const element = document.createElement(tag);
+  made.set(element, keyOf(description));
   for (let at = 0; at < attributes.length; at += 2) {
     element.setAttribute(attributes[at] ?? '', attributes[at + 1] ?? '');
   }
@@ -66,21 +72,14 @@ export function createElement(description: Description): Element {
  */
 export function putElement(place: Place, description: Description): Element {
   const old = nodeAt(place);
-  if (!isElement(old)) return place.host.insertBefore(createElement(description), old);
-  if (isMadeOf(old, description)) return old;
-  const element = createElement(description);
-  while (old.firstChild && /^h\d/.test(description[0])) element.appendChild(old.firstChild);
-  place.host.replaceChild(element, old);
+  const known = old && made.get(old);
+  if (known === keyOf(description)) return old as Element; // nothing else was made of anything
+  const element = place.host.insertBefore(createElement(description), old);
+  if (known) {
+    while (old.firstChild && /^h\d/.test(description[0])) element.appendChild(old.firstChild);
+    place.host.removeChild(old);
+  }
   return element;
-}
-
-function isMadeOf(element: Element, [tag, ...attributes]: Description): boolean {
-  if (element.localName !== tag || element.attributes.length * 2 !== attributes.length) return false;
-  return attributes.every((value, at) => at % 2 === 0 || element.getAttribute(attributes[at - 1] ?? '') === value);
-}
-
-function isElement(node: Node | null): node is Element {
-  return node?.nodeType === 1;
 }
 
 /** Puts a text node at a place; one that stands there is changed as little as possible. */
