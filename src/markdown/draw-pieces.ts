@@ -53,7 +53,7 @@ export function drawPieces(pieces: readonly Piece[], {place, pen}: {place: Place
     frames.push(frame);
     if (deep) run += span.opener;
     if (deep || href === null) return;
-    frame.element = href === undefined ? put(span.tag) : put('a', ...linkAttributes(href, span.title));
+    frame.element = href === undefined ? put(span.tag) : put('a', 'href', href, ...titleOf(span), ...LINK);
     frame.place = {host, after};
     host = frame.element;
     after = null;
@@ -82,7 +82,7 @@ export function drawPieces(pieces: readonly Piece[], {place, pen}: {place: Place
     run = before;
     image = undefined;
     if (source === null) run += alternative;
-    else put('img', ...imageAttributes({source, alternative, title: span.title}));
+    else put('img', 'alt', alternative, ...titleOf(span), ...IMAGE, 'src', source);
   }
 
   for (const piece of pieces) {
@@ -102,14 +102,10 @@ export function drawPieces(pieces: readonly Piece[], {place, pen}: {place: Place
   return after;
 }
 
-function linkAttributes(href: string, title: string): string[] {
-  const described = title ? ['title', title] : [];
-  const rel = 'noopener noreferrer nofollow ugc';
-  return ['href', href, ...described, 'target', '_blank', 'rel', rel, 'referrerpolicy', 'no-referrer'];
-}
+const titleOf = ({title}: Span) => (title ? ['title', title] : []);
 
-/** The address comes last: it starts the request, which the others decide on. */
-function imageAttributes({source, alternative, title}: Record<'source' | 'alternative' | 'title', string>): string[] {
-  const described = title ? ['title', title] : [];
-  return ['alt', alternative, ...described, 'loading', 'lazy', 'referrerpolicy', 'no-referrer', 'src', source];
-}
+/** What every link has. */
+const LINK = ['target', '_blank', 'rel', 'noopener noreferrer nofollow ugc', 'referrerpolicy', 'no-referrer'];
+
+/** What every image has. Its address comes after it: that starts the request, which these decide on. */
+const IMAGE = ['loading', 'lazy', 'referrerpolicy', 'no-referrer'];

@@ -79,8 +79,8 @@ export function matchRuns(closers: readonly Run[], {runs, bottoms}: Openers): vo
       const size =
         closer.character === '~' ? closer.length : Math.min(opener.mark.text.length, closer.mark.text.length, 2);
       const span = createSpan(closer.character, size);
-      opener.mark.opens = [...opener.mark.opens, span];
-      closer.mark.closes = [...closer.mark.closes, span];
+      opener.mark.opens.push(span);
+      closer.mark.closes.push(span);
       opener.mark.text = opener.mark.text.slice(size);
       closer.mark.text = closer.mark.text.slice(size);
       if (!opener.mark.text) runs.pop();
@@ -116,7 +116,7 @@ export function healOpeners({runs}: Openers): Span[] {
     mark.text = '';
     // three are emphasis around strong emphasis
     const healed = (size > 2 ? [2, 1] : [size]).map((each) => createSpan(character, each));
-    mark.opens = [...mark.opens, ...healed];
+    mark.opens.push(...healed);
     spans.push(...healed.reverse());
   }
   return spans.reverse();

@@ -195,23 +195,22 @@ export function readInline(source: string, options: InlineOptions): {pieces: Pie
     return found && {url: found.url, title: found.title, end: label?.end ?? at + 1};
   }
 
-  function link(bracket: Bracket, {tag, opener, closer, url, title}: Span): void {
-    const span: Span = {tag, opener, closer, url, title};
-    bracket.mark.text = '';
-    bracket.mark.opens = [span];
-    matchRuns(waiting.splice(bracket.runCount), createOpeners());
-    pieces.push({...createMark(''), closes: [span]});
-    if (!bracket.image) linkedBefore = bracket.at;
+  function link({mark, image, at: openedAt, runCount}: Bracket, span: Span): void {
+    mark.text = '';
+    mark.opens.push(span);
+    matchRuns(waiting.splice(runCount), createOpeners());
+    pieces.push(createMark('', [span]));
+    if (!image) linkedBefore = openedAt;
   }
 
   function readPointed(): void {
     AUTOLINK.lastIndex = at;
     const [whole = '', address, mail = ''] = AUTOLINK.exec(text) ?? [];
     if (whole && linkCount++ < MAX_LINKS) {
-      const words = address ?? mail;
       const span: Span = {tag: 'a', opener: '<', closer: '>', url: address ?? `mailto:${mail}`, title: ''};
-      pieces.push({...createMark(''), opens: [span]}, {kind: 'text', text: words});
-      pieces.push({...createMark(''), closes: [span]});
+      const mark = createMark('');
+      mark.opens.push(span);
+      pieces.push(mark, {kind: 'text', text: address ?? mail}, createMark('', [span]));
       at += whole.length;
       return;
     }
@@ -234,7 +233,7 @@ export function readInline(source: string, options: InlineOptions): {pieces: Pie
     if (image) pieces.length = image.index;
     const end = image?.at ?? text.length;
     openers.runs = openers.runs.filter((run) => run.at >= lastCut && run.at < end);
-    pieces.push({...createMark(''), closes: healOpeners(openers)});
+    pieces.push(createMark('', healOpeners(openers)));
   }
 
   while (at < text.length) {

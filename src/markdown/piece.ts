@@ -10,9 +10,9 @@ export interface Span {
 /** Markers between pieces of text: ends of spans, then what no span has used, then beginnings, the innermost first. */
 export interface Mark {
   kind: 'mark';
-  closes: readonly Span[];
+  closes: Span[];
   text: string;
-  opens: readonly Span[];
+  opens: Span[];
 }
 
 /** A place before which everything is final: drawing may begin there the next time, and a text node ends there. */
@@ -25,11 +25,9 @@ export interface Cut {
 /** One piece of a leaf's content, in order. */
 export type Piece = {kind: 'text' | 'code' | 'break'; text: string} | Cut | Mark;
 
-const NONE: readonly Span[] = [];
-
-/** Makes markers that no span has used yet. */
-export function createMark(text: string): Mark {
-  return {kind: 'mark', closes: NONE, text, opens: NONE};
+/** Makes markers that no span has used yet, or the place where spans end that need none. */
+export function createMark(text: string, closes: Span[] = []): Mark {
+  return {kind: 'mark', closes, text, opens: []};
 }
 
 /** Farthest that a span, a code span or a link may reach, in characters; what is open that long is text. */
