@@ -32,7 +32,7 @@ export function readRun(text: string, at: number): Run {
   const character = text.charAt(at);
   let end = at + 1;
   while (text[end] === character) end++;
-  const before = kindOf(text.slice(text.charCodeAt(at - 1) >> 10 === 0x37 ? at - 2 : Math.max(at - 1, 0), at));
+  const before = kindOf([...text.slice(Math.max(at - 2, 0), at)].at(-1));
   const after = kindOf(text.slice(end, end + 2));
   const left = after > SPACE && (after > PUNCTUATION || before < WORD);
   const right = before > SPACE && (before > PUNCTUATION || after < WORD);
@@ -54,7 +54,7 @@ const PUNCTUATION = 1;
 const WORD = 2;
 
 /** Tells what the character is with which a text begins; nothing counts as space. */
-function kindOf(text: string): number {
+function kindOf(text = ''): number {
   if (!text || /^\s/.test(text)) return SPACE;
   return /^[\p{P}\p{S}]/u.test(text) ? PUNCTUATION : WORD;
 }

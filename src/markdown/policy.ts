@@ -38,9 +38,6 @@ export function createPolicy(options: PolicyOptions = {}): Policy {
   const base = new URL(baseUrl);
   const prefixes = imagePrefixes.flatMap((prefix) => parse(prefix) ?? []);
 
-  /** The last link, because its host is asked for next. */
-  let linked: URL | undefined;
-
   function parse(address: string): URL | undefined {
     try {
       const url = new URL(address, base);
@@ -63,15 +60,15 @@ export function createPolicy(options: PolicyOptions = {}): Policy {
 
   return {
     link(address) {
-      linked = parse(address);
-      return linked && mayLink(linked) ? linked.href : null;
+      const url = parse(address);
+      return url && mayLink(url) ? url.href : null;
     },
     image(address) {
       const url = parse(address);
       return url && prefixes.some((prefix) => isWithin(url, prefix)) ? url.href : null;
     },
     foreignHost(href) {
-      const url = linked?.href === href ? linked : parse(href);
+      const url = parse(href);
       return url?.host && isForeign(url) ? url.host : undefined;
     },
   };
