@@ -71,7 +71,8 @@ describe('painting', () => {
     const firstChars = root.textContent?.length ?? 0;
     expect(firstChars).toBeGreaterThan(0);
     expect(firstChars).toBeLessThan(text.length / 2);
-    await expect.poll(() => root.textContent).toBe(text.trim());
+    // ten frames of up to LONGEST_WAIT_MS each are about the second that a poll waits by itself
+    await expect.poll(() => root.textContent, {timeout: 30_000}).toBe(text.trim());
   });
 
   test('of a burst is spread by the pace, and ends at once', async () => {
