@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {type Listening, listen} from '../../demo/listen.ts';
-import {type Browser, findEngines, openBrowser, type Page, waitUntil} from './drive/index.ts';
+import {type Browser, findEngines, openBrowser, type Page} from './drive/index.ts';
 import {answerIs, ask, lastAnswer, openByKeyboard, type Stage, startStage} from './stage.ts';
 
 const NOT_HERE = 'Answers are not available here at the moment.';

@@ -54,8 +54,9 @@ function show(given: Partial<Record<keyof EarlyOptions, string>>) {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-  const box = root.appendChild(document.createElement('div'));
+  const box = root.appendChild(document.createElement('dialog'));
   box.className = 'box';
+  box.open = true;
   const panel = box.appendChild(document.createElement('div'));
   panel.className = 'panel';
   const make = (name: string) => {
