@@ -131,14 +131,18 @@ export function createInstance({
       life.abort();
       clearTimeout(dwell);
       panel?.destroy();
-      host.remove();
+      host.parentNode?.removeChild(host); // an old library may have given remove() another meaning
       delete standing[key];
     },
   } as FirstwordApi; // completed by the next line
   for (const name of CALLS) api[name] = (arg?: unknown) => call((ready) => ready[name](arg as never)); // each takes one or none
 
   const place = () => {
-    host.isConnected || (container ? document.querySelector(container) : document.body)?.append(host);
+    if (!host.isConnected) {
+      // beside the body: a navigation that swaps it leaves the chat alone, and a body with a transform holds no fixed box
+      if (!container) host.dir = document.body.dir;
+      document.querySelector(container ?? 'html')?.append(host);
+    }
     if (options.open || container) api.open();
     else if (options.load === 'eager') bring();
     else if (options.load === 'idle') {
