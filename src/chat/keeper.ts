@@ -1,4 +1,5 @@
 import {createConversationStore, type KeptConversation} from '../storage/index.ts';
+import {writeJson} from '../stream/index.ts';
 import type {Consent} from './api.ts';
 
 /** Keeps a conversation where the visitor allows it. */
@@ -28,7 +29,8 @@ export function createKeeper(
   write: () => KeptConversation | undefined,
 ): Keeper {
   const {name, persist} = options;
-  const open = (consent: Consent) => createConversationStore({name, persist: consent === 'denied' ? 'none' : persist});
+  const open = (consent: Consent) =>
+    createConversationStore({name, persist: consent === 'denied' ? 'none' : persist, toText: writeJson});
   let store = open(options.consent);
   let timer: ReturnType<typeof setTimeout> | undefined;
 

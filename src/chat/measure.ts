@@ -10,6 +10,7 @@ import {
 } from '../latency/index.ts';
 import type {AnswerEvent} from '../protocol/index.ts';
 import {createRum, describePage} from '../rum/index.ts';
+import {writeJson} from '../stream/index.ts';
 import type {Consent} from './api.ts';
 import {randomHex} from './random-hex.ts';
 
@@ -91,6 +92,7 @@ export function createMeasure(options: MeasureOptions): Measure {
           gpc,
           sample: options.rumSample,
           now: () => performance.now(),
+          toText: writeJson,
         });
   let latest: Turn | undefined;
   let task = 1;

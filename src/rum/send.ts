@@ -38,6 +38,7 @@ const IDLE_LIMIT_MS = 1000;
  * Control or Do Not Track unless `gpc` says that the collector is the site's own.
  *
  * @param options.url - The collector.
+ * @param options.toText - Writes JSON; the browser's own by default.
  * @param options.sample - Share of page views, 0 to 1, whose ordinary turns are sent; others are sent always.
  */
 export function createRum(options: {
@@ -49,7 +50,9 @@ export function createRum(options: {
   gpc: 'first-party' | 'off';
   sample: number;
   now: () => number;
+  toText?: (batch: object) => string;
 }): Rum {
+  const {toText = JSON.stringify} = options;
   let consent = signalled() && options.gpc === 'off' ? 'denied' : options.consent;
   let waiting: Waiting[] = [];
   let dropped = 0;
@@ -73,7 +76,7 @@ export function createRum(options: {
         page: options.page,
         turns,
       };
-      const longer = JSON.stringify(envelope);
+      const longer = toText(envelope);
       if (body && longer.length > BEACON_MAX_BYTES) return {body, count: turns.length - 1};
       body = longer;
     }

@@ -37,11 +37,14 @@ const VERSION = 1;
  *
  * @param options.persist - One tab's (`session`), all tabs' (`local`), or until the page goes (`none`).
  * @param options.name - Tells conversations of one origin apart, such as the endpoint's address.
+ * @param options.toText - Writes JSON; the browser's own by default.
  */
 export function createConversationStore(options: {
   persist: 'session' | 'local' | 'none';
   name: string;
+  toText?: (conversation: object) => string;
 }): ConversationStore {
+  const {toText = JSON.stringify} = options;
   const key = `firstword:${options.name}`;
   let memory: string | undefined;
 
@@ -71,7 +74,7 @@ export function createConversationStore(options: {
       let text = '';
       do {
         kept = kept.slice(Math.max(0, Math.ceil(kept.length * (1 - MAX_KEPT_BYTES / (2 * chars)))));
-        text = JSON.stringify({v: VERSION, id, draft: draft.slice(0, MAX_DRAFT), messages: kept});
+        text = toText({v: VERSION, id, draft: draft.slice(0, MAX_DRAFT), messages: kept});
         chars = text.length;
       } while (kept.length > 0 && 2 * chars > MAX_KEPT_BYTES);
       memory = attempt((storage) => storage.setItem(key, text) ?? true) ? undefined : text;

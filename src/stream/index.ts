@@ -4,3 +4,4 @@ export * from './pause.ts';
 export * from './policy.ts';
 export * from './post-question.ts';
 export * from './read-answer.ts';
+export * from './write-json.ts';

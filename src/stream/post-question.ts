@@ -1,4 +1,5 @@
 import type {FwRequest} from '../protocol/index.ts';
+import {writeJson} from './write-json.ts';
 
 /** Where questions go and who asks. */
 export interface Endpoint {
@@ -38,7 +39,7 @@ export function postQuestion(post: Post): Promise<Response> {
     if (fw.lastEventId) headers.set('last-event-id', fw.lastEventId);
   }
   const more = signal ? {signal} : {};
-  return fetch(endpoint, {method: 'POST', headers, credentials, keepalive, body: JSON.stringify(body), ...more});
+  return fetch(endpoint, {method: 'POST', headers, credentials, keepalive, body: writeJson(body), ...more});
 }
 
 /** Whether an address is the page's own origin's. */
