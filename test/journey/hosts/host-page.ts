@@ -12,6 +12,7 @@ const ANSWERED = 'PayPal';
 /** What a page's own script has of the widget. */
 export type Api = Record<'open' | 'close' | 'forget' | 'destroy', () => void> & {
   send(text: string): void;
+  suggest(text: string): void;
   init(options: object): Api | undefined;
 };
 
