@@ -90,7 +90,6 @@ export function createOthers(meeting: Meeting): Others {
     channel.onmessage = hear;
     window.addEventListener('storage', ({key}) => key === name && catchUp(), {signal});
     signal.addEventListener('abort', () => channel.close());
-    if (!running()) catchUp(); // they may have gone on before this page could hear of it
   }
   return {
     async claim(turn, onFollowed) {

@@ -142,6 +142,8 @@ export function createTurns(
     settle(running, {...ending, left, next});
   }
 
+  // other tabs may have gone on before this one could hear of it
+  if (core.options.persist === 'local' && !core.running) others.catchUp();
   return {
     begin,
     goOn,
