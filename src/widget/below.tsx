@@ -89,6 +89,7 @@ export function createBelow(parts: MoreParts & {say: (text: string) => void}): B
     const verdict = verdicts.get(answer.id);
     const press = (...given: [verdict: 'up' | 'down', reason?: Reason]) => {
       judge(answer, ...given);
+      if (given[1]) input.current?.focus(); // the button that had it goes
       this.setState({}); // the message itself has not changed, so nobody else draws this
     };
     return (

@@ -189,8 +189,8 @@ export function mountPanel(handover: Handover): Panel {
     const inside = box.contains(root.activeElement);
     box.close();
     label();
-    if (inside) launcher?.focus({preventScroll: true});
     host.toggleAttribute('open', false);
+    if (inside) launcher?.focus({preventScroll: true}); // a phone shows it only now
     more?.seen();
     dispatch('close', {});
   }

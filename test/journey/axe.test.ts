@@ -52,7 +52,10 @@ describe.skipIf(missing)(`axe${missing ? ` is skipped: ${missing}` : ''}`, () =>
   ] as const)('rule 16: finds nothing in any state, %s and %s', async (colorScheme, dir) => {
     // without movement, so that no colour is caught halfway
     const tab = await stage.open(
-      {dir, attributes: 'data-suggestions="One|Two" data-disclaimer="May be wrong."'},
+      {
+        dir,
+        attributes: `data-suggestions="One|Two" data-disclaimer="May be wrong." data-language="${dir === 'rtl' ? 'ar' : 'en'}"`,
+      },
       {colorScheme, reducedMotion: 'reduce'},
     );
     const states: Record<string, string[]> = {};
@@ -81,7 +84,7 @@ describe.skipIf(missing)(`axe${missing ? ` is skipped: ${missing}` : ''}`, () =>
     await stands(tab, 'failed');
     states['error'] = await violations(tab);
     await tab.context().setOffline(true);
-    await tab.getByText('You are offline.', {exact: true}).waitFor();
+    await tab.locator('.banner').waitFor();
     states['offline'] = await violations(tab);
     expect(states).toEqual(Object.fromEntries(Object.keys(states).map((state) => [state, []])));
   });
