@@ -74,7 +74,7 @@ describe.skipIf(missing)(`a phone${missing ? ` is skipped: ${missing}` : ''}`, (
         const {paddingTop, paddingRight, paddingBottom, paddingLeft} = getComputedStyle(box);
         return [paddingTop, paddingRight, paddingBottom, paddingLeft];
       });
-    await until(padding).toEqual(['40px', '10px', '30px', '20px']);
+    await until(padding).toEqual(['40px', '20px', '30px', '20px']);
     expect(await bottomOf(tab, '[part~=composer]')).toBeLessThanOrEqual(670);
   });
 

@@ -26,8 +26,9 @@ export function checkSides(files: readonly SourceFile[]): Verdict {
 }
 
 function faults(declaration: string): string[] {
-  // a screen's own insets have no beginning and no end
-  const found = /\b(left|right)\b/.test(declaration.replace(/env\([^)]*\)/g, '')) ? ['names a side'] : [];
+  // a notch is where it is, whichever way words run: both of its sides are named together
+  const bare = declaration.replace('max(env(safe-area-inset-left), env(safe-area-inset-right))', '');
+  const found = /\b(left|right)\b/.test(bare) ? ['names a side'] : [];
   for (const [, value = ''] of declaration.matchAll(FOUR_SIDES)) {
     const [, right, , left] = partsOf(value);
     if (left !== undefined && left !== right) found.push('sides that differ');
