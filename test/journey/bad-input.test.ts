@@ -181,6 +181,11 @@ describe('bad input', () => {
       expect(shown.notice).toMatch(wanted.words);
       expect(shown.retry).toBe(true);
       expect(shown.text).toBe(wanted.kept ?? '');
+      // the words for it are loaded once they are needed
+      await waitUntil(
+        async () => (await ownLines(page)).length > 0,
+        () => 'a line',
+      );
       const lines = await ownLines(page);
       expect(lines).toHaveLength(1);
       expect(lines[0]).toMatch(wanted.line);

@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {type Listening, listen} from '../../demo/listen.ts';
-import {type Browser, findEngines, openBrowser, type Page} from './drive/index.ts';
+import {type Browser, findEngines, openBrowser, type Page, waitUntil} from './drive/index.ts';
 import {answerIs, ask, lastAnswer, openByKeyboard, type Stage, startStage} from './stage.ts';
 
 const NOT_HERE = 'Answers are not available here at the moment.';
@@ -201,6 +201,11 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
       await answerIs(page, 'failed');
       expect((await lastAnswer(page)).notice).toBe(wanted.words);
       expect((await lastAnswer(page)).retry).toBe(true);
+      // the words for them are loaded once they are needed
+      await waitUntil(
+        async () => (await ownLines(page)).length >= wanted.lines.length,
+        () => 'the lines',
+      );
       expect(await ownLines(page)).toEqual(wanted.lines.map(fill));
       const error = await page.waitFor(() => (window as unknown as {turn?: {error?: string}}).turn?.error ?? '');
       expect(error).toBe(wanted.error);
