@@ -161,8 +161,10 @@ export function createTurns(
     visibility(seen) {
       leaving = seen === 'leaving';
       if (leaving) return;
-      // an answer on its way is kept as one, for the next page to read on; browsers may hide a page that is gone already
-      if (seen !== 'visible' && !gone) keeper.keep();
+      // an answer on its way is kept as one, for the next page to read on; browsers may hide a page that is gone already;
+      // without one another tab may have kept more than this one has heard of
+      const isOwn = core.running || core.options.persist !== 'local';
+      if (seen !== 'visible' && !gone && isOwn) keeper.keep();
       gone ||= seen === 'gone';
       if (seen === 'gone') leave(core.running, 'pagehide');
       else core.running?.turn.visibility({hidden: seen === 'hidden'}, now());

@@ -154,8 +154,9 @@ export function mountPanel(handover: Handover): Panel {
   function first(): void {
     drawn = true;
     chat.open();
-    // the same files keep what the keyboard of a phone would cover in sight
-    if (chat.state().messages.length > 0 || navigator.maxTouchPoints > 0) chat.load().catch(() => undefined); // said, and tried again by a question
+    // the same files keep in sight what the keyboard of a phone would cover, and hear what other tabs ask
+    if (chat.state().messages.length > 0 || navigator.maxTouchPoints > 0 || options.persist === 'local')
+      chat.load().catch(() => undefined); // said, and tried again by a question
     chat.subscribe(draw);
     drawNow();
     if (input.current) input.current.value = chat.state().draft;
