@@ -90,7 +90,7 @@ export const SCRIPTS: Readonly<Record<string, ScriptFacts>> = {
     network: NONE,
     storage: NONE,
     dom: 'Draws in that shadow root only, and a count on the button that opens the chat. Puts the conversation on the clipboard, or into a mail or page that the site named, when the visitor presses the button for it.',
-    listens: ['online', 'offline'],
+    listens: ['online', 'offline', 'popstate'],
     globals: NONE,
   },
   'firstword-owner.js': {

@@ -1,5 +1,5 @@
 import {measure as measureHash, more as moreHash, owner as ownerHash} from 'virtual:firstword-files';
-import {type Answering, type ChatEvent, createAnswering} from '../chat/index.ts';
+import {type Answering, type ChatEvent, createAnswering, type LazyFile} from '../chat/index.ts';
 import {createPainter} from './create-painter.ts';
 import type * as MeasureFile from './measuring.ts';
 import type * as MoreFile from './more.tsx';
@@ -23,22 +23,29 @@ export interface Started {
  * it: no answer waits for either.
  */
 export function startAnswering(parts: PanelParts & {endpoint: string}): Started {
-  const {load, print, options, language, version: sdk, foreign, onMore, endpoint} = parts;
+  const {load, print, options, language, version: sdk, foreign, onMore, endpoint, signal} = parts;
+  signal.throwIfAborted(); // nothing more is loaded for a chat that is gone
   const words = foreign ?? enAnswer;
-  const missing = (what: string) => (cause: unknown) =>
-    print(`${what}: the file that does it did not load unchanged (${cause}).`);
+  const missing = (what: string) => (cause: unknown) => {
+    if (!signal.aborted) print(`${what}: the file that does it did not load unchanged (${cause}).`);
+  };
+  const bring = async (file: LazyFile, hash: string) => {
+    const arrived = await load(file, hash);
+    signal.throwIfAborted(); // nothing begins in a chat that is gone
+    return arrived;
+  };
   // all are our own files, checked by their hashes
-  const measure = load('firstword-measure', measureHash).then((file) =>
+  const measure = bring('firstword-measure', measureHash).then((file) =>
     (file as typeof MeasureFile).createMeasure({...options, language, sdk, onLine: print}),
   );
-  const more = load('firstword-more', moreHash).then((file) =>
+  const more = bring('firstword-more', moreHash).then((file) =>
     (file as typeof MoreFile).createMore({...parts, measure}),
   );
   measure.catch(missing('no turn is measured'));
   more.then(onMore, missing('answers cannot be copied or judged'));
   return {
     onTrouble(trouble) {
-      load('firstword-owner', ownerHash).then(
+      bring('firstword-owner', ownerHash).then(
         (file) => print((file as typeof OwnerFile).ownerLine(trouble, {...options, endpoint})),
         missing(`${endpoint} failed (${trouble.problem})`),
       );

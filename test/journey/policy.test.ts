@@ -75,7 +75,8 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
         expect(page.tap().filter(({url}) => new URL(url).hostname !== '127.0.0.1')).toEqual([]);
       });
 
-      test.each(POLICIES)('a file with one byte changed is not run: $name', async (example) => {
+      // the ways to load a file that differ; the later policies only combine them
+      test.each(POLICIES.slice(0, 6))('a file with one byte changed is not run: $name', async (example) => {
         let servedCount = 0;
         const page = await openPage(example, (path, text) => {
           if (!path.includes('panel')) return text;
