@@ -43,6 +43,9 @@ export interface Meeting {
   signal: AbortSignal;
 }
 
+/** How long browsers may need to show one tab what another has stored, in ms. */
+const STORAGE_MS = 100;
+
 /** What tabs tell each other; `at` is where in the answer the text stands. */
 type Message = {kind: 'text'; id: string; at: number; text: string} | {kind: 'ask' | 'stop'; id: string};
 
@@ -104,6 +107,8 @@ export function createOthers(meeting: Meeting): Others {
         };
         locks?.request(name, {signal: ended}, hold).catch(reject);
       });
+      // what the other tab kept last may be on its way from one process to another
+      if (turn.follows) await new Promise((resolve) => setTimeout(resolve, STORAGE_MS));
       follow = undefined;
     },
     tell: (turn, text) => post({kind: 'text', id: turn.id, at: turn.text.length, text}),

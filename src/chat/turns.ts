@@ -57,7 +57,6 @@ export function createTurns(
   function settle(ended: Running, {kind, next, ...ending}: Settling): void {
     if (ended.abort.signal.aborted || signal.aborted) return;
     const {turn, text} = ended;
-    ended.abort.abort();
     tell(ended.answerId, '');
     changeAnswer(ended.answerId, () => ({...next, text}));
     if (core.running === ended) {
@@ -65,6 +64,7 @@ export function createTurns(
       change({busy: false});
     }
     if (ending.left !== 'pagehide') keeper.keep();
+    ended.abort.abort(); // lets the next tab read on: what is kept has to say by then that it is over
     const close = (paintedMs: number | undefined) => {
       if (signal.aborted) return;
       if (paintedMs && text) turn.mark('last', paintedMs);

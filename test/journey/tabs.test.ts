@@ -130,23 +130,6 @@ describe.each(findEngines())('two tabs in $title', ({engine, missing}) => {
     ]);
   });
 
-  // a window of WebKitGTK hears of what another one stores late, if at all, while it has stored nothing itself
-  const hearsLate = engine === 'webkit';
-  test.skipIf(missing || hearsLate)('show what is asked in one of them where nothing was asked before', async () => {
-    asked = [];
-    gate = createGate();
-    const first = await open();
-    await first.run(() => localStorage.clear());
-    await first.reload();
-    const second = await open();
-    await askIn(second);
-    await shows(first, 'Your order is on');
-    gate.open();
-    await answerIs(first, 'complete');
-    await shows(first, WHOLE);
-    expect(questions()).toHaveLength(1);
-  });
-
   test.skipIf(missing)('stop in one is stop in both', async () => {
     const [first, second] = await openTwo();
     await shows(second, 'Your order is on');
