@@ -133,7 +133,7 @@ export const NEVER = [
   'sets or reads a cookie, or uses IndexedDB',
   'makes a request to an address that is neither in an attribute of the tag nor beside the script',
   'sends what was typed before the visitor sends it',
-  'runs text as code or makes HTML of it: no eval, no Function, no inline script or style; the one place for innerHTML is Preact’s own, which nothing of ours reaches',
+  'runs text as code or makes HTML of it: no eval, no Function, no innerHTML, no inline script or style',
 ] as const;
 
 /**

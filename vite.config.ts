@@ -1,7 +1,6 @@
 import {execFileSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import {resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {playwright} from '@vitest/browser-playwright';
 import {minify} from 'terser';
@@ -80,27 +79,6 @@ function lazyFiles(): Plugin {
         files[name] = hashOf(chunk.code);
         chunk.fileName = nameOf(`firstword-${name}`, hashOf(chunk.code));
       }
-    },
-  };
-}
-
-/**
- * The page's JSX runtime: Preact's own also escapes attributes for servers, 150 bytes that a page does not need.
- */
-const jsxFrom = (source: string) => `import {Fragment, h} from '${source}';
-export {Fragment};
-export const jsx = (type, props, key) => h(type, key === undefined ? props : {...props, key});
-export {jsx as jsxs};`;
-
-function pageJsx(): Plugin {
-  return {
-    name: 'page-jsx',
-    enforce: 'pre',
-    resolveId: (id) => (id === 'preact/jsx-runtime' ? '\0page-jsx' : undefined),
-    load(id) {
-      if (id !== '\0page-jsx') return undefined;
-      // what the panel draws later is drawn with the panel's Preact
-      return jsxFrom(this.environment.name === 'more' ? resolve('src/widget/handed.ts') : 'preact');
     },
   };
 }
@@ -229,8 +207,8 @@ export default defineConfig(({command}) => {
     appType: 'custom',
     clearScreen: false,
     logLevel: 'warn',
-    oxc: {jsx: {runtime: 'automatic', importSource: 'preact'}},
-    plugins: [lazyFiles(), pageJsx()],
+    oxc: {jsx: {runtime: 'automatic', importSource: 'preact', development: false}},
+    plugins: [lazyFiles()],
     build: {target: TARGET, cssTarget: TARGET},
     builder: {sharedConfigBuild: true, buildApp},
     test: {projects},

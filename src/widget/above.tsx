@@ -1,3 +1,4 @@
+/** @jsxImportSource . */
 import type {Below} from './below.tsx';
 import type {Log} from './log.ts';
 import type {More, MoreParts} from './parts.ts';
@@ -24,30 +25,28 @@ export function createAbove(parts: MoreParts & Pick<Below, 'revised'> & {log: Lo
   return {
     above() {
       const revising = revised();
-      return (
-        <>
-          {navigator.onLine === false && (
-            <p part="notice" class="banner">
-              {words.offline}
-            </p>
-          )}
-          {revising && (
-            <p class="banner">
-              {words.editing}
-              <button type="button" class="plain" onClick={revising.cancel}>
-                {words.cancel}
-              </button>
-            </p>
-          )}
-          {log.away() && (
-            <div class="newest">
-              <button type="button" class="plain" onClick={log.toEnd}>
-                {words.newest}
-              </button>
-            </div>
-          )}
-        </>
-      );
+      return [
+        navigator.onLine === false && (
+          <p key="offline" part="notice" class="banner">
+            {words.offline}
+          </p>
+        ),
+        revising && (
+          <p key="editing" class="banner">
+            {words.editing}
+            <button type="button" class="plain" onClick={revising.cancel}>
+              {words.cancel}
+            </button>
+          </p>
+        ),
+        log.away() && (
+          <div class="newest">
+            <button type="button" class="plain" onClick={log.toEnd}>
+              {words.newest}
+            </button>
+          </div>
+        ),
+      ];
     },
   };
 }

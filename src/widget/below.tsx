@@ -1,8 +1,9 @@
-import type {Component, VNode} from 'preact';
+/** @jsxImportSource . */
 import type {Answer, ChatEvent, Message, Question} from '../chat/index.ts';
 import {IconButton} from './icon-button.tsx';
+import type {View} from './jsx-runtime.ts';
 import {startOf} from './message.tsx';
-import type {More, MoreParts} from './parts.ts';
+import type {More, MoreParts, Place} from './parts.ts';
 import type {Reason} from './words/words.ts';
 
 const COPY = 'M9 9h10v10H9zM5 15V5h10';
@@ -14,7 +15,7 @@ const EDIT = 'm5 19 1-4L16 5l3 3L9 18z';
 const REASONS: readonly Reason[] = ['untrue', 'off-topic', 'unclear', 'slow'];
 
 /** What stands below messages. */
-export interface Below extends Pick<More, 'below' | 'chosenId' | 'hear'> {
+export interface Below extends Pick<More, 'below' | 'chosenId' | 'verdict' | 'hear'> {
   /** The question that the next one takes the place of, and the way back. */
   revised(): {id: string; cancel: () => void} | undefined;
 }
@@ -24,7 +25,7 @@ export interface Below extends Pick<More, 'below' | 'chosenId' | 'hear'> {
  * and the one that is pointed at or has the focus, have their buttons: a long conversation stays light.
  */
 export function createBelow(parts: MoreParts & {say: (text: string) => void}): Below {
-  const {chat, box, input, words, language, painting, measure, dispatch, draw, say, signal} = parts;
+  const {chat, box, field, words, language, painting, measure, dispatch, draw, say, signal} = parts;
   const verdicts = new Map<string, 'up' | 'down' | 'why'>();
   let chosen = '';
   let revisedId = '';
@@ -60,24 +61,20 @@ export function createBelow(parts: MoreParts & {say: (text: string) => void}): B
   function revise({id, text}: Question): void {
     revisedId = id;
     chat.revise(id);
-    const field = input.current;
-    if (!field) return;
-    field.value = text;
-    chat.draft(text);
-    field.focus();
+    field.write(text);
+    field.box?.focus();
     draw();
   }
 
   function cancel(): void {
     revisedId = '';
     chat.revise('');
-    if (input.current) input.current.value = '';
-    chat.draft('');
-    input.current?.focus();
+    field.write('');
+    field.box?.focus();
     draw();
   }
 
-  function when(at: number): VNode | null {
+  function when(at: number): View {
     if (!at) return null;
     const date = new Date(at);
     const today = date.toDateString() === new Date().toDateString();
@@ -85,15 +82,15 @@ export function createBelow(parts: MoreParts & {say: (text: string) => void}): B
     return <time dateTime={date.toISOString()}>{format.format(date)}</time>;
   }
 
-  function Bar(this: Component, {answer, newest}: {answer: Answer; newest: boolean}) {
+  function Bar({answer, isNewest}: {answer: Answer; isNewest: boolean}): View {
     const verdict = verdicts.get(answer.id);
     const press = (...given: [verdict: 'up' | 'down', reason?: Reason]) => {
       judge(answer, ...given);
-      if (given[1]) input.current?.focus(); // the button that had it goes
-      this.setState({}); // the message itself has not changed, so nobody else draws this
+      if (given[1]) field.box?.focus(); // the button that had it goes
+      draw();
     };
     return (
-      <div class={newest ? 'bar' : 'bar float'}>
+      <div class={isNewest ? 'bar' : 'bar float'}>
         {answer.text && navigator.clipboard && (
           <IconButton class="mini" label={words.copy} path={COPY} onClick={() => copy(answer.id)} />
         )}
@@ -113,7 +110,7 @@ export function createBelow(parts: MoreParts & {say: (text: string) => void}): B
           pressed={verdict === 'down' || verdict === 'why'}
           onClick={() => press('down')}
         />
-        {newest && (
+        {isNewest && (
           <IconButton
             class="mini"
             label={words.again}
@@ -137,7 +134,7 @@ export function createBelow(parts: MoreParts & {say: (text: string) => void}): B
     );
   }
 
-  function Sources({answer: {sources}}: {answer: Answer}) {
+  function Sources({answer: {sources}}: {answer: Answer}): View {
     return (
       <ol class="sources" aria-label={words.sources}>
         {sources.map(({id, url, title}) => {
@@ -168,29 +165,30 @@ export function createBelow(parts: MoreParts & {say: (text: string) => void}): B
     );
   }
 
-  function below(message: Message, isChosen: boolean): VNode | null {
-    const [question, answer] = chat.state().messages.slice(-2);
+  function below(message: Message, place: Place): View {
+    const isNewest = place === 'newest';
     if (message.kind === 'question') {
-      return isChosen && message.id === question?.id ? (
-        <div class="bar own">
-          {when(message.at)}
-          <IconButton class="mini" label={words.edit} path={EDIT} onClick={() => revise(message)} />
-        </div>
-      ) : null;
+      return (
+        isNewest && (
+          <div key="bar" class="bar own">
+            {when(message.at)}
+            <IconButton class="mini" label={words.edit} path={EDIT} onClick={() => revise(message)} />
+          </div>
+        )
+      );
     }
     const {state, sources} = message;
     if (state === 'waiting' || state === 'streaming') return null;
-    return (
-      <>
-        {sources.length > 0 && <Sources answer={message} />}
-        {isChosen && state !== 'failed' && <Bar answer={message} newest={message.id === answer?.id} />}
-      </>
-    );
+    return [
+      sources.length > 0 && <Sources answer={message} />,
+      place !== 'rest' && state !== 'failed' && <Bar answer={message} isNewest={isNewest} />,
+    ];
   }
 
   return {
     below,
     chosenId: () => chosen,
+    verdict: (answerId) => verdicts.get(answerId),
     revised: () => (revisedId ? {id: revisedId, cancel} : undefined),
     hear(event: ChatEvent) {
       if (event.kind === 'send') revisedId = '';

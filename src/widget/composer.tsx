@@ -1,20 +1,15 @@
-import type {RefObject} from 'preact';
+/** @jsxImportSource . */
 import type {Chat} from '../chat/index.ts';
 import {startOf} from './message.tsx';
+import type {Field} from './parts.ts';
 import type {PanelWords} from './words/words.ts';
 
 /** Where a question is written. Enter sends, Shift+Enter breaks the line; while an answer comes, stop takes its place. */
-export function Composer(props: {
-  chat: Chat;
-  words: PanelWords;
-  busy: boolean;
-  placeholder: string;
-  input: RefObject<HTMLTextAreaElement | null>;
-}) {
-  const {chat, words, busy, input} = props;
+export function Composer(props: {chat: Chat; words: PanelWords; busy: boolean; placeholder: string; field: Field}) {
+  const {chat, words, busy, field} = props;
   const send = (event: Event) => {
     event.preventDefault();
-    const box = input.current;
+    const {box} = field;
     if (!box?.value.trim()) return;
     chat.send(box.value, startOf(event));
     box.value = '';
@@ -24,13 +19,13 @@ export function Composer(props: {
     <form part="composer" class="composer" onSubmit={send}>
       <textarea
         part="input"
-        ref={input}
+        ref={field.take}
         rows={1}
         aria-label={props.placeholder}
         placeholder={props.placeholder}
         enterkeyhint="send"
         autocomplete="off"
-        onInput={(event) => chat.draft(event.currentTarget.value)}
+        onInput={() => chat.draft(field.box?.value ?? '')}
         onKeyDown={(event) => {
           // Safari ends a composition before the Enter that ended it, whose code is still 229
           if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode !== 229) send(event);

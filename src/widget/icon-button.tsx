@@ -1,3 +1,5 @@
+/** @jsxImportSource . */
+
 /** A button that shows nothing but a line drawing; its label is its name and what is said when it is pointed at. */
 export function IconButton(props: {
   label: string;

@@ -1,6 +1,7 @@
-import type {VNode} from 'preact';
+/** @jsxImportSource . */
 import type {Handoff} from '../chat/index.ts';
 import {IconButton} from './icon-button.tsx';
+import type {View} from './jsx-runtime.ts';
 import type {More, MoreParts} from './parts.ts';
 
 /** The most of a conversation that goes into a mail, in characters: longer addresses do not open everywhere. */
@@ -8,7 +9,7 @@ const MAIL_CHARS = 1500;
 
 /** Draws what can be done with the whole conversation: begin anew, erase, copy it, take it to a person. */
 export function createMenu(parts: MoreParts & {say: (text: string) => void}): Pick<More, 'header'> {
-  const {chat, options, words, measure, input, draw, say} = parts;
+  const {chat, box, options, words, measure, field, draw, say, signal} = parts;
   const onHandoff = parts.given.get('onHandoff');
   let isOpen = false;
 
@@ -46,12 +47,12 @@ export function createMenu(parts: MoreParts & {say: (text: string) => void}): Pi
     work();
     isOpen = false;
     draw();
-    input.current?.focus();
+    field.box?.focus();
   };
 
   function forget(): void {
     chat.forget();
-    if (input.current) input.current.value = '';
+    field.write('');
   }
 
   const contactUrl = () =>
@@ -59,7 +60,7 @@ export function createMenu(parts: MoreParts & {say: (text: string) => void}): Pi
     (options.supportEmail &&
       `mailto:${options.supportEmail}?body=${encodeURIComponent(transcript().slice(-MAIL_CHARS))}`);
 
-  function contact(): VNode | null {
+  function contact(): View {
     if (typeof onHandoff === 'function') {
       return (
         <button type="button" onClick={pick(handOver)}>
@@ -74,6 +75,16 @@ export function createMenu(parts: MoreParts & {say: (text: string) => void}): Pi
       </a>
     ) : null;
   }
+
+  // its own items go without a word of where the focus goes
+  box.addEventListener(
+    'focusout',
+    ({target, relatedTarget}) => {
+      const menu = isOpen && target instanceof Element && target.closest('.menu');
+      if (menu && relatedTarget instanceof Node && !menu.contains(relatedTarget)) toggle();
+    },
+    {signal},
+  );
 
   return {
     header() {
@@ -113,14 +124,11 @@ export function createMenu(parts: MoreParts & {say: (text: string) => void}): Pi
         // biome-ignore lint/a11y/noStaticElementInteractions: it only hears what bubbles up from its buttons
         <div
           class="menu"
-          onFocusOut={({currentTarget, relatedTarget}) => {
-            if (isOpen && relatedTarget instanceof Node && !currentTarget.contains(relatedTarget)) toggle();
-          }}
           onKeyDown={(event) => {
             if (event.key !== 'Escape' || !isOpen) return;
             event.stopPropagation(); // it closes the menu, not the panel
             event.preventDefault();
-            event.currentTarget.querySelector('button')?.focus();
+            box.querySelector<HTMLElement>('.menu button')?.focus();
             toggle();
           }}
         >

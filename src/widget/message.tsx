@@ -1,35 +1,50 @@
-import type {Component, VNode} from 'preact';
-import type {Answer, Question} from '../chat/index.ts';
-import type {OnElement} from './painting.ts';
-import type {PanelProps} from './parts.ts';
+/** @jsxImportSource . */
+import type {Answer, Message, Question} from '../chat/index.ts';
+import type {View} from './jsx-runtime.ts';
+import type {PanelProps, Place} from './parts.ts';
 
-/** What stands below a message, if anything does. */
-type Below = VNode | null | undefined;
-
-/** The visitor's own message. */
-export function QuestionView({question, words, below}: {question: Question; words: PanelProps['words']; below: Below}) {
-  return (
-    <>
-      <div part="message question" class="message question" data-id={question.id}>
-        <span class="unseen">{`${words.you}: `}</span>
-        {question.text}
-      </div>
-      {below}
-    </>
-  );
+/**
+ * Makes what draws messages. A message of which nothing changed gives the view that it gave before, which costs nothing
+ * to draw: a drawing costs what changed, not what was said.
+ */
+export function createMessages(): (message: Message, place: Place, props: PanelProps) => View {
+  const known = new WeakMap<Message, {from: readonly unknown[]; view: View}>();
+  return (message, place, props) => {
+    const {more, words} = props;
+    const from = [words, more, place, more?.verdict(message.id)];
+    const before = known.get(message);
+    if (before?.from.every((each, at) => each === from[at])) return before.view;
+    const below = more?.below(message, place);
+    const view = (
+      <li key={message.id}>
+        {message.kind === 'question' ? (
+          <QuestionView question={message} words={words} below={below} />
+        ) : (
+          <AnswerView {...props} answer={message} below={below} />
+        )}
+      </li>
+    );
+    known.set(message, {from, view});
+    return view;
+  };
 }
 
-type AnswerProps = PanelProps & {answer: Answer; below: Below};
+/** The visitor's own message. */
+function QuestionView({question, words, below}: {question: Question; words: PanelProps['words']; below: View}): View {
+  return [
+    <div key="own" part="message question" class="message question" data-id={question.id}>
+      <span class="unseen">{`${words.you}: `}</span>
+      {question.text}
+    </div>,
+    below,
+  ];
+}
 
 /**
  * An answer in any state: waiting, streaming, whole, or ended early with the reason and a way to ask again. Its element
  * is handed to the painting once, which draws the answer's text into it.
  */
-export function AnswerView(
-  this: Component<AnswerProps> & {onElement?: OnElement},
-  {chat, painting, answer, words, below}: AnswerProps,
-) {
-  this.onElement ??= painting.onElement(answer);
+function AnswerView({chat, painting, answer, words, below}: PanelProps & {answer: Answer; below: View}): View {
   const {state, problem} = answer;
   const notice = problem ? (words.problems[problem] ?? words.problems.network) : state === 'stopped' && words.stopped;
   const {label, stage} = answer.doing ?? {};
@@ -43,7 +58,7 @@ export function AnswerView(
       data-id={answer.id}
     >
       <span class="unseen">{`${words.answer}: `}</span>
-      <div class="text" dir="auto" ref={this.onElement} />
+      <div class="text" dir="auto" ref={painting.onElement(answer)} />
       {state === 'waiting' && (
         <div part="status" class="dots">
           <span class={doing ? 'doing' : 'unseen'}>{doing ?? words.waiting}</span>

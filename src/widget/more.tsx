@@ -2,7 +2,6 @@ import type {Measure} from '../chat/index.ts';
 import {createAbove} from './above.tsx';
 import {createAnnouncer} from './announcer.ts';
 import {createBelow} from './below.tsx';
-import {takePreact} from './handed.ts';
 import {createLog} from './log.ts';
 import {createMenu} from './menu.tsx';
 import css from './more.css?inline';
@@ -25,7 +24,6 @@ function localeOf({language = '', box}: PanelParts): string {
 
 /** Brings to life what people do beside asking. */
 export function createMore(given: PanelParts & {measure: Promise<Measure>}): More {
-  takePreact(given.preact);
   const english = given.words() as PanelWords & AnswerWords; // what draws answers is there before this is
   const parts = {...given, words: given.foreign ?? {...english, ...enMore}, language: localeOf(given)};
   const sheet = new CSSStyleSheet();
@@ -45,6 +43,7 @@ export function createMore(given: PanelParts & {measure: Promise<Measure>}): Mor
     header: menu.header,
     below: below.below,
     chosenId: below.chosenId,
+    verdict: below.verdict,
     above: above.above,
     hear(event) {
       announcer.hear(event);

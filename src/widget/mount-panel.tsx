@@ -1,13 +1,14 @@
 import {answer as answerHash, languages} from 'virtual:firstword-files';
-import {createRef, Fragment, h, render} from 'preact';
 import {type ChatEvent, createChat, type Handover, type Panel} from '../chat/index.ts';
 import {readOptions} from '../options/index.ts';
 import {afterPaint} from './after-paint.ts';
 import type * as AnswerFile from './answering.ts';
+import {createDrawing} from './drawing.ts';
+import {createMessages} from './message.tsx';
 import {createPainting} from './painting.ts';
 import css from './panel.css?inline';
 import {drawPanel} from './panel.tsx';
-import type {More, PanelParts} from './parts.ts';
+import type {Field, More, PanelParts} from './parts.ts';
 import {en} from './words/en.ts';
 import type {Words, WordsSoFar} from './words/words.ts';
 
@@ -36,8 +37,19 @@ export function mountPanel(handover: Handover): Panel {
   const life = new AbortController();
   const {signal} = life;
   const painting = createPainting();
-  const input = createRef<HTMLTextAreaElement>();
   const box = document.createElement('dialog');
+  const drawing = createDrawing(box);
+  const drawMessage = createMessages();
+  const field: Field = {
+    box: undefined,
+    take(drawn) {
+      field.box = drawn;
+    },
+    write(draft) {
+      chat.draft(draft);
+      if (field.box) field.box.value = draft;
+    },
+  };
   const status = document.createElement('p');
   let started: AnswerFile.Started | undefined;
   let more: More | undefined;
@@ -47,7 +59,7 @@ export function mountPanel(handover: Handover): Panel {
   let speaking: Promise<void> | undefined;
   let opened = false;
   let drawn = false;
-  let drawing = false;
+  let isDue = false;
 
   const chat = createChat({
     ...options,
@@ -72,7 +84,7 @@ export function mountPanel(handover: Handover): Panel {
 
   const parts = (): PanelParts => ({
     ...handover,
-    ...{preact: {h, Fragment}, chat, options, foreign, language, box, input, status, painting},
+    ...{chat, options, foreign, language, box, field, status, painting},
     ...{words: () => words, isOpen: () => opened, close, draw, dispatch, print, signal},
     onMore(arrived) {
       more = arrived;
@@ -137,18 +149,18 @@ export function mountPanel(handover: Handover): Panel {
 
   /** Draws once after everything that changes now. */
   function draw(): void {
-    if (drawing || !drawn) return;
-    drawing = true;
+    if (isDue || !drawn) return;
+    isDue = true;
     queueMicrotask(() => {
-      drawing = false;
+      isDue = false;
       if (!signal.aborted) drawNow();
     });
   }
 
   function drawNow(): void {
     const {activeElement} = root;
-    render(drawPanel({chat, painting, options, words, more, input, onClose: close}), box);
-    if (activeElement?.isConnected === false) input.current?.focus();
+    drawing.draw(drawPanel({chat, painting, options, words, more, field, drawMessage, onClose: close}));
+    if (activeElement?.isConnected === false) field.box?.focus();
   }
 
   function first(): void {
@@ -159,7 +171,7 @@ export function mountPanel(handover: Handover): Panel {
       chat.load().catch(() => undefined); // said, and tried again by a question
     chat.subscribe(draw);
     drawNow();
-    if (input.current) input.current.value = chat.state().draft;
+    if (field.box) field.box.value = chat.state().draft;
   }
 
   function open(): void {
@@ -175,7 +187,7 @@ export function mountPanel(handover: Handover): Panel {
       if (!opened) return;
       box.ariaLabel = options.title ?? words.title;
       box.open = true;
-      if (!byItself && navigator.userActivation?.isActive !== false) input.current?.focus({preventScroll: true});
+      if (!byItself && navigator.userActivation?.isActive !== false) field.box?.focus({preventScroll: true});
       more?.seen();
     };
     const spoken = drawn ? undefined : speak();
@@ -200,7 +212,7 @@ export function mountPanel(handover: Handover): Panel {
   sheet.replaceSync(css);
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   const [block, side] = options.position.split('-');
-  box.className = 'box';
+  box.className = box.id = 'box';
   box.lang = status.lang = 'en';
   box.style.setProperty(`inset-block-${block === 'top' ? 'start' : 'end'}`, '68px');
   box.style.setProperty(`inset-inline-${side === 'left' ? 'start' : 'end'}`, '0');
@@ -209,6 +221,7 @@ export function mountPanel(handover: Handover): Panel {
   root.prepend(box, status);
   if (launcher) {
     launcher.ariaHasPopup = 'dialog';
+    launcher.setAttribute('aria-controls', box.id);
     launcher.ariaDisabled = null; // a first try to load this may have failed
     launcher.title = '';
     label();
@@ -229,22 +242,20 @@ export function mountPanel(handover: Handover): Panel {
     suggest(text) {
       open();
       chat.open(); // what was kept of a draft gives way
-      chat.draft(String(text));
-      if (input.current) input.current.value = String(text);
+      field.write(String(text));
     },
     setUser: (token) => chat.setUser(token),
     setContext: (context) => chat.setContext(context),
     consent: (answer) => chat.consent(answer),
     forget() {
       chat.forget();
-      if (!input.current) return;
-      input.current.value = '';
-      if (root.activeElement) input.current.focus();
+      field.write('');
+      if (root.activeElement) field.box?.focus();
     },
     destroy() {
       life.abort();
       chat.destroy();
-      if (drawn) render(null, box);
+      drawing.clear();
     },
   };
 }

@@ -1,21 +1,27 @@
-import type {Component, VNode} from 'preact';
-import type {Message} from '../chat/index.ts';
+/** @jsxImportSource . */
 import {Composer} from './composer.tsx';
-import {AnswerView, QuestionView, startOf} from './message.tsx';
+import type {View} from './jsx-runtime.ts';
+import {type createMessages, startOf} from './message.tsx';
 import type {PanelProps} from './parts.ts';
 
-/**
- * Draws the conversation with its header and composer. A message that has not changed keeps its node, so a drawing
- * costs what changed, not what was said.
- */
-export function drawPanel(props: PanelProps): VNode {
-  const {chat, options, words, more, input} = props;
+/** How many messages are drawn as one: those that are scrolled away cost nothing. */
+const STRETCH_COUNT = 10;
+
+/** Draws the conversation with its header and composer. */
+export function drawPanel(props: PanelProps & {drawMessage: ReturnType<typeof createMessages>}): View {
+  const {chat, options, words, more, field, drawMessage} = props;
   const {messages, busy} = chat.state();
   const title = options.title ?? words.title;
 
+  const views = messages.map((message, at) => {
+    const isChosen = message.id === more?.chosenId();
+    const place = at >= messages.length - 2 ? 'newest' : isChosen ? 'chosen' : 'rest';
+    return drawMessage(message, place, props);
+  });
+
   function ask(suggestion: string, event: Event): void {
     chat.send(suggestion, startOf(event));
-    input.current?.focus();
+    field.box?.focus();
   }
 
   return (
@@ -46,12 +52,11 @@ export function drawPanel(props: PanelProps): VNode {
           <p class="greeting" dir="auto">
             {options.greeting ?? words.greeting}
           </p>
-          {Array.from({length: Math.ceil(messages.length / STRETCH_COUNT)}, (_, at) => {
-            const stretch = messages.slice(at * STRETCH_COUNT, (at + 1) * STRETCH_COUNT);
-            const chosen = stretch.find(({id}) => id === more?.chosenId())?.id;
-            const newest = (at + 1) * STRETCH_COUNT >= messages.length ? stretch.length - 2 : STRETCH_COUNT;
-            return <StretchView key={at} {...props} {...{stretch, chosen, newest}} />;
-          })}
+          {Array.from({length: Math.ceil(messages.length / STRETCH_COUNT)}, (_, at) => (
+            <ol key={at} class="stretch">
+              {views.slice(at * STRETCH_COUNT, (at + 1) * STRETCH_COUNT)}
+            </ol>
+          ))}
         </div>
       </section>
       {more?.above()}
@@ -77,41 +82,13 @@ export function drawPanel(props: PanelProps): VNode {
         words={words}
         busy={busy}
         placeholder={options.placeholder ?? words.placeholder}
-        input={input}
+        field={field}
       />
       {options.disclaimer && (
         <p class="disclaimer" dir="auto">
           {options.disclaimer}
         </p>
       )}
-    </div>
-  );
-}
-
-/** Some messages that follow one another; from the place `newest` on they are the newest of all. */
-type StretchProps = PanelProps & {stretch: readonly Message[]; chosen: string | undefined; newest: number};
-
-/** How many messages are drawn as one: what of them did not change and is scrolled away costs nothing. */
-const STRETCH_COUNT = 10;
-
-/** Draws some messages that follow one another. */
-function StretchView(this: Component<StretchProps>, props: StretchProps) {
-  this.shouldComponentUpdate = (next) =>
-    next.more !== this.props.more ||
-    next.words !== this.props.words ||
-    next.chosen !== this.props.chosen ||
-    next.newest !== this.props.newest ||
-    next.stretch.some((message, at) => message !== this.props.stretch[at]);
-  return (
-    <div class="stretch">
-      {props.stretch.map((message, at) => {
-        const below = props.more?.below(message, at >= props.newest || message.id === props.chosen);
-        return message.kind === 'question' ? (
-          <QuestionView key={message.id} question={message} words={props.words} below={below} />
-        ) : (
-          <AnswerView key={message.id} {...props} answer={message} below={below} />
-        );
-      })}
     </div>
   );
 }

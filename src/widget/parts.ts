@@ -1,13 +1,24 @@
-import type {RefObject, VNode} from 'preact';
 import type {Chat, ChatEvent, Handover, Measure, Message} from '../chat/index.ts';
 import type {Options} from '../options/index.ts';
-import type {Drawing} from './handed.ts';
+import type {View} from './jsx-runtime.ts';
 import type {Painting} from './painting.ts';
 import type {Words, WordsSoFar} from './words/words.ts';
 
+/** Where a question is written. */
+export interface Field {
+  /** Undefined until it is drawn. */
+  box: HTMLTextAreaElement | undefined;
+  /** Takes it when it is drawn. */
+  take: (box: HTMLTextAreaElement) => undefined;
+  /** Puts a draft into it, and keeps that. */
+  write: (draft: string) => void;
+}
+
+/** Where a message stands: among the newest two, pointed at or with the focus, or neither. */
+export type Place = 'newest' | 'chosen' | 'rest';
+
 /** What the panel hands to the files that come after it, with much of what the loader handed to it. */
 export interface PanelParts extends Handover {
-  preact: Drawing;
   chat: Chat;
   options: Options;
   /** The words of the page's language; undefined where that is English, or has no words of ours. */
@@ -18,8 +29,7 @@ export interface PanelParts extends Handover {
   language: string | undefined;
   /** What holds the panel. */
   box: HTMLDialogElement;
-  /** Where a question is written, once that is drawn. */
-  input: RefObject<HTMLTextAreaElement | null>;
+  field: Field;
   /** The region that screen readers speak, which is there before anything is opened. */
   status: HTMLElement;
   painting: Painting;
@@ -42,13 +52,15 @@ export interface PanelParts extends Handover {
  */
 export interface More {
   /** Draws what stands in the header before the button that closes. */
-  header(): VNode;
-  /** Draws what stands below a message; `chosen` is the newest, or the one that is pointed at or has the focus. */
-  below(message: Message, chosen: boolean): VNode | null;
+  header(): View;
+  /** Draws what stands below a message. */
+  below(message: Message, place: Place): View;
   /** The id of the message that is pointed at or has the focus. */
   chosenId(): string;
+  /** What the visitor thinks of an answer, as far as it is drawn; undefined without a verdict. */
+  verdict(answerId: string): string | undefined;
   /** Draws what stands between the conversation and the composer. */
-  above(): VNode | null;
+  above(): View;
   /** Takes what happened in the chat. */
   hear(event: ChatEvent): void;
   /** The panel was opened or closed. */
@@ -70,6 +82,6 @@ export interface PanelProps {
   options: Options;
   words: WordsSoFar;
   more: More | undefined;
-  input: RefObject<HTMLTextAreaElement | null>;
+  field: Field;
   onClose: () => void;
 }

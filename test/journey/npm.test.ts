@@ -238,7 +238,7 @@ describe.skipIf(chromium?.missing)('on a page', () => {
   });
 
   test('a page without a bundler brings the package by an import map', async () => {
-    const map = {imports: {firstword: '/node_modules/firstword/dist/npm/index.js', preact: preactUrl()}};
+    const map = {imports: {firstword: '/node_modules/firstword/dist/npm/index.js'}};
     const page = await open(
       `<!doctype html><html lang="en"><title>Page</title><script type="importmap">${JSON.stringify(map)}</script><script type="module" src="/main.js"></script><firstword-chat endpoint="/chat" open></firstword-chat>`,
     );
@@ -248,8 +248,6 @@ describe.skipIf(chromium?.missing)('on a page', () => {
     expect((await lastAnswer(page)).text).toContain('PayPal');
   });
 });
-
-const preactUrl = () => import.meta.resolve('preact').replace(/^.*\/node_modules\//, '/node_modules/');
 
 /** Waits until the panel of the page's only element is drawn. */
 async function panelOf(page: Page): Promise<void> {

@@ -19,7 +19,7 @@ export const TABLE: Readonly<Record<string, Door>> = {
   prefetch: {folders: ['latency', 'protocol']},
   rum: {folders: ['latency', 'protocol'], packages: ['web-vitals']},
   chat: {folders: ['latency', 'options', 'protocol', 'faq', 'storage', 'stream', 'prefetch', 'rum']},
-  widget: {types: ['latency'], folders: ['options', 'chat', 'markdown'], packages: ['preact']},
+  widget: {types: ['latency'], folders: ['options', 'chat', 'markdown']},
   loader: {folders: ['options'], types: ['chat']},
   planner: {folders: ['latency']},
   server: {

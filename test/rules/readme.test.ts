@@ -21,6 +21,9 @@ test('its sizes are those of the build', () => {
   expect(readme).toContain(`The script tag is ${size('the script tag')} (brotli)`);
   expect(readme).toContain(`everything until a question can be sent is ${size('until a message can be sent')}.`);
   expect(readme).toContain(`| everything until a question can be sent | ${size('until a message can be sent')} |`);
+  expect(readme).toContain(
+    `| everything until an answer is drawn, as Markdown | ${size('until an answer is drawn')} |`,
+  );
   expect(readme).toContain(`| everything that a page may load today | ${size('all that a page may load')} |`);
   expect(readme).toContain(`| \`firstword.full.js\` | ${size('the one file')} |`);
 });

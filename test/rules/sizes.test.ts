@@ -42,7 +42,7 @@ const SMALL = {
  * Limits that are broken today, and the most that each of these sets may weigh until it is within its limit again, in
  * bytes of brotli 11: `npm run bench:size` says so and fails, this holds that it gets no worse.
  */
-const BROKEN: Readonly<Record<string, number>> = {'all that a page may load': 49_000, 'the one file': 50_000};
+const BROKEN: Readonly<Record<string, number>> = {'all that a page may load': 45_400, 'the one file': 46_100};
 
 describe('the build', {timeout: 60_000}, () => {
   test('is within its limits, but for those that are known to be broken', () => {
@@ -67,6 +67,7 @@ describe('the build', {timeout: 60_000}, () => {
     expect(sets.map(({set, bytes, limitBytes}) => [set, bytes, limitBytes])).toEqual([
       ['the script tag', 2_000, SIZE_LIMITS['the script tag']],
       ['until a message can be sent', 12_000, SIZE_LIMITS['until a message can be sent']],
+      ['until an answer is drawn', 17_000, SIZE_LIMITS['until an answer is drawn']],
       ['all that a page may load', 17_000, SIZE_LIMITS['all that a page may load']],
       ['the one file', 18_000, SIZE_LIMITS['the one file']],
       ['dashboard', 98_000, SIZE_LIMITS.dashboard],
@@ -77,6 +78,7 @@ describe('the build', {timeout: 60_000}, () => {
   test.each([
     ['the script tag', {'firstword.js': 2_700}],
     ['until a message can be sent', {'firstword-panel-abcd.js': 14_500}],
+    ['until an answer is drawn', {'firstword-answer-abcd.js': 23_000}],
     ['all that a page may load', {'firstword-faq-abcd.js': 30_000}],
     ['the one file', {'firstword.full.js': 44_500}],
     ['dashboard', {'dashboard/dashboard.css': 75_000}],
