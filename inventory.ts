@@ -93,6 +93,17 @@ export const SCRIPTS: Readonly<Record<string, ScriptFacts>> = {
     listens: ['online', 'offline', 'popstate'],
     globals: NONE,
   },
+  'firstword-vendors.js': {
+    purpose:
+      'Writes questions for, and reads answers of, backends that speak another protocol than Firstword or the AI SDK.',
+    loads: 'Beside firstword-answer.js where data-protocol names such a backend, or where the endpoint may be one.',
+    checked: BY_LOADER,
+    network: NONE,
+    storage: NONE,
+    dom: 'Draws nothing.',
+    listens: [],
+    globals: NONE,
+  },
   'firstword-owner.js': {
     purpose: 'Says in the console, to whoever keeps the endpoint, why it gave no answer.',
     loads: 'When an answer failed.',

@@ -22,6 +22,7 @@ const LAZY = {
   measure: 'src/widget/measuring.ts',
   more: 'src/widget/more.tsx',
   owner: 'src/widget/owner-lines.ts',
+  vendors: 'src/widget/vendors.ts',
   answer: 'src/widget/answering.ts',
   panel: 'src/widget/index.ts',
 };
@@ -216,6 +217,7 @@ export default defineConfig(({command}) => {
       measure: pageFile(LAZY.measure, {format: 'es', entryFileNames: 'measure.js'}),
       more: pageFile(LAZY.more, {format: 'es', entryFileNames: 'more.js'}),
       owner: pageFile(LAZY.owner, {format: 'es', entryFileNames: 'owner.js'}),
+      vendors: pageFile(LAZY.vendors, {format: 'es', entryFileNames: 'vendors.js'}),
       answer: pageFile(LAZY.answer, {format: 'es', entryFileNames: 'answer.js'}),
       panel: pageFile(LAZY.panel, {format: 'es', entryFileNames: 'panel.js'}),
       loader: pageFile('src/loader/firstword.ts', {format: 'iife', entryFileNames: 'firstword.js'}),

@@ -4,6 +4,7 @@ declare module 'virtual:firstword-files' {
   export const measure: string;
   export const more: string;
   export const owner: string;
+  export const vendors: string;
   export const answer: string;
   export const panel: string;
   /** By language, as its subtag is written. */

@@ -7,6 +7,7 @@ import {type Again, runTurn} from './run-turn.ts';
 import type {Running} from './running.ts';
 import type {Answer, ChatEvent} from './state.ts';
 import type {Store} from './store.ts';
+import type {Vendors} from './vendors.ts';
 
 /** How a turn ends: for the record, on screen, and as an event. */
 export type Settling = Ending & {next: Partial<Answer>; kind?: 'complete' | 'stop' | 'error'};
@@ -34,6 +35,7 @@ export interface Asking extends Pick<Store, 'changeAnswer'> {
   stay: () => Promise<void>;
   /** Finds out more about why an attempt failed. */
   explain: (cause: unknown) => Promise<unknown>;
+  loadVendors: () => Promise<Vendors>;
   /** Ends the turn, if it has not ended yet. */
   settle: (how: Settling) => void;
 }

@@ -1,8 +1,8 @@
-import {writeQuestion} from '../protocol/index.ts';
 import {explainBlocked} from '../stream/index.ts';
 import type {Answering} from './chat.ts';
 import type {Measure} from './measure.ts';
 import {createTurns} from './turns.ts';
+import type {Vendors} from './vendors.ts';
 
 /** What a chat's answering is made of. */
 export interface AnsweringOptions {
@@ -10,12 +10,14 @@ export interface AnsweringOptions {
   endpoint: string;
   /** Is loaded beside it; rejects where it cannot be loaded. */
   measure: Promise<Measure>;
+  /** Loads what talks to other vendors' backends, once; rejects when that fails, and the next call tries again. */
+  loadVendors: () => Promise<Vendors>;
   /** Ends listening to the page. */
   signal: AbortSignal;
 }
 
 /** Makes what a chat needs once a question has been posted. */
-export function createAnswering({endpoint, measure, signal}: AnsweringOptions): Answering {
+export function createAnswering({endpoint, measure, loadVendors, signal}: AnsweringOptions): Answering {
   const explain = explainBlocked({endpoint, signal});
-  return {writeQuestion, createTurns: (core) => createTurns(core, {measure, explain})};
+  return {loadVendors, createTurns: (core) => createTurns(core, {measure, explain, loadVendors})};
 }

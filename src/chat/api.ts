@@ -8,6 +8,7 @@ export type LazyFile =
   | 'firstword-measure'
   | 'firstword-more'
   | 'firstword-owner'
+  | 'firstword-vendors'
   | `lang/${string}`;
 
 /** Whether the visitor's agreement is needed, given, refused, or not asked for. */

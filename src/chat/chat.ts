@@ -1,11 +1,11 @@
-import type {writeQuestion} from '../protocol/index.ts';
 import type {ConversationOptions} from './conversation-options.ts';
 import type {Core, Turns} from './core.ts';
 import type {ChatState} from './state.ts';
+import type {Vendors} from './vendors.ts';
 
 /** What a chat needs once a question has been posted, and not before. */
 export interface Answering {
-  writeQuestion: typeof writeQuestion;
+  loadVendors: () => Promise<Vendors>;
   createTurns: (core: Core) => Turns;
 }
 

@@ -1,13 +1,7 @@
-import {
-  type DeclaredProtocol,
-  helloUrl,
-  type Said,
-  WIRE_VERSION,
-  writeNative,
-  type writeQuestion,
-} from '../protocol/index.ts';
+import {helloUrl, isVendor, type Said, WIRE_VERSION, writeNative} from '../protocol/index.ts';
 import {type Endpoint, isSameOrigin, type Post, postQuestion} from '../stream/index.ts';
 import type {ConversationOptions} from './conversation-options.ts';
+import type {Vendors} from './vendors.ts';
 
 /** What is asked. */
 export interface Asked {
@@ -41,13 +35,10 @@ export interface Talk {
   post(post: Omit<Post, keyof Endpoint | 'preflightFree'> & {json?: boolean}): Promise<Response>;
 }
 
-/** Protocols whose questions have the native body; other bodies are loaded with what reads their answers. */
-const NATIVE: readonly DeclaredProtocol[] = ['auto', 'firstword', 'ai-sdk', 'text'];
-
 /** Starts talking to an endpoint; nothing is sent before the first call. The signal ends saying hello. */
 export function createTalk(
   options: Pick<ConversationOptions, 'endpoint' | 'protocol' | 'credentials' | 'userToken' | 'model' | 'language'>,
-  {signal, load}: {signal: AbortSignal; load: () => Promise<{writeQuestion: typeof writeQuestion}>},
+  {signal, load}: {signal: AbortSignal; load: () => Promise<{loadVendors: () => Promise<Vendors>}>},
 ): Talk {
   const {endpoint: url, protocol, credentials, model, language} = options;
   let {userToken} = options;
@@ -88,9 +79,9 @@ export function createTalk(
     async ask({conversationId, said, ...facts}, {json, signal}) {
       const fw = {v: WIRE_VERSION, model, language, ...facts};
       const question = {conversationId, said, fw};
-      const body = NATIVE.includes(protocol)
-        ? writeNative(question)
-        : (await load()).writeQuestion({protocol, ...question});
+      const body = isVendor(protocol)
+        ? (await (await load()).loadVendors()).writeQuestion({protocol, ...question})
+        : writeNative(question);
       return post({body, fw, json, signal});
     },
     isFirstword: () => isFirstword,

@@ -8,3 +8,4 @@ export * from './page-events.ts';
 export * from './problem.ts';
 export * from './run-turn.ts';
 export * from './state.ts';
+export * from './vendors.ts';

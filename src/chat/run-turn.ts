@@ -1,7 +1,8 @@
 import {
   type AnswerEvent,
-  createReader,
   type DeclaredProtocol,
+  needsVendors,
+  openReader,
   type Resume,
   type StageEvent,
 } from '../protocol/index.ts';
@@ -9,6 +10,7 @@ import {type Endpoint, getRest, pause, type Rest, readAnswer, StreamError} from 
 import type {MeasuredTurn} from './measure.ts';
 import {retryDelayMs} from './retry.ts';
 import type {Answer, AnswerSource, Doing} from './state.ts';
+import type {Vendors} from './vendors.ts';
 
 /** How a question is posted another time. */
 export interface Again {
@@ -41,6 +43,8 @@ export interface TurnRun {
   stay: () => Promise<void>;
   /** Finds out more about why an attempt failed. */
   explain: (cause: unknown) => Promise<unknown>;
+  /** Loads what talks to other vendors' backends. */
+  loadVendors: () => Promise<Vendors>;
   /** Until when somebody waits for the first word, on the clock. */
   untilMs: () => Promise<number>;
   now: () => number;
@@ -66,7 +70,7 @@ export async function runTurn(run: TurnRun): Promise<'finish' | 'abort'> {
   let how: 'finish' | 'abort' = 'abort';
   let wordless = !begun;
   let {protocol} = run;
-  let reader: ReturnType<typeof createReader>;
+  let reader: ReturnType<typeof openReader>;
   let json = !run.preflightFree;
   let attempt = 0;
   let resumes = 0;
@@ -95,6 +99,13 @@ export async function runTurn(run: TurnRun): Promise<'finish' | 'abort'> {
       how = event.how;
     }
   }
+
+  const loadAdapters = async () => {
+    const {adapters} = await run.loadVendors().catch((cause: unknown) => {
+      throw new StreamError('unreadable', {value: 'its reader did not load', cause});
+    });
+    return adapters;
+  };
 
   async function resume(rest: Resume): Promise<Response> {
     await run.stay();
@@ -130,8 +141,9 @@ export async function runTurn(run: TurnRun): Promise<'finish' | 'abort'> {
         response,
         begun,
         shown: run.text,
-        createReader(headers) {
-          reader = createReader({protocol, headers, endpoint: endpoint.endpoint, conversationId: run.conversationId});
+        async createReader(headers) {
+          const head = {protocol, headers, endpoint: endpoint.endpoint, conversationId: run.conversationId};
+          reader = openReader(needsVendors(head) ? {...head, vendors: await loadAdapters()} : head);
           return reader;
         },
         resume,

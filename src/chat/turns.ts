@@ -1,4 +1,4 @@
-import {writeStop} from '../protocol/index.ts';
+import {isVendor, writeStop} from '../protocol/index.ts';
 import {answerTurn, type Settling} from './answer-turn.ts';
 import type {Core, Left, Posted, Turns} from './core.ts';
 import type {Measure} from './measure.ts';
@@ -7,6 +7,7 @@ import {createRecords} from './records.ts';
 import {beginTurn, type Running} from './running.ts';
 import type {Answer, Question} from './state.ts';
 import {waitingAnswer} from './transcript.ts';
+import type {Vendors} from './vendors.ts';
 
 const now = () => performance.now();
 
@@ -18,10 +19,15 @@ const LEAVING_MS = 5000;
  *
  * @param options.measure - Rejects where nothing is measured.
  * @param options.explain - Finds out more about why an attempt failed.
+ * @param options.loadVendors - Loads what talks to other vendors' backends.
  */
 export function createTurns(
   core: Core,
-  options: {measure: Promise<Measure>; explain: (cause: unknown) => Promise<unknown>},
+  options: {
+    measure: Promise<Measure>;
+    explain: (cause: unknown) => Promise<unknown>;
+    loadVendors: () => Promise<Vendors>;
+  },
 ): Turns {
   const {talk, keeper, signal, state, change, changeAnswer, tell} = core;
   const {emit, afterPaint} = core.options;
@@ -93,13 +99,22 @@ export function createTurns(
     void answerTurn({
       ...core.options,
       ...posted,
-      ...{mine, others, changeAnswer, deadlineMs, stay, now, explain: options.explain},
+      ...options,
+      ...{mine, others, changeAnswer, deadlineMs, stay, now},
       conversationId: core.conversationId,
       endpoint: talk.endpoint(),
       afterPaint: (done) => afterPaint((paintedMs) => signal.aborted || done(paintedMs)),
       onText: (text) => tell(mine.answerId, text),
       settle: (how) => settle(mine, how),
     });
+  }
+
+  /** Has what reads other vendors' answers there before one comes, where the endpoint is one of theirs or may be. */
+  async function warmVendors(): Promise<void> {
+    const {protocol, warm} = core.options;
+    if (protocol === 'auto' && warm) await talk.hello();
+    const isLikely = isVendor(protocol) || (protocol === 'auto' && warm && !talk.isFirstword());
+    if (isLikely) options.loadVendors().catch(() => undefined); // told already; the answer tries again
   }
 
   function goOn(): void {
@@ -142,6 +157,7 @@ export function createTurns(
     settle(running, {...ending, left, next});
   }
 
+  void warmVendors();
   // other tabs may have gone on before this one could hear of it
   if (core.options.persist === 'local' && !core.running) others.catchUp();
   return {

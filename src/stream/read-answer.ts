@@ -13,7 +13,7 @@ export interface Reading {
   /** What the response is the rest of, where the answer began on the page before this one. */
   begun?: Resume | undefined;
   /** Makes the reader of a response from its headers; undefined where such a response is no answer. */
-  createReader: (headers: Headers) => FramedReader | undefined;
+  createReader: (headers: Headers) => Promise<FramedReader | undefined>;
   /** Asks for the rest of the answer. */
   resume: (rest: Resume) => Promise<Response>;
   /** The answer's text so far. */

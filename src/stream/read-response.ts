@@ -10,7 +10,7 @@ export interface ResponseReading {
   /** The response, already on its way. */
   response: Promise<Response>;
   /** Makes the reader once the headers have come; undefined where such a response is no answer. */
-  createReader: (headers: Headers) => FramedReader | undefined;
+  createReader: (headers: Headers) => Promise<FramedReader | undefined>;
   now: () => number;
   onHead: (headers: Headers) => void;
   onChunk: (nowMs: number) => void;
@@ -52,7 +52,7 @@ export async function readResponse(reading: ResponseReading): Promise<boolean> {
     });
   }
   if (status === 204 || !body) throw new StreamError('empty', facts);
-  const reader = createReader(headers);
+  const reader = await createReader(headers);
   if (!reader) {
     throw new StreamError('not-a-stream', {...facts, value: headers.get('content-type') ?? 'no content-type'});
   }

@@ -1,11 +1,17 @@
-import {measure as measureHash, more as moreHash, owner as ownerHash} from 'virtual:firstword-files';
-import {type Answering, type ChatEvent, createAnswering, type LazyFile} from '../chat/index.ts';
+import {
+  measure as measureHash,
+  more as moreHash,
+  owner as ownerHash,
+  vendors as vendorsHash,
+} from 'virtual:firstword-files';
+import {type Answering, type ChatEvent, createAnswering, type LazyFile, type Vendors} from '../chat/index.ts';
 import {createPainter} from './create-painter.ts';
 import type * as MeasureFile from './measuring.ts';
 import type * as MoreFile from './more.tsx';
 import type * as OwnerFile from './owner-lines.ts';
 import type {Painter} from './painting.ts';
 import type {PanelParts} from './parts.ts';
+import type * as VendorsFile from './vendors.ts';
 import {enAnswer} from './words/en.ts';
 import type {AnswerWords} from './words/words.ts';
 
@@ -41,6 +47,15 @@ export function startAnswering(parts: PanelParts & {endpoint: string}): Started 
   const more = bring('firstword-more', moreHash).then((file) =>
     (file as typeof MoreFile).createMore({...parts, measure}),
   );
+  let vendors: Promise<Vendors> | undefined;
+  function loadVendors(): Promise<Vendors> {
+    vendors ??= bring('firstword-vendors', vendorsHash).then((file) => (file as typeof VendorsFile).getVendors());
+    vendors.catch((cause: unknown) => {
+      vendors = undefined; // the next answer tries again
+      missing('no answer can be read')(cause);
+    });
+    return vendors;
+  }
   measure.catch(missing('no turn is measured'));
   more.then(onMore, missing('answers cannot be copied or judged'));
   return {
@@ -50,7 +65,7 @@ export function startAnswering(parts: PanelParts & {endpoint: string}): Started 
         missing(`${endpoint} failed (${trouble.problem})`),
       );
     },
-    answering: createAnswering({...parts, measure}),
+    answering: createAnswering({...parts, measure, loadVendors}),
     painter: createPainter({...parts, ...options, words}),
     words,
   };

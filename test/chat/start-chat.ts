@@ -8,8 +8,10 @@ import {
   createAnswering,
   createChat,
   createMeasure,
+  getVendors,
   type Measure,
   type MeasureOptions,
+  type Vendors,
 } from '../../src/chat/index.ts';
 import type {TurnRecord} from '../../src/latency/index.ts';
 import {createEndpoint, until} from '../stream/endpoint.ts';
@@ -49,11 +51,12 @@ export const MEASURE: MeasureOptions = {
 /** Gives at once what reads answers, and what measures them unless a test says when. */
 export function answering(
   measure: Partial<MeasureOptions> | Promise<Measure> = {},
-  more: {endpoint?: string; signal?: AbortSignal} = {},
+  more: {endpoint?: string; signal?: AbortSignal; loadVendors?: () => Promise<Vendors>} = {},
 ): Answering {
   return createAnswering({
     endpoint: 'https://shop.example/chat',
     signal: new AbortController().signal,
+    loadVendors: async () => getVendors(),
     measure: measure instanceof Promise ? measure : Promise.resolve(createMeasure({...MEASURE, ...measure})),
     ...more,
   });

@@ -45,7 +45,7 @@ async function ask(url: string, more: Partial<Reading> = {}): Promise<AnswerEven
 function createReading(response: Promise<Response>, events: AnswerEvent[], endpoint = location.href): Reading {
   return {
     response,
-    createReader: (headers) => createReader({protocol: 'auto', headers, endpoint, conversationId: QUESTION.id}),
+    createReader: async (headers) => createReader({protocol: 'auto', headers, endpoint, conversationId: QUESTION.id}),
     resume: () => Promise.reject(new TypeError('nothing to resume from')),
     shown: () => words(events),
     signal: new AbortController().signal,

@@ -46,7 +46,8 @@ function ask(
   const written = () => events.map((event) => (event.kind === 'text' ? event.text : '')).join('');
   const done = readAnswer({
     response: more.response ?? post(),
-    createReader: (headers) => createReader({protocol, headers, endpoint: endpoint.url, conversationId: QUESTION.id}),
+    createReader: async (headers) =>
+      createReader({protocol, headers, endpoint: endpoint.url, conversationId: QUESTION.id}),
     resume: (rest) => (rest.kind === 'post' ? post(rest.lastEventId) : getRest({...to, rest, signal})),
     shown: written,
     signal,
