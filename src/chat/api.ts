@@ -48,10 +48,9 @@ export interface FirstwordApi {
 
 /** What the loader hands to the panel once its file has run. */
 export interface Handover {
+  /** The element that becomes the chat. In its root stand the launcher, unless the site draws its own, and a field that
+   * takes what is typed until the panel is there. */
   host: HTMLElement;
-  root: ShadowRoot;
-  /** The launcher in `root`, or undefined where the site draws its own. */
-  launcher: HTMLButtonElement | undefined;
   raw: Raw;
   /** All that was given, by its name in code: options, and `onHandoff`, an `OnHandoff` when it is a function. */
   given: ReadonlyMap<string, unknown>;

@@ -11,13 +11,13 @@ const CALLS = ['open', 'close', 'toggle', 'send', 'suggest', 'setUser', 'setCont
 /** Prints a line to the console, marked as ours; returns nothing. */
 export const warn = (line: string): undefined => void console.warn(`[firstword] ${line}`);
 
-/** Says how values are read in this page; only now, because this file may be imported where there is none. */
-const lookAround = (): Surroundings => ({
+/** Says how values are read in this page; only now, because this file may be imported where there is none. Any element serves. */
+const lookAround = (element: Element): Surroundings => ({
   base: document.baseURI,
-  supports: (property, value) => CSS.supports(property, value),
+  supports: CSS.supports,
   selects(selector) {
     try {
-      return !new DocumentFragment().querySelector(selector);
+      return element.matches(selector) || true;
     } catch {
       return false; // no selector
     }
@@ -51,18 +51,19 @@ export function createInstance({
     const value = own.get(name);
     return typeof value === 'string' ? value : JSON.stringify(value ?? undefined);
   };
-  const around = lookAround();
+  const around = lookAround(host);
   const options = readTable(EARLY, {raw, around});
   const {endpoint, container} = options;
-  const key = `${endpoint} ${container}`;
   if (!endpoint) return warn('data-endpoint is missing or no address');
+  const key = endpoint + container;
   if (standing[key]) return warn('chat is here already');
   standing[key] = true;
 
-  const {root, launcher} = drawHost(host, options);
+  const launcher = drawHost(host, options);
   const life = new AbortController();
   const {signal} = life;
   const waiting: ((panel: Panel) => void)[] = [];
+  const field = document.createElement('textarea'); // takes what is typed until the panel is there, which looks for it
   let panel: Panel | undefined;
   let loading = false;
   let dwell: ReturnType<typeof setTimeout> | undefined;
@@ -76,8 +77,6 @@ export function createInstance({
         const {mountPanel} = file as PanelModule; // our own file, checked by its hash
         panel = mountPanel({
           host,
-          root,
-          launcher,
           raw,
           given: own,
           around,
@@ -90,6 +89,7 @@ export function createInstance({
       },
       (cause: unknown) => {
         loading = false;
+        field.remove();
         waiting.length = 0; // what was wanted then is not wanted whenever a later try succeeds
         const words = 'Chat is unavailable';
         if (launcher?.title !== words) warn(`${words}: its file did not load unchanged (${cause})`);
@@ -114,10 +114,17 @@ export function createInstance({
   listen(launcher, 'pointerleave', () => clearTimeout(dwell));
   listen(launcher, 'focus', intent);
   listen(launcher, 'pointerdown', intent);
+  const open = () => {
+    api.open();
+    if (panel) return;
+    field.ariaLabel = options.title ?? 'Chat';
+    host.shadowRoot?.append(field);
+    field.focus();
+  };
   // whoever clicks twice while the panel is on its way wants it open
-  listen(launcher, 'click', () => (panel ? panel.toggle() : api.open()));
+  listen(launcher, 'click', () => (panel ? panel.toggle() : open()));
   listen(document, 'click', ({target}) => {
-    if (options.openSelector && target instanceof Element && target.closest(options.openSelector)) api.open();
+    if (options.openSelector && target instanceof Element && target.closest(options.openSelector)) open();
   });
 
   const api = {

@@ -9,13 +9,13 @@ import type {LoadFile} from '../chat/index.ts';
  * @param base - Address of the script that the files lie beside.
  */
 export function createLoad(base: string, nonce: string): LoadFile {
-  let cache: RequestCache = 'default';
+  const caches: Record<string, RequestCache> = {};
   return async (file, hash) => {
     const integrity = `sha384-${hash}`;
     const url = new URL(`${file}-${hash.replace(/\W/g, '').slice(0, 8)}.js`, base).href;
-    const fetched = fetch(url, {integrity, cache});
-    cache = 'reload'; // bytes that were refused once must not come out of the cache again
-    const response = await fetched;
+    const cache = caches[url] ?? 'default';
+    caches[url] = 'reload'; // bytes that were refused once must not come out of the cache again
+    const response = await fetch(url, {integrity, cache});
     if (!response.ok) throw response.status;
     await response.arrayBuffer();
     const link = document.createElement('link');
@@ -29,7 +29,7 @@ export function createLoad(base: string, nonce: string): LoadFile {
       link.onerror = failed;
       document.head.append(link);
     }).finally(() => link.remove());
-    cache = 'default';
+    delete caches[url];
     return import(/* @vite-ignore */ url);
   };
 }

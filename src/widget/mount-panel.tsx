@@ -20,7 +20,9 @@ const LANGUAGE_WAIT_MS = 1000;
  * nothing.
  */
 export function mountPanel(handover: Handover): Panel {
-  const {host, root, launcher, load} = handover;
+  const {host, load} = handover;
+  const root = host.shadowRoot as ShadowRoot; // the loader made it
+  const launcher = root.querySelector<HTMLElement>('[part=launcher]');
   const said = new Set<string>();
   const print = (line: string) => {
     if (!said.has(line)) console.warn(`[firstword] ${line}`);
@@ -84,7 +86,7 @@ export function mountPanel(handover: Handover): Panel {
 
   const parts = (): PanelParts => ({
     ...handover,
-    ...{chat, options, foreign, language, box, field, status, painting},
+    ...{root, launcher, chat, options, foreign, language, box, field, status, painting},
     ...{words: () => words, isOpen: () => opened, close, draw, dispatch, print, signal},
     onMore(arrived) {
       more = arrived;
@@ -172,6 +174,20 @@ export function mountPanel(handover: Handover): Panel {
     chat.subscribe(draw);
     drawNow();
     if (field.box) field.box.value = chat.state().draft;
+    takeEarly();
+  }
+
+  /** Takes what was typed, and perhaps asked, before the panel was there. */
+  function takeEarly(): void {
+    const early = root.querySelector<HTMLTextAreaElement>('.box ~ textarea');
+    if (!early) return;
+    const {value} = early;
+    if (value) field.write(value);
+    if (root.activeElement === early) field.box?.focus({preventScroll: true});
+    early.remove();
+    if (!value.endsWith('\n')) return;
+    field.write('');
+    chat.send(value);
   }
 
   function open(): void {

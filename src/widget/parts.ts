@@ -19,6 +19,9 @@ export type Place = 'newest' | 'chosen' | 'rest';
 
 /** What the panel hands to the files that come after it, with much of what the loader handed to it. */
 export interface PanelParts extends Handover {
+  root: ShadowRoot;
+  /** Null where the site draws its own. */
+  launcher: HTMLElement | null;
   chat: Chat;
   options: Options;
   /** The words of the page's language; undefined where that is English, or has no words of ours. */

@@ -50,7 +50,9 @@ function show(given: Partial<Record<keyof EarlyOptions, string>>) {
   const around = {base: document.baseURI, supports: CSS.supports.bind(CSS), selects: () => true};
   const options = readTable(EARLY, {raw: (name) => given[name as keyof EarlyOptions], around});
   const host = document.createElement('firstword-chat');
-  const {root, launcher} = drawHost(host, options);
+  const launcher = drawHost(host, options);
+  const root = host.shadowRoot;
+  if (!root) throw new Error('no root');
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
