@@ -143,6 +143,10 @@ async function buildApp(builder: ViteBuilder): Promise<void> {
 
 const chromium = findPrograms('chromium');
 
+/** Journeys that need the machine, or the built files, for themselves: they compare times, or build again. */
+const ALONE = ['render-speed', 'buffering', 'start'].map((name) => `test/journey/${name}.test.ts`);
+const JOURNEY = {environment: 'node', testTimeout: 120_000, hookTimeout: 120_000} as const;
+
 /**
  * Pure parts run in Node, parts of the page in a real browser, adapters against their vendors' own packages, journeys on
  * the built files in three browsers.
@@ -191,13 +195,16 @@ const projects = [
   {
     extends: true as const,
     test: {
+      ...JOURNEY,
       name: 'journey',
-      environment: 'node',
       include: ['test/journey/**/*.test.ts'],
-      fileParallelism: false,
-      testTimeout: 120_000,
-      hookTimeout: 120_000,
+      exclude: ALONE,
+      maxWorkers: 2,
     },
+  },
+  {
+    extends: true as const,
+    test: {...JOURNEY, name: 'alone', include: ALONE, fileParallelism: false},
   },
 ];
 

@@ -16,7 +16,7 @@ const suites = [
   ['build', ['node_modules/vite/bin/vite.js', 'build']],
   ['types', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit']],
   ['types without the DOM', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.server.json', '--noEmit']],
-  ...['unit', 'page', 'vendor', 'journey'].map((name) => [name, vitest(name)]),
+  ...['unit', 'page', 'vendor', 'journey', 'alone'].map((name) => [name, vitest(name)]),
 ];
 
 function vitest(name) {

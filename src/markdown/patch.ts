@@ -50,7 +50,7 @@ export function nodeAt({host, after}: Place): Node | null {
 /** What to make an element of: its tag, then names and values of attributes in turn. */
 export type Description = [Tag, ...string[]];
 
-/** What each element was made of; nobody changes it. */
+/** What each element was made of, while its answer is drawn. */
 const made = new WeakMap<Node, string>();
 
 const keyOf = (description: Description) => description.join('\0');
@@ -92,6 +92,11 @@ export function putText(place: Place, text: string): Text {
     return old;
   }
   return place.host.insertBefore(document.createTextNode(text), old);
+}
+
+/** Forgets what the elements in one were made of: nothing more is put among them. */
+export function forgetMade(root: Element): void {
+  for (const element of root.querySelectorAll('*')) made.delete(element);
 }
 
 /** Makes a text all that an element holds. */

@@ -3,6 +3,7 @@ import {clean} from './clean.ts';
 import type {BlockKind} from './draw-blocks.ts';
 import {ownOf} from './own.ts';
 import {createPace} from './pace.ts';
+import {forgetMade} from './patch.ts';
 import {readPlainText} from './plain-text.ts';
 import {createPolicy, type Policy} from './policy.ts';
 import {createSchedule} from './schedule.ts';
@@ -122,6 +123,7 @@ export function createRenderer(root: HTMLElement, options: RendererOptions = {})
     schedule.cancel();
     take(half);
     answer?.end(queue);
+    forgetMade(root);
     answer = undefined;
     queue = half = '';
   }

@@ -37,19 +37,23 @@ export function readSpoken(answer: Element, options: {words: MoreWords; isWhole:
     else if (!node.matches(ASIDE)) {
       const isLine = node.matches(LINES);
       if (isLine) endLine();
-      node.childNodes.forEach(visit);
+      visitChildren(node);
       if (isLine) endLine();
     }
   }
 
-  const nodes = [...answer.childNodes];
-  const last = isWhole ? undefined : nodes.pop();
-  nodes.forEach(visit);
+  /** Visits what stands in an element, before one of its children. A list of them would stay with the element. */
+  function visitChildren(parent: Node, end: Node | null = null): void {
+    for (let child = parent.firstChild; child !== end && child; child = child.nextSibling) visit(child);
+  }
+
+  const last = isWhole ? null : answer.lastChild;
+  visitChildren(answer, last);
   if (isWhole) endLine();
   else if (last instanceof HTMLParagraphElement) {
     const settled = text;
     text = '';
-    last.childNodes.forEach(visit);
+    visitChildren(last);
     text = settled + (SENTENCES.exec(text)?.[0] ?? '');
   }
   return text;
