@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test, vi} from 'vitest';
 import {type Browser, findEngines, openBrowser, type Page, waitUntil} from './drive/index.ts';
 import {type SampleSite, type Seen, startSampleSite} from './drive/sample-site.ts';
+import {testUnless} from './test-unless.ts';
 
 declare global {
   var seen: Seen;
@@ -24,7 +25,7 @@ afterAll(() => {
   rmSync(folder, {recursive: true});
 });
 
-describe.each(findEngines())('$title', ({engine, missing}) => {
+describe.each(findEngines())('$title', ({engine, missing, lacks}) => {
   const here = test.skipIf(missing !== undefined);
   let browser: Browser | undefined;
 
@@ -197,13 +198,65 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
     expect(readFileSync(file).subarray(1, 4).toString()).toBe('PNG');
   });
 
-  test.runIf(engine === 'chromium' && !missing)('slows down and cuts off a page of Chromium', async () => {
-    await withPage(async ({chromium, run}) => {
+  here('takes the network away and gives it back', async () => {
+    await withPage(async (page) => {
+      await page.run(() => {
+        const heard: string[] = [];
+        for (const type of ['offline', 'online']) addEventListener(type, () => heard.push(type));
+        Object.assign(window, {heard});
+      });
+      const read = () =>
+        page.run(async () => {
+          const status = await fetch('/other').then(
+            ({status}) => String(status),
+            () => 'failed',
+          );
+          return [navigator.onLine, status, ...(window as unknown as {heard: string[]}).heard];
+        });
+      expect(await read()).toEqual([true, '200']);
+      await page.goOffline();
+      expect(await read()).toEqual([false, 'failed', 'offline']);
+      await page.goOnline();
+      expect(await read()).toEqual([true, '200', 'offline', 'online']);
+    });
+  });
+
+  here('turns the wheel over an element, and the phone', async () => {
+    await withPage(async (page) => {
+      await page.run(() => {
+        document.body.style.minHeight = '3000px';
+      });
+      await page.wheel('#outer', 200);
+      await page.waitFor(() => scrollY > 100);
+      await page.wheel('#outer', -400);
+      await page.waitFor(() => scrollY === 0);
+      await page.resize({width: 700, height: 390});
+      expect(await page.run(() => [innerWidth, innerHeight])).toEqual([700, 390]);
+    });
+  });
+
+  testUnless(missing ?? lacks.touch, 'touches with a finger where a visitor has one', async () => {
+    const page = await browser?.open(site.origin, {width: 390, height: 700, touch: true});
+    expect(await page?.run(() => matchMedia('(pointer: coarse)').matches)).toBe(true);
+    await page?.run(() => {
+      const heard: string[] = [];
+      for (const type of ['touchstart', 'touchend', 'click']) addEventListener(type, () => heard.push(type));
+      Object.assign(window, {heard});
+    });
+    await page?.touch('#outer');
+    await page?.waitFor(() => (window as unknown as {heard: string[]}).heard.join() === 'touchstart,touchend,click');
+    await page?.close();
+  });
+
+  testUnless(missing ?? lacks.forcedColors, 'forces the colours of a visitor', async () => {
+    const page = await browser?.open(site.origin, {forcedColors: true});
+    expect(await page?.run(() => matchMedia('(forced-colors: active)').matches)).toBe(true);
+    await page?.close();
+  });
+
+  test.runIf(engine === 'chromium' && !missing)('slows down a page of Chromium', async () => {
+    await withPage(async ({chromium}) => {
       await chromium?.slowCpu(2);
-      await chromium?.goOffline();
-      expect(await run(() => navigator.onLine)).toBe(false);
-      await chromium?.goOnline();
-      expect(await run(() => navigator.onLine)).toBe(true);
       expect(await chromium?.cdp('Runtime.evaluate', {expression: '6 * 7'})).toMatchObject({result: {value: 42}});
     });
   });

@@ -131,7 +131,7 @@ export const SCENES: readonly Scene[] = [
     name: 'offline',
     async play(page) {
       await answered(page);
-      await page.chromium?.goOffline();
+      await page.goOffline();
       await shown(page, '.banner');
     },
   },

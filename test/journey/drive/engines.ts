@@ -1,7 +1,7 @@
 import {accessSync, constants, readdirSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {delimiter, join} from 'node:path';
-import type {EngineName} from './types.ts';
+import type {Ability, EngineName} from './types.ts';
 
 /** Where the programs of one engine are. */
 export interface Programs {
@@ -19,16 +19,36 @@ export interface FoundEngine {
   title: string;
   /** The reason in words; absent where the engine can run. */
   missing?: string;
+  /** What a page of it cannot be made to show, and why. */
+  lacks: Partial<Record<Ability, string>>;
 }
+
+/** What pages of the engines cannot be made to show, and why. */
+export const LACKS = {
+  chromium: {},
+  firefox: {
+    accessibilityTree: 'the driver of Firefox gives no accessibility tree',
+    notches: 'Firefox has no insets of a safe area to set',
+    swipe: 'a finger of the driver of Firefox scrolls nothing',
+  },
+  webkit: {
+    accessibilityTree: 'the driver of WebKitGTK gives no accessibility tree',
+    forcedColors: 'WebKitGTK knows no forced colours',
+    notches: 'WebKitGTK has no insets of a safe area to set',
+    swipe: 'the driver of WebKitGTK has no fingers',
+    touch: 'the driver of WebKitGTK has no fingers',
+  },
+} as const satisfies Record<EngineName, Partial<Record<Ability, string>>>;
 
 /** Lists all three engines and says what is missing for those that cannot run here. */
 export function findEngines(): FoundEngine[] {
   const names: EngineName[] = ['chromium', 'firefox', 'webkit'];
   return names.map((engine) => {
     const found = findPrograms(engine);
+    const lacks = LACKS[engine];
     return typeof found === 'string'
-      ? {engine, title: `${engine} is skipped: ${found}`, missing: found}
-      : {engine, title: engine};
+      ? {engine, lacks, title: `${engine} is skipped: ${found}`, missing: found}
+      : {engine, lacks, title: engine};
   });
 }
 

@@ -71,6 +71,9 @@ const PREFERENCES: Record<string, string | number | boolean> = {
   'toolkit.telemetry.server': '',
 };
 
+/** A finger is what points, and all that does. */
+const FINGERS = {'ui.primaryPointerCapabilities': 1, 'ui.allPointerCapabilities': 1, 'dom.w3c_touch_events.enabled': 1};
+
 /** Starts Firefox. The look is that of all its pages: its driver cannot give one page another. */
 export const startFirefox: Start = async (room: Room, {profileFolder, ...look}): Promise<Running> => {
   const programs = findPrograms('firefox');
@@ -93,11 +96,14 @@ export const startFirefox: Start = async (room: Room, {profileFolder, ...look}):
   };
 };
 
-async function writeProfile(folder: string, {dark, reducedMotion}: Look): Promise<void> {
+async function writeProfile(folder: string, {dark, reducedMotion, forcedColors, touch}: Look): Promise<void> {
   const preferences = {
     ...PREFERENCES,
     'layout.css.prefers-color-scheme.content-override': dark ? 0 : 1,
     'ui.prefersReducedMotion': reducedMotion ? 1 : 0,
+    // 2 forces the visitor's own colours, 1 never does
+    'browser.display.document_color_use': forcedColors ? 2 : 1,
+    ...(touch ? FINGERS : {}),
   };
   await mkdir(folder, {recursive: true});
   const lines = Object.entries(preferences).map(

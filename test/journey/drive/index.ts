@@ -1,6 +1,7 @@
 export {type FoundEngine, findEngines} from './engines.ts';
 export {openBrowser} from './open-browser.ts';
 export type {
+  Ability,
   Browser,
   BrowserOptions,
   Chord,
@@ -12,6 +13,7 @@ export type {
   OpenOptions,
   Page,
   PageRequest,
+  Size,
   Truthy,
 } from './types.ts';
 export {WAIT_LIMIT_MS, waitUntil} from './wait.ts';

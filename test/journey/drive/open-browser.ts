@@ -60,14 +60,15 @@ export async function openBrowser(engine: EngineName, options: BrowserOptions = 
     );
   }
 
-  await start({dark: false, reducedMotion: false});
+  await start({dark: false, reducedMotion: false, forcedColors: false, touch: false});
 
   return {
     engine,
-    async open(url, {dark = false, reducedMotion = false, ...size} = {}) {
+    async open(url, {dark = false, reducedMotion = false, forcedColors = false, touch = false, ...size} = {}) {
       if (ended) throw new Error(`The ${engine} browser is closed`);
-      const running = await start({dark, reducedMotion});
-      return running.open(url, {...size, dark, reducedMotion, waitLimitMs});
+      const look = {dark, reducedMotion, forcedColors, touch};
+      const running = await start(look);
+      return running.open(url, {...size, ...look, waitLimitMs});
     },
     close() {
       ended ??= end(leaveOrderly);

@@ -1,6 +1,6 @@
 import {writeFile} from 'node:fs/promises';
 import {findTarget} from './target.ts';
-import type {ChromiumOnly, EngineName, Json, Page, PageRequest, Truthy} from './types.ts';
+import type {ChromiumOnly, EngineName, Json, Page, PageRequest, Size, Truthy} from './types.ts';
 import {GaveUpError, waitUntil} from './wait.ts';
 
 /** A place in the viewport, in CSS pixels. */
@@ -17,6 +17,12 @@ export interface Abilities {
   press(keys: readonly string[]): Promise<void>;
   moveTo(point: Point): Promise<void>;
   clickAt(point: Point): Promise<void>;
+  touchAt(point: Point): Promise<void>;
+  /** Turns the wheel where the mouse is brought first. */
+  wheelAt(point: Point, downPx: number): Promise<void>;
+  resize(size: Size): Promise<void>;
+  goOffline(): Promise<void>;
+  goOnline(): Promise<void>;
   /** Asks the engine to hide or show the page; whether it did is looked after by the caller. */
   hide(): Promise<void>;
   show(): Promise<void>;
@@ -91,6 +97,18 @@ export function createPage(
     press: (chord) => ask(() => abilities.press(chord.split('+'))),
     click: async (selector) => ask(async () => abilities.clickAt(await findSteadyPoint(selector))),
     hover: async (selector) => ask(async () => abilities.moveTo(await findSteadyPoint(selector))),
+    touch: async (selector) => ask(async () => abilities.touchAt(await findSteadyPoint(selector))),
+    wheel: async (selector, downPx) => ask(async () => abilities.wheelAt(await findSteadyPoint(selector), downPx)),
+    async resize(size) {
+      await ask(() => abilities.resize(size));
+      await waitUntil(
+        () => abilities.run(({width, height}) => innerWidth === width && innerHeight === height, {...size}),
+        () => `the ${engine} page to be ${size.width} by ${size.height}`,
+        waitLimitMs,
+      );
+    },
+    goOffline: () => ask(() => abilities.goOffline()),
+    goOnline: () => ask(() => abilities.goOnline()),
     hide: () =>
       ask(async () => {
         await abilities.hide();

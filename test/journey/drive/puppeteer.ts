@@ -3,7 +3,7 @@ import {createNavigation} from './navigation.ts';
 import {observePage} from './observe.ts';
 import {type Abilities, createPage} from './page.ts';
 import type {PageOptions} from './running.ts';
-import type {ChromiumOnly, Json, Page} from './types.ts';
+import type {ChromiumOnly, Json, Page, Size} from './types.ts';
 import {waitUntil} from './wait.ts';
 
 /** How long one command to the browser may take, in milliseconds; a page's promise that is awaited counts too. */
@@ -37,16 +37,14 @@ export async function connectWire(engine: 'chromium' | 'firefox', address: strin
 /** Opens an address in a new tab and waits for its load event; closes the tab where that fails. */
 export async function openPage(wire: Wire, url: string, options: PageOptions): Promise<Page> {
   const {engine, driver} = wire;
-  const {width = 1280, height = 800, dark = false, reducedMotion = false, waitLimitMs} = options;
+  const {width = 1280, height = 800, touch = false, waitLimitMs} = options;
   const page = await driver.newPage();
   const observed = observePage(engine, page);
-  await page.setViewport({width, height});
-  if (engine === 'chromium') {
-    await page.emulateMediaFeatures([
-      {name: 'prefers-color-scheme', value: dark ? 'dark' : 'light'},
-      {name: 'prefers-reduced-motion', value: reducedMotion ? 'reduce' : 'no-preference'},
-    ]);
-  }
+  // Firefox as a whole has fingers or none, and no other layout for them
+  const fingers = engine === 'chromium' && touch ? {hasTouch: true, isMobile: true} : {};
+  const resize = (size: Size) => page.setViewport({...size, ...fingers});
+  await resize({width, height});
+  if (engine === 'chromium') await emulateLook(page, options);
   const navigation = createNavigation(engine, page);
   try {
     await navigation.goto(url);
@@ -55,10 +53,28 @@ export async function openPage(wire: Wire, url: string, options: PageOptions): P
     throw error;
   }
   const special = engine === 'chromium' ? {chromium: await createChromiumOnly(page)} : {};
-  return createPage({...createHands(page, wire), ...navigation, ...observed, ...special}, {engine, waitLimitMs});
+  return createPage(
+    {...createHands(page, wire), resize, ...navigation, ...observed, ...special},
+    {engine, waitLimitMs},
+  );
 }
 
-type Hands = Omit<Abilities, 'goto' | 'reload' | 'back' | 'tap' | 'consoleLines' | 'errors' | 'chromium'>;
+// The driver's own way does not know of forced colours.
+async function emulateLook(
+  page: DriverPage,
+  {dark = false, reducedMotion = false, forcedColors = false}: PageOptions,
+): Promise<void> {
+  const wire = await page.createCDPSession();
+  await wire.send('Emulation.setEmulatedMedia', {
+    features: [
+      {name: 'prefers-color-scheme', value: dark ? 'dark' : 'light'},
+      {name: 'prefers-reduced-motion', value: reducedMotion ? 'reduce' : 'no-preference'},
+      {name: 'forced-colors', value: forcedColors ? 'active' : 'none'},
+    ],
+  });
+}
+
+type Hands = Omit<Abilities, 'goto' | 'reload' | 'back' | 'resize' | 'tap' | 'consoleLines' | 'errors' | 'chromium'>;
 
 function createHands(page: DriverPage, {engine, driver, cover}: Wire): Hands {
   return {
@@ -76,6 +92,13 @@ function createHands(page: DriverPage, {engine, driver, cover}: Wire): Hands {
     },
     moveTo: ({x, y}) => page.mouse.move(x, y, {steps: 3}),
     clickAt: ({x, y}) => page.mouse.click(x, y),
+    touchAt: ({x, y}) => page.touchscreen.tap(x, y),
+    async wheelAt({x, y}, downPx) {
+      await page.mouse.move(x, y);
+      await page.mouse.wheel({deltaY: downPx});
+    },
+    goOffline: () => page.setOfflineMode(true),
+    goOnline: () => page.setOfflineMode(false),
     hide: () => cover.bringToFront(),
     show: () => page.bringToFront(),
     async close() {
@@ -99,7 +122,5 @@ async function createChromiumOnly(page: DriverPage): Promise<ChromiumOnly> {
     // The method's name is the caller's affair; the driver types only those it knows.
     cdp: (method, params) => wire.send(method as 'Runtime.enable', params as undefined),
     slowCpu: (factor) => page.emulateCPUThrottling(factor),
-    goOffline: () => page.setOfflineMode(true),
-    goOnline: () => page.setOfflineMode(false),
   };
 }

@@ -5,6 +5,8 @@ import type {BrowserOptions, OpenOptions, Page} from './types.ts';
 export interface Look {
   dark: boolean;
   reducedMotion: boolean;
+  forcedColors: boolean;
+  touch: boolean;
 }
 
 /** How a page is opened in a running browser. */

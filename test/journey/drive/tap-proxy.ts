@@ -14,6 +14,10 @@ export interface TapProxy {
   requests(): readonly PageRequest[];
   /** Lists the addresses of documents that no server gave, in the order they were asked for. */
   brokenDocuments(): readonly string[];
+  /** Breaks every connection there is and each that comes, as where there is no network. */
+  cutOff(): void;
+  /** Lets requests through again. */
+  letThrough(): void;
   close(): Promise<void>;
 }
 
@@ -29,6 +33,7 @@ export async function createTapProxy(): Promise<TapProxy> {
   const requests: PageRequest[] = [];
   const broken: string[] = [];
   const sockets = new Set<Duplex>();
+  let isCutOff = false;
   const server = createServer({requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0});
   server.on('request', (incoming, response) => {
     const target = readTarget(incoming.url ?? '');
@@ -56,6 +61,7 @@ export async function createTapProxy(): Promise<TapProxy> {
     tunnel(socket, target, sockets);
   });
   server.on('connection', (socket: Socket) => {
+    if (isCutOff) socket.destroy();
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
@@ -65,6 +71,13 @@ export async function createTapProxy(): Promise<TapProxy> {
     address: `127.0.0.1:${port}`,
     requests: () => requests,
     brokenDocuments: () => broken,
+    cutOff() {
+      isCutOff = true;
+      for (const socket of sockets) socket.destroy();
+    },
+    letThrough() {
+      isCutOff = false;
+    },
     async close() {
       const closed = once(server, 'close');
       server.close();

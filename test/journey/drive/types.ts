@@ -34,13 +34,26 @@ export type Chord = NamedKey | `${Modifier}+${string}`;
 export interface OpenOptions {
   /** Width of the viewport in CSS pixels; default 1280. WebKit cannot go below about 305. */
   width?: number;
-  /** Height of the viewport in CSS pixels; default 800. */
+  /** Height of the viewport in CSS pixels; default 800. WebKit cannot go below about 294. */
   height?: number;
   /** Whether the visitor asks for dark colours; default no. See {@link Browser.open} for storage. */
   dark?: boolean;
   /** Whether the visitor asks for less motion; default no. See {@link Browser.open} for storage. */
   reducedMotion?: boolean;
+  /** Whether the visitor's own colours are forced on pages; default no. Not in WebKit. See {@link Browser.open} for storage. */
+  forcedColors?: boolean;
+  /** Whether the visitor points with a finger, as on a phone; default no. Not in WebKit. See {@link Browser.open} for storage. */
+  touch?: boolean;
 }
+
+/** Size of a viewport in CSS pixels. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** What a page cannot be made to show in every engine. */
+export type Ability = 'accessibilityTree' | 'forcedColors' | 'notches' | 'swipe' | 'touch';
 
 /** One request that a page made. */
 export interface PageRequest {
@@ -56,10 +69,6 @@ export interface ChromiumOnly {
   cdp(method: string, params?: {readonly [name: string]: Json}): Promise<unknown>;
   /** Slows the page's main thread down by `factor` (1 is full speed). */
   slowCpu(factor: number): Promise<void>;
-  /** Takes the network away from the page. */
-  goOffline(): Promise<void>;
-  /** Gives the network back. */
-  goOnline(): Promise<void>;
 }
 
 /** One tab of a real browser, driven as a visitor would. */
@@ -93,6 +102,20 @@ export interface Page {
   click(selector: string): Promise<void>;
   /** Moves the mouse over the centre of an element, under the conditions of {@link Page.click}. */
   hover(selector: string): Promise<void>;
+  /** Touches the centre of an element with a finger, under the conditions of {@link Page.click}; the page was opened for it. */
+  touch(selector: string): Promise<void>;
+  /** Turns the mouse wheel over the centre of an element, under the conditions of {@link Page.click}; up where negative. */
+  wheel(selector: string, downPx: number): Promise<void>;
+  /** Gives the viewport another size, as a phone that is turned does. WebKit cannot go below about 305 by 294. */
+  resize(size: Size): Promise<void>;
+  /**
+   * Takes the network away, so that requests fail and the page hears of it. WebKit knows only the machine's own network:
+   * there its proxy lets nothing of the whole browser through any more, and `navigator.onLine` and the event are
+   * pretended, until the page's document goes.
+   */
+  goOffline(): Promise<void>;
+  /** Gives the network back. */
+  goOnline(): Promise<void>;
   /** Really hides the page: another tab comes to the front, or in WebKit the window is minimised. */
   hide(): Promise<void>;
   /** Brings the page to the front again. */
@@ -142,8 +165,10 @@ export interface Browser {
    * Opens an address in a new tab and waits for its load event. A tab that is opened later hides the earlier ones in
    * Chromium and Firefox; in WebKit it is a window of its own and only takes the focus.
    *
-   * `dark` and `reducedMotion` belong to the whole browser in Firefox and WebKit: there such a page runs in a second
-   * browser with a profile of its own, and shares no storage with the others.
+   * `dark`, `reducedMotion`, `forcedColors` and `touch` belong to the whole browser in Firefox and WebKit: there such a
+   * page runs in a second browser with a profile of its own, and shares no storage with the others.
+   *
+   * @throws where the engine cannot do what is asked of it: see `lacks` of the engines that are found.
    */
   open(url: string, options?: OpenOptions): Promise<Page>;
   /** Ends the browser in an orderly way and removes what it left. Again, or after a kill, is without effect. */

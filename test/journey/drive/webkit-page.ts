@@ -1,8 +1,9 @@
+import {LACKS} from './engines.ts';
 import {type KeyAction, listChordActions, listTypingActions} from './keys.ts';
 import {type Abilities, createPage, type Point} from './page.ts';
 import type {PageOptions} from './running.ts';
 import type {TapProxy} from './tap-proxy.ts';
-import type {Json, Page} from './types.ts';
+import type {Json, Page, Size} from './types.ts';
 import {waitUntil} from './wait.ts';
 import type {Command, WebDriver} from './webdriver.ts';
 import {createRunner, type Runner} from './webkit-run.ts';
@@ -17,11 +18,6 @@ export interface Ways {
 
 /** How long a window may take to have the size it was given, in milliseconds. */
 const RESIZE_LIMIT_MS = 5000;
-
-interface Rectangle {
-  width: number;
-  height: number;
-}
 
 /** One window, and the commands that go to it. */
 interface Window {
@@ -40,11 +36,13 @@ export async function openWebkitPage(ways: Ways, url: string, options: PageOptio
   const window = await openWindow(ways);
   const runner = createRunner((script, args) => window.post('/execute/async', {script, args}));
   try {
-    const frame = await fitWindow({width, height}, {runner, window});
+    const frameFor = (size: Size) => fitWindow(size, {runner, window});
+    const sizing = createSizing(window, {frameFor, frame: await frameFor({width, height})});
     await window.load(url);
     const tap = () => proxy.requests().slice(seenBefore);
-    const hands = {...createInput(window), ...createVisibility(window, frame), ...createNavigation(window, runner)};
-    return createPage({...hands, ...createReports(window, runner), tap}, {engine: 'webkit', waitLimitMs});
+    const hands = {...createInput(window), ...sizing, ...createNavigation(window, runner)};
+    const network = createNetwork(proxy, runner);
+    return createPage({...hands, ...network, ...createReports(window, runner), tap}, {engine: 'webkit', waitLimitMs});
   } catch (error) {
     await window.close();
     throw error;
@@ -73,7 +71,15 @@ async function openWindow({driver, proxy, base}: Ways): Promise<Window> {
   };
 }
 
-function createInput({post}: Window): Pick<Abilities, 'type' | 'press' | 'moveTo' | 'clickAt'> {
+/** Wheels so far: each page has its own. */
+let wheelCount = 0;
+
+type Input = Pick<Abilities, 'type' | 'press' | 'moveTo' | 'clickAt' | 'touchAt' | 'wheelAt'>;
+
+function createInput({post}: Window): Input {
+  const wheel = `wheel ${++wheelCount}`;
+  let turnedPx = 0;
+
   async function press(actions: readonly KeyAction[]): Promise<void> {
     await post('/actions', {actions: [{type: 'key', id: 'keyboard', actions}]});
   }
@@ -93,14 +99,56 @@ function createInput({post}: Window): Pick<Abilities, 'type' | 'press' | 'moveTo
         {type: 'pointerDown', button},
         {type: 'pointerUp', button},
       ]),
+    async touchAt() {
+      throw new Error(LACKS.webkit.touch);
+    },
+    async wheelAt({x, y}, downPx) {
+      await point({x, y}, []);
+      const at = {x: Math.round(x), y: Math.round(y), origin: 'viewport', deltaX: 0, duration: 0};
+      // This driver turns the wheel by how much a step differs from the one before, of an earlier call too.
+      const steps = [turnedPx, turnedPx + downPx].map((deltaY) => ({type: 'scroll', ...at, deltaY}));
+      turnedPx += downPx;
+      await post('/actions', {actions: [{type: 'wheel', id: wheel, actions: steps}]});
+    },
   };
 }
 
-function createVisibility({post}: Window, {width, height}: Rectangle): Pick<Abilities, 'hide' | 'show'> {
+interface Sizing {
+  /** Gives the viewport a size and tells what the window has for it. */
+  frameFor(size: Size): Promise<Size>;
+  /** What the window has been given. */
+  frame: Size;
+}
+
+function createSizing({post}: Window, {frameFor, frame}: Sizing): Pick<Abilities, 'hide' | 'show' | 'resize'> {
+  let {width, height} = frame;
   return {
     hide: async () => void (await post('/window/minimize')),
     // A window that is given a size is brought back.
     show: async () => void (await post('/window/rect', {width, height})),
+    async resize(size) {
+      ({width, height} = await frameFor(size));
+    },
+  };
+}
+
+// The engine asks the machine whether there is a network, so that a page has to be told otherwise.
+function createNetwork(proxy: TapProxy, {run}: Runner): Pick<Abilities, 'goOffline' | 'goOnline'> {
+  return {
+    async goOffline() {
+      proxy.cutOff();
+      await run(() => {
+        Object.defineProperty(navigator, 'onLine', {value: false, configurable: true});
+        dispatchEvent(new Event('offline'));
+      });
+    },
+    async goOnline() {
+      proxy.letThrough();
+      await run(() => {
+        Reflect.deleteProperty(navigator, 'onLine');
+        dispatchEvent(new Event('online'));
+      });
+    },
   };
 }
 
@@ -135,10 +183,10 @@ function createReports(
 }
 
 // The protocol sizes windows, not viewports: the window is as much larger as its own bar is high.
-async function fitWindow(wanted: Rectangle, {runner, window}: {runner: Runner; window: Window}): Promise<Rectangle> {
-  const resize = ({width, height}: Rectangle) => window.post('/window/rect', {width, height});
+async function fitWindow(wanted: Size, {runner, window}: {runner: Runner; window: Window}): Promise<Size> {
+  const resize = ({width, height}: Size) => window.post('/window/rect', {width, height});
   let frame = wanted;
-  let got: Rectangle | undefined;
+  let got: Size | undefined;
   await resize(frame);
   await waitUntil(
     async () => {

@@ -1,7 +1,7 @@
 import {once} from 'node:events';
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {findPrograms, type Programs} from './engines.ts';
+import {findPrograms, LACKS, type Programs} from './engines.ts';
 import {findFreePort} from './port.ts';
 import type {Room} from './room.ts';
 import type {Look, Running, Start} from './running.ts';
@@ -17,6 +17,8 @@ const NARROW_BAR = 'entry, button, toolbar, headerbar { min-width: 0; padding: 0
 export const startWebkit: Start = async (room: Room, {profileFolder, ...look}): Promise<Running> => {
   const programs = findPrograms('webkit');
   if (typeof programs === 'string') throw new Error(`WebKit cannot run here: ${programs}`);
+  if (look.forcedColors) throw new Error(`WebKit cannot be opened so: ${LACKS.webkit.forcedColors}`);
+  if (look.touch) throw new Error(`WebKit cannot be opened so: ${LACKS.webkit.touch}`);
   if (profileFolder) throw new Error('WebKit keeps no storage while it is automated: it takes no profile folder');
   const display = await startDisplay(room, programs);
   await writeDesktopSettings(room.folder, look);
