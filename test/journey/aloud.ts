@@ -12,13 +12,17 @@ export interface Sheet {
   /** Attributes of the script tag. */
   attributes?: string;
   dir?: 'ltr' | 'rtl';
+  /** Markup in the page's head, before anything else of it runs. */
+  head?: string;
+  /** Markup after the page's own. */
+  body?: string;
 }
 
 const TEXT = '<p>Words of the page, which is long.</p>'.repeat(60);
 
 /** Writes a page around the widget. */
-export const writePage = ({attributes = '', dir = 'ltr'}: Sheet = {}) =>
-  `<!doctype html><html lang="en" dir="${dir}"><head><meta charset="utf-8"><title>Shop</title><meta name="viewport" content="width=device-width"><style>:root{color-scheme:light dark}</style></head><body><main><h1>Shop</h1><button class="first">First</button>${TEXT}<button class="ask">Ask us</button></main><script async src="/firstword.js" data-endpoint="/chat" data-title="Help" ${attributes}></script></body></html>`;
+const writePage = ({attributes = '', dir = 'ltr', head = '', body = ''}: Sheet = {}) =>
+  `<!doctype html><html lang="en" dir="${dir}"><head><meta charset="utf-8"><title>Shop</title><meta name="viewport" content="width=device-width"><style>:root{color-scheme:light dark}</style>${head}</head><body><main><h1>Shop</h1><button class="first">First</button>${TEXT}<button class="ask">Ask us</button>${body}</main><script async src="/firstword.js" data-endpoint="/chat" data-title="Help" ${attributes}></script></body></html>`;
 
 /** One event of an answer as the endpoint writes it. */
 const event = (part: object) => `data: ${JSON.stringify(part)}\n\n`;
@@ -33,6 +37,14 @@ export interface Speaker {
   asked(): Promise<void>;
   /** Answers the next question with an error. */
   refuse(): void;
+  /** The questions that have reached the endpoint, each as it was asked. */
+  readonly questions: readonly AskedQuestion[];
+}
+
+/** What a question says to the endpoint. */
+export interface AskedQuestion {
+  messages: {content: string}[];
+  fw: {key: string; attempt: number};
 }
 
 /** A stage whose answers are said by the test. */
@@ -41,12 +53,17 @@ export async function startAloud() {
   let sink: ReadableStreamDefaultController<Uint8Array> | undefined;
   let refused = false;
   let asked = Promise.withResolvers<void>();
+  const questions: AskedQuestion[] = [];
   const write = (part: object) => sink?.enqueue(new TextEncoder().encode(event(part)));
   const stage: Stage = await startStage({
-    intercept(request) {
+    async intercept(request) {
       const {pathname} = new URL(request.url);
       if (pathname === '/page') return new Response(html, {headers: {'content-type': 'text/html; charset=utf-8'}});
       if (pathname !== '/chat' || request.method !== 'POST') return undefined;
+      // the widget wrote it
+      const question = (await request.json()) as AskedQuestion & {trigger: string};
+      if (question.trigger === 'fw-stop') return new Response(null, {status: 204});
+      questions.push(question);
       if (refused) {
         refused = false;
         return new Response('no', {status: 403});
@@ -65,6 +82,7 @@ export async function startAloud() {
     },
   });
   const speaker: Speaker = {
+    questions,
     say: (delta) => write({type: 'text-delta', id: 't', delta}),
     end() {
       write({type: 'finish', finishReason: 'stop'});
