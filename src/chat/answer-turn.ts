@@ -24,6 +24,8 @@ export interface Asking extends Pick<Store, 'changeAnswer'> {
   /** The response, already on its way; undefined where the answer began on the page before this one. */
   response: Promise<Response> | undefined;
   others: Others;
+  /** Keeps the conversation. */
+  keep: () => void;
   /** Posts the question another time. */
   post: (again: Again) => Promise<Response>;
   preflightFree: boolean;
@@ -48,7 +50,7 @@ export async function answerTurn(asking: Asking): Promise<void> {
 
   function takeText(text: string, nowMs: number): void {
     const isFirst = !mine.text;
-    if (!mine.follows) others.tell(mine, text);
+    if (!mine.follows) others.tell(mine, {at: mine.text.length, text});
     mine.text += text;
     if (isFirst) changeAnswer(answerId, () => ({state: 'streaming'}));
     asking.onText(text);
@@ -63,11 +65,15 @@ export async function answerTurn(asking: Asking): Promise<void> {
   try {
     const claimed = others.claim(mine, show);
     if (mine.follows) await claimed;
-    else claimed.catch(() => undefined); // the turn ended before the other tab's
+    else {
+      // other tabs hear of a turn by what is kept: by then its place is held, or cannot be
+      const keep = () => signal.aborted || asking.keep();
+      claimed.then(keep, keep);
+    }
     const begun = mine.told ? others.catchUp() : undefined;
     signal.throwIfAborted();
-    if (mine.told && !begun) return settle({outcome: 'cut', error: 'stream-cut', next: {state: 'cut', problem: 'cut'}});
     mine.follows = false;
+    if (mine.told && !begun) return settle({outcome: 'cut', error: 'stream-cut', next: {state: 'cut', problem: 'cut'}});
     const how = await runTurn({
       ...asking,
       begun,

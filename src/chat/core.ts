@@ -40,8 +40,8 @@ export interface Posted {
   preflightFree: boolean;
 }
 
-/** Why a turn ends before its answer does: another question, the page goes, or the visitor stopped it. */
-export type Left = 'resubmit' | 'pagehide' | 'stop';
+/** Why a turn ends before its answer does: another question, the page goes, the visitor stopped it or erases all. */
+export type Left = 'resubmit' | 'pagehide' | 'stop' | 'forget';
 
 /** The turns of a conversation, from when a question was posted. */
 export interface Turns {

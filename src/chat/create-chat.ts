@@ -136,7 +136,7 @@ export function createChat(options: ChatOptions): Chat {
     load().catch(() => undefined); // given up already
     turn.note({again});
     afterPaint((paintedMs) => paintedMs && turn.mark('echo', paintedMs));
-    keeper.keep();
+    if (options.persist !== 'local') keeper.keep(); // else once the turn has its place among those of other tabs
     emit({kind: 'send', turnId: mine.id});
   }
 
@@ -188,7 +188,7 @@ export function createChat(options: ChatOptions): Chat {
     },
     visibility: (seen) => turns.visibility(seen),
     forget() {
-      turns.leave(core.running, 'stop');
+      turns.leave(core.running, 'forget');
       keeper.forget();
       core.conversationId = randomHex(32);
       change({messages: [], draft: ''});

@@ -8,13 +8,16 @@ import type {Answer} from './state.ts';
 export interface Others {
   /**
    * Waits until no other tab reads an answer, and then holds that place until the turn ends; meanwhile gives what the
-   * other tab reads. Rejects when the turn ends first.
+   * other tab reads. Rejects when the turn ends first, or where no place can be held.
    */
   claim(turn: Running, onText: (text: string) => void): Promise<void>;
-  /** Passes on text of a turn that this tab reads, before it is part of the turn. */
-  tell(turn: Running, text: string): void;
-  /** Has the tab that reads an answer stop it. */
-  stop(turnId: string): void;
+  /**
+   * Passes on a part of the answer that this tab reads, all of it by default, before it is part of the turn. `over` says
+   * that it ended, and how; or that the page goes, so that another tab reads on.
+   */
+  tell(turn: Running, part: {at?: number; text?: string; over?: Partial<Answer> | 'gone'}): void;
+  /** Has the tab that reads an answer stop it, or forget the conversation. */
+  stop(turnId: string, kind: 'stop' | 'forget'): void;
   /**
    * Takes over what others made of the conversation, unless an answer is read here; a turn that is over elsewhere ends.
    *
@@ -30,24 +33,35 @@ export interface Meeting {
   persist: 'session' | 'local' | 'none';
   /** The turn that is on its way here. */
   running: () => Running | undefined;
-  /** Ends that turn without a word: it is told elsewhere. */
-  drop: () => void;
+  /** Ends a turn without a word, because it is told elsewhere; `next` says how it ended, where that is known. */
+  drop: (followed: Running, next?: Partial<Answer>) => void;
   /** Reads what is kept. */
   read: () => KeptConversation | undefined;
   /** Shows what was kept. */
   show: (kept: KeptConversation) => void;
-  /** Passes text of an answer on to whoever draws it; an empty text when no more comes. */
-  onText: (answerId: string, text: string) => void;
-  /** Another tab wants the answer stopped. */
-  onStop: () => void;
+  /** Another tab wants the answer stopped, or all of it forgotten. */
+  onStop: (kind: 'stop' | 'forget') => void;
   signal: AbortSignal;
 }
 
-/** How long browsers may need to show one tab what another has stored, in ms. */
-const STORAGE_MS = 100;
+/**
+ * How long a tab that was followed has to say how its answer ended before it is taken for killed, in ms: what one tab
+ * keeps and tells is on its way from one process to another, and may come after the lock that it let go.
+ */
+const WORD_MS = 1000;
 
-/** What tabs tell each other; `at` is where in the answer the text stands. */
-type Message = {kind: 'text'; id: string; at: number; text: string} | {kind: 'ask' | 'stop'; id: string};
+/** What the tab that reads an answer tells; `at` is where in it the text stands, `rest` how to ask for what follows it. */
+interface Part {
+  at: number;
+  text: string;
+  rest: Resume | undefined;
+  over?: Partial<Answer> | 'gone';
+}
+
+/** What the others want of that tab. */
+type Want = 'ask' | 'stop' | 'forget';
+
+type Message = {id: string} & ((Part & {want?: never}) | {want: Want});
 
 /**
  * Meets the others without a server: storage says what was kept, a channel carries words as they come, and a lock says
@@ -55,23 +69,41 @@ type Message = {kind: 'text'; id: string; at: number; text: string} | {kind: 'as
  * secure, nobody is met.
  */
 export function createOthers(meeting: Meeting): Others {
-  const {persist, running, drop, read, show, onText, onStop, signal} = meeting;
+  const {persist, running, drop, read, show, onStop, signal} = meeting;
   const name = `firstword:${meeting.name}`;
   const {locks} = navigator as {locks?: LockManager};
-  const channel = persist === 'local' && locks ? new BroadcastChannel(name) : undefined;
-  let follow: ((text: string) => void) | undefined;
+  const channel = persist === 'local' && locks ? openChannel(name) : undefined;
+  let follow: (text: string) => void;
+  let goOn: (() => void) | undefined;
+  /** Whether another tab may be alive that reads what is followed here. */
+  let isRead = false;
   const post = (message: Message) => channel?.postMessage(message);
+  const want = (id: string, what: Want) => post({id, want: what});
+
+  /** Takes what is new in a part of the answer that is followed; false where something before it is missing. */
+  function take(turn: Running, {at, text, rest}: Part): boolean {
+    const known = turn.text.length - at;
+    if (known < 0) return false;
+    if (text.length >= known) turn.rest = () => rest;
+    if (text.length > known) follow(text.slice(known));
+    return true;
+  }
 
   function hear({data}: MessageEvent<Message>): void {
     const turn = running();
-    if (turn?.id !== data.id) return;
-    if (data.kind === 'text') {
-      const isNext = data.at <= turn.text.length;
-      if (isNext) follow?.(data.text.slice(turn.text.length - data.at));
-    } else if (turn.follows) return;
-    else if (data.kind === 'stop') onStop();
-    else post({kind: 'text', id: turn.id, at: 0, text: turn.text});
+    if (turn?.id !== data.id || turn.follows === Boolean(data.want)) return;
+    if (data.want === 'ask') tell(turn, {});
+    else if (data.want) onStop(data.want);
+    else {
+      const {over} = data;
+      isRead = over !== 'gone';
+      if (!take(turn, data)) want(turn.id, 'ask');
+      else if (over === 'gone') goOn?.();
+      else if (over) drop(turn, over);
+    }
   }
+
+  const tell: Others['tell'] = (turn, part) => post({id: turn.id, at: 0, text: turn.text, rest: turn.rest(), ...part});
 
   function catchUp(): Resume | undefined {
     const mine = running();
@@ -79,11 +111,9 @@ export function createOthers(meeting: Meeting): Others {
     const kept = read();
     if (mine) {
       const answer = kept?.messages.find(({id}) => id === mine.answerId) as Answer | undefined; // it is one there too
-      const missing = answer?.text.slice(mine.text.length) ?? '';
-      mine.text += missing;
-      if (missing) onText(mine.answerId, missing);
-      if (answer?.open) return answer.open.rest;
-      drop();
+      if (answer) take(mine, {at: 0, text: answer.text, rest: answer.open?.rest});
+      if (answer?.open) return mine.rest();
+      drop(mine);
     }
     show(kept ?? {id: randomHex(32), messages: [], draft: ''});
     return undefined;
@@ -91,15 +121,22 @@ export function createOthers(meeting: Meeting): Others {
 
   if (channel) {
     channel.onmessage = hear;
-    window.addEventListener('storage', ({key}) => key === name && catchUp(), {signal});
+    const onKept = (event: Event) => {
+      const {key} = event as Partial<StorageEvent>; // none where all of it was cleared, and of a page
+      if ((key ?? name) !== name) return;
+      isRead ||= key !== undefined;
+      catchUp();
+    };
+    // a page that was kept for going back has heard nothing meanwhile
+    for (const type of ['storage', 'pageshow']) window.addEventListener(type, onKept, {signal});
     signal.addEventListener('abort', () => channel.close());
   }
   return {
-    async claim(turn, onFollowed) {
+    async claim(turn, onText) {
+      follow = onText;
       if (!channel) return;
-      const ended = turn.abort.signal;
-      follow = (text) => text && onFollowed(text);
-      if (turn.follows) post({kind: 'ask', id: turn.id});
+      const {signal: ended} = turn.abort;
+      if (turn.follows) want(turn.id, 'ask');
       await new Promise<void>((resolve, reject) => {
         const hold = () => {
           resolve();
@@ -107,12 +144,24 @@ export function createOthers(meeting: Meeting): Others {
         };
         locks?.request(name, {signal: ended}, hold).catch(reject);
       });
-      // what the other tab kept last may be on its way from one process to another
-      if (turn.follows) await new Promise((resolve) => setTimeout(resolve, STORAGE_MS));
-      follow = undefined;
+      if (turn.follows && isRead)
+        await new Promise<void>((resolve) => {
+          goOn = resolve;
+          setTimeout(resolve, WORD_MS);
+        });
+      ended.throwIfAborted();
     },
-    tell: (turn, text) => post({kind: 'text', id: turn.id, at: turn.text.length, text}),
-    stop: (id) => post({kind: 'stop', id}),
+    tell,
+    stop: want,
     catchUp,
   };
+}
+
+/** Opens a channel; browsers that let a page keep nothing refuse that too. */
+function openChannel(name: string): BroadcastChannel | undefined {
+  try {
+    return new BroadcastChannel(name);
+  } catch {
+    return undefined; // then nothing is kept for other tabs either
+  }
 }

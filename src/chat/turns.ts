@@ -36,6 +36,7 @@ export function createTurns(
     (measure) => measure.deadlineMs,
     () => 0,
   );
+  const isShared = core.options.persist === 'local';
   let leaving = false;
   let gone = false;
   records.arrive(options.measure);
@@ -45,31 +46,44 @@ export function createTurns(
     ...core.options,
     signal,
     running: () => core.running,
-    drop() {
-      if (core.running) tell(core.running.answerId, '');
-      core.running?.abort.abort();
-      core.running = undefined;
+    drop(followed, next = {}) {
+      finish(followed, next);
+      followed.abort.abort();
     },
     read: keeper.read,
     show(kept) {
       core.show(kept);
       goOn();
     },
-    onText: tell,
-    onStop: () => leave(core.running, 'stop'),
+    onStop(kind) {
+      leave(core.running, 'stop');
+      if (kind === 'stop') return;
+      keeper.forget();
+      others.catchUp();
+    },
   });
+
+  /** Shows that a turn is over. */
+  function finish(ended: Running, next: Partial<Answer>): void {
+    tell(ended.answerId, '');
+    changeAnswer(ended.answerId, () => next);
+    if (core.running !== ended) return;
+    core.running = undefined;
+    change({busy: false});
+  }
 
   /** Ends a turn; `kind` is the event that says so once its last words are painted. */
   function settle(ended: Running, {kind, next, ...ending}: Settling): void {
     if (ended.abort.signal.aborted || signal.aborted) return;
     const {turn, text} = ended;
-    tell(ended.answerId, '');
-    changeAnswer(ended.answerId, () => ({...next, text}));
-    if (core.running === ended) {
-      core.running = undefined;
-      change({busy: false});
+    const over = {...next, text};
+    const isGone = ending.left === 'pagehide';
+    finish(ended, over);
+    // who follows keeps nothing: the tab that reads it may have more of it
+    if (!ended.follows) {
+      if (!isGone) keeper.keep();
+      others.tell(ended, {over: isGone ? 'gone' : over});
     }
-    if (ending.left !== 'pagehide') keeper.keep();
     ended.abort.abort(); // lets the next tab read on: what is kept has to say by then that it is over
     const close = (paintedMs: number | undefined) => {
       if (signal.aborted) return;
@@ -79,7 +93,7 @@ export function createTurns(
       else if (kind) emit({kind, turnId: ended.id});
       records.end(ended);
     };
-    if (ending.left === 'pagehide') close(undefined);
+    if (isGone) close(undefined);
     else afterPaint(close);
   }
 
@@ -105,6 +119,7 @@ export function createTurns(
       endpoint: talk.endpoint(),
       afterPaint: (done) => afterPaint((paintedMs) => signal.aborted || done(paintedMs)),
       onText: (text) => tell(mine.answerId, text),
+      keep: () => isShared && keeper.keep(),
       settle: (how) => settle(mine, how),
     });
   }
@@ -123,8 +138,7 @@ export function createTurns(
     if (at < 1) return;
     const {id: answerId, text, open} = messages[at] as Answer; // an answer stands below its question
     if (!open) return;
-    const follows = core.options.persist === 'local';
-    const mine = beginTurn({id: open.key, n: 1, startedMs: now(), answerId, text, told: true, follows});
+    const mine = beginTurn({id: open.key, n: 1, startedMs: now(), answerId, text, told: true, follows: isShared});
     mine.rest = () => open.rest;
     if (document.hidden) mine.turn.visibility({hidden: true}, now());
     core.running = mine;
@@ -147,19 +161,22 @@ export function createTurns(
 
   function leave(running: Running | undefined, left: Left): void {
     if (!running) return;
+    const isGone = left === 'pagehide';
     if (running.follows) {
-      if (left === 'pagehide') return; // the tab that reads it goes on
-      others.stop(running.id);
-    }
-    if (left !== 'pagehide') void tellServer(running.id);
-    const next: Partial<Answer> = left === 'pagehide' ? {state: 'cut', problem: 'cut'} : {state: 'stopped'};
-    const ending = left === 'stop' ? ({outcome: 'stopped', kind: 'stop'} as const) : ({outcome: 'abandoned'} as const);
-    settle(running, {...ending, left, next});
+      if (isGone) return; // the tab that reads it goes on
+      others.stop(running.id, left === 'forget' ? left : 'stop'); // that tab tells the server
+    } else if (!isGone) void tellServer(running.id);
+    const next: Partial<Answer> = isGone ? {state: 'cut', problem: 'cut'} : {state: 'stopped'};
+    if (isGone || left === 'resubmit') settle(running, {outcome: 'abandoned', left, next});
+    else settle(running, {outcome: 'stopped', kind: 'stop', left: 'stop', next});
   }
 
   void warmVendors();
   // other tabs may have gone on before this one could hear of it
-  if (core.options.persist === 'local' && !core.running) others.catchUp();
+  if (isShared && !core.running) {
+    goOn();
+    others.catchUp();
+  }
   return {
     begin,
     goOn,
@@ -179,7 +196,7 @@ export function createTurns(
       if (leaving) return;
       // an answer on its way is kept as one, for the next page to read on; browsers may hide a page that is gone already;
       // without one another tab may have kept more than this one has heard of
-      const isOwn = core.running || core.options.persist !== 'local';
+      const isOwn = core.running || !isShared;
       if (seen !== 'visible' && !gone && isOwn) keeper.keep();
       gone ||= seen === 'gone';
       if (seen === 'gone') leave(core.running, 'pagehide');

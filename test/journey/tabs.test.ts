@@ -12,6 +12,20 @@ const WHOLE = 'Your order is on its way to you.';
 const PAGE = `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Shop</title>
 <body><h1>Shop</h1><script async src="/firstword.js" data-endpoint="/chat" data-persist="local" data-open></script>`;
 
+/** The same in a frame that has no origin of its own, and asks by itself. */
+const FRAMED = `<!doctype html><title>Shop</title><script>heard = []; addEventListener('message', ({data}) => heard.push(data))</script>
+<iframe sandbox="allow-scripts" src="/frame"></iframe>`;
+const FRAME = `<!doctype html><title>Shop</title><script>Firstword = {q: [['on', 'complete', () => parent.postMessage('complete', '*')], ['send', 'Where?']]}</script>
+<script src="/firstword.full.js" data-endpoint="/chat" data-persist="local" data-prefetch="off"></script>`;
+const PAGES = new Map([
+  ['/local', PAGE],
+  ['/framed', FRAMED],
+  ['/frame', FRAME],
+]);
+
+/** A frame without an origin of its own is of another origin than its endpoint. */
+const ANY_ORIGIN = {'access-control-allow-origin': '*', 'access-control-allow-headers': '*'};
+
 interface Asked {
   trigger: string;
   messages: {content: string}[];
@@ -24,7 +38,10 @@ let gate = createGate();
 /** Answers up to the middle, waits for the gate, and answers the rest; the rest alone where that is asked for. */
 async function answer(request: Request): Promise<Response | undefined> {
   const {pathname} = new URL(request.url);
-  if (pathname === '/local') return new Response(PAGE, {headers: {'content-type': 'text/html; charset=utf-8'}});
+  const page = PAGES.get(pathname);
+  if (page) return new Response(page, {headers: {'content-type': 'text/html; charset=utf-8'}});
+  if (pathname === '/chat' && request.method === 'OPTIONS')
+    return new Response(null, {status: 204, headers: ANY_ORIGIN});
   if (pathname !== '/chat' || request.method !== 'POST') return undefined;
   const question = (await request.json()) as Asked;
   asked.push(question);
@@ -38,7 +55,7 @@ async function answer(request: Request): Promise<Response | undefined> {
       else sink.close();
     },
   });
-  return new Response(body, {headers: NATIVE});
+  return new Response(body, {headers: {...NATIVE, ...ANY_ORIGIN}});
 }
 
 const questions = () => asked.filter(({trigger, fw}) => trigger === 'submit-message' && !fw.lastEventId);
@@ -56,6 +73,20 @@ const said = (page: Page) =>
   page.run(() =>
     [...(document.querySelector('firstword-chat')?.shadowRoot?.querySelectorAll('[part~=message]') ?? [])].map(
       (message) => message.getAttribute('part')?.replace('message ', '') ?? '',
+    ),
+  );
+
+const states = (page: Page) =>
+  page.run(() =>
+    [...(document.querySelector('firstword-chat')?.shadowRoot?.querySelectorAll('[part~=answer]') ?? [])].map(
+      (answer) => answer.getAttribute('data-state'),
+    ),
+  );
+
+const ids = (page: Page) =>
+  page.run(() =>
+    [...(document.querySelector('firstword-chat')?.shadowRoot?.querySelectorAll('[data-id]') ?? [])].map((message) =>
+      message.getAttribute('data-id'),
     ),
   );
 
@@ -89,14 +120,20 @@ describe.each(findEngines())('two tabs in $title', ({engine, missing}) => {
     await shows(page, 'Your order is on');
   }
 
-  /** Two tabs, an answer half way in the first. */
-  async function openTwo(): Promise<[Page, Page]> {
+  /** A tab in which nothing was asked before. */
+  async function openEmpty(): Promise<Page> {
     asked = [];
     gate = createGate();
-    const first = await open();
-    await first.run(() => localStorage.clear());
-    await first.reload();
-    await first.waitFor(() => Boolean(document.querySelector('firstword-chat')?.shadowRoot?.querySelector('textarea')));
+    const page = await open();
+    await page.run(() => localStorage.clear());
+    await page.reload();
+    await page.waitFor(() => Boolean(document.querySelector('firstword-chat')?.shadowRoot?.querySelector('textarea')));
+    return page;
+  }
+
+  /** Two tabs, an answer half way in the first. */
+  async function openTwo(): Promise<[Page, Page]> {
+    const first = await openEmpty();
     await askIn(first);
     return [first, await open()];
   }
@@ -130,6 +167,17 @@ describe.each(findEngines())('two tabs in $title', ({engine, missing}) => {
     ]);
   });
 
+  test.skipIf(missing)('show what is asked in one of them where nothing was asked before', async () => {
+    const first = await openEmpty();
+    const second = await open();
+    await askIn(second);
+    await shows(first, 'Your order is on');
+    gate.open();
+    await answerIs(first, 'complete');
+    await shows(first, WHOLE);
+    expect(questions()).toHaveLength(1);
+  });
+
   test.skipIf(missing)('stop in one is stop in both', async () => {
     const [first, second] = await openTwo();
     await shows(second, 'Your order is on');
@@ -153,6 +201,102 @@ describe.each(findEngines())('two tabs in $title', ({engine, missing}) => {
     expect(asked[1]?.fw.key).toBe(asked[0]?.fw.key);
   });
 
+  test.skipIf(missing)(
+    'a question in the one that follows ends the answer in the other, and nothing is lost',
+    async () => {
+      const [first, second] = await openTwo();
+      await shows(second, 'Your order is on');
+      await askIn(second);
+      await first.waitFor(
+        () => document.querySelector('firstword-chat')?.shadowRoot?.querySelectorAll('[part~=message]').length === 4,
+      );
+      gate.open();
+      for (const page of [first, second]) {
+        await answerIs(page, 'complete');
+        await shows(page, WHOLE);
+        expect(await states(page)).toEqual(['stopped', 'complete']);
+      }
+      expect(questions()).toHaveLength(2);
+    },
+  );
+
+  test.skipIf(missing)('what is asked again in one takes the place of the old answer in both', async () => {
+    const [first, second] = await openTwo();
+    gate.open();
+    await answerIs(second, 'complete');
+    const before = await ids(second);
+    gate = createGate();
+    await second.click('firstword-chat >>> .bar button[aria-label="Answer again"]');
+    await shows(first, 'Your order is on');
+    gate.open();
+    for (const page of [first, second]) {
+      await answerIs(page, 'complete');
+      await shows(page, WHOLE);
+    }
+    expect(await ids(first)).toEqual(await ids(second));
+    expect((await ids(first))[0]).toBe(before[0]);
+    expect((await ids(first))[1]).not.toBe(before[1]);
+  });
+
+  test.skipIf(missing)(
+    'both have their answers when they ask at the same instant, and then show one conversation',
+    async () => {
+      const pages = [await openEmpty(), await open()];
+      await Promise.all(
+        pages.map((page) =>
+          page.run(() => (window as unknown as {Firstword: {send(text: string): void}}).Firstword.send('Where?')),
+        ),
+      );
+      await Promise.all(pages.map((page) => shows(page, 'Your order is on')));
+      gate.open();
+      for (const page of pages) await answerIs(page, 'complete');
+      await waitUntil(
+        async () => JSON.stringify(await ids(pages[0] as Page)) === JSON.stringify(await ids(pages[1] as Page)),
+        () => 'both tabs to show one conversation',
+      );
+      for (const page of pages) await shows(page, WHOLE);
+      expect(questions()).toHaveLength(2);
+    },
+  );
+
+  test.skipIf(missing)(
+    'the one that was left for another page shows what was said meanwhile when its visitor is back',
+    async () => {
+      const first = await openEmpty();
+      await first.goto(`${stage.url}/healthz`);
+      const second = await open();
+      await askIn(second);
+      await first.show();
+      await first.back();
+      await shows(first, 'Your order is on');
+      gate.open();
+      for (const page of [first, second]) {
+        await answerIs(page, 'complete');
+        await shows(page, WHOLE);
+      }
+      expect(questions()).toHaveLength(1);
+    },
+  );
+
+  test.skipIf(missing)('forget in the one that follows forgets in both, half way in an answer too', async () => {
+    const [first, second] = await openTwo();
+    await shows(second, 'Your order is on');
+    await second.run(() => (window as unknown as {Firstword: {forget(): void}}).Firstword.forget());
+    await first.waitFor(
+      () => document.querySelector('firstword-chat')?.shadowRoot?.querySelectorAll('[part~=message]').length === 0,
+    );
+    gate.open();
+    for (const page of [first, second]) {
+      await page.waitFor(() => localStorage.length === 0);
+      expect(await said(page)).toEqual([]);
+    }
+    // the next question is the first of another conversation
+    gate = createGate();
+    await askIn(first);
+    await shows(second, 'Your order is on');
+    expect(questions().map(({messages}) => messages.length)).toEqual([1, 1]);
+  });
+
   test.skipIf(missing)('forget in one forgets in both', async () => {
     const [first, second] = await openTwo();
     gate.open();
@@ -163,5 +307,17 @@ describe.each(findEngines())('two tabs in $title', ({engine, missing}) => {
     );
     expect(await said(second)).toEqual([]);
     expect(await first.run(() => localStorage.length)).toBe(0);
+  });
+
+  test.skipIf(missing)('a frame that may keep and share nothing answers all the same', async () => {
+    asked = [];
+    gate = createGate();
+    gate.open();
+    const page = await browser.open(`${stage.url}/framed`);
+    onTestFinished(() => page.close());
+    const heard = await page.waitFor(() => (window as unknown as {heard?: string[]}).heard?.includes('complete'));
+    expect(heard).toBe(true);
+    expect(questions()).toHaveLength(1);
+    expect(await page.errors()).toEqual([]);
   });
 });
