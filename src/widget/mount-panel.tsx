@@ -4,6 +4,7 @@ import {readOptions} from '../options/index.ts';
 import {afterPaint} from './after-paint.ts';
 import type * as AnswerFile from './answering.ts';
 import {createDrawing} from './drawing.ts';
+import {keepClear} from './keep-clear.ts';
 import {createMessages} from './message.tsx';
 import {createPainting} from './painting.ts';
 import css from './panel.css?inline';
@@ -230,11 +231,10 @@ export function mountPanel(handover: Handover): Panel {
   const [block, side] = options.position.split('-');
   box.className = box.id = 'box';
   box.lang = status.lang = 'en';
-  box.style.setProperty(`inset-block-${block === 'top' ? 'start' : 'end'}`, '68px');
-  box.style.setProperty(`inset-inline-${side === 'left' ? 'start' : 'end'}`, '0');
-  status.className = 'unseen';
-  status.role = 'status';
+  box.style.cssText = `inset-block-${block === 'top' ? 'start' : 'end'}:68px;inset-inline-${side === 'left' ? 'start' : 'end'}:0`;
+  Object.assign(status, {className: 'unseen', role: 'status'});
   root.prepend(box, status);
+  if (!inline) keepClear({host, launcher, box, avoid: options.avoid, signal});
   if (launcher) {
     launcher.ariaHasPopup = 'dialog';
     launcher.setAttribute('aria-controls', box.id);
