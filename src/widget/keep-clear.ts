@@ -18,7 +18,7 @@ const PAY = `[type=submit],[type=image],form button:not([type]),apple-pay-button
 export interface KeepClearOptions {
   /** Stands where the launcher would by itself: only what is in it is moved. */
   host: HTMLElement;
-  launcher: HTMLElement | undefined;
+  launcher: HTMLElement | null;
   /** Stands where the panel would by itself. */
   box: HTMLElement;
   /** A selector of what the site named. */
