@@ -140,7 +140,10 @@ export function createOthers(meeting: Meeting): Others {
       await new Promise<void>((resolve, reject) => {
         const hold = () => {
           resolve();
-          return new Promise<void>((free) => ended.addEventListener('abort', () => free()));
+          return new Promise<void>((free) => {
+            if (ended.aborted) free(); // it was given while the request was taken back
+            ended.addEventListener('abort', () => free());
+          });
         };
         locks?.request(name, {signal: ended}, hold).catch(reject);
       });

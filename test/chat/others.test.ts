@@ -67,7 +67,10 @@ async function startShared(url: string) {
   return started;
 }
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
 
 describe('a tab that asks', () => {
   test('tells others of its turn only once it holds the place of whoever reads', async () => {
@@ -114,7 +117,6 @@ describe('a tab that asks', () => {
     const {chat} = await startShared(endpoint.url);
     chat.send('Where?');
     await until(() => peer.read()).toContain('Where?');
-    vi.restoreAllMocks();
   });
 
   test('forgets, and keeps nothing again, when another tab has all of it forgotten', async () => {
@@ -177,6 +179,33 @@ describe('a tab that follows', () => {
     await until(peer.held).toBe(false);
     expect(arrived.get('a')).toBe('On its way.');
     expect(await questions(endpoint)).toBe(0);
+  });
+
+  test('lets go at once of a place that the browser gives it when the answer is over already', async () => {
+    const request = navigator.locks.request.bind(navigator.locks);
+    let isLate = false;
+    // a lock that is on its way from another process when the request is taken back
+    vi.spyOn(navigator.locks, 'request').mockImplementation((async (
+      name: string,
+      options: LockOptions,
+      hold: never,
+    ) => {
+      if (isLate) return request(name, options, hold);
+      isLate = true;
+      await new Promise((over) => options.signal?.addEventListener('abort', over));
+      return request(name, hold);
+    }) as never);
+    const endpoint = await createEndpoint(answer(0));
+    const peer = await createPeer(endpoint.url);
+    const {chat, lastAnswer} = await startShared(endpoint.url);
+    peer.keep(open(''));
+    await until(() => peer.wants()).toEqual(['ask']);
+    peer.tell({at: 0, text: 'On its way.', over: {state: 'complete', text: 'On its way.'}});
+    await until(() => lastAnswer().state).toBe('complete');
+    chat.send('Where?');
+    await until(() => peer.heard.at(-1)).toMatchObject({over: {state: 'complete'}});
+    expect(peer.read()).toContain('"complete"');
+    await until(peer.held).toBe(false);
   });
 
   test('asks for the whole where it missed a part', async () => {
