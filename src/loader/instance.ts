@@ -29,8 +29,6 @@ export interface InstanceOptions {
   /** Options by their names in code: texts, or what code would write. */
   given: object;
   load: LoadFile;
-  /** Chats of this page by endpoint and container, so that a second tag does not double one. */
-  standing: Record<string, true>;
   /** The element that becomes the chat; one that is in the page already stays where it is. Default a new one. */
   host?: HTMLElement;
 }
@@ -43,7 +41,6 @@ export interface InstanceOptions {
 export function createInstance({
   given,
   load,
-  standing,
   host = document.createElement('firstword-chat'),
 }: InstanceOptions): FirstwordApi | undefined {
   const own = new Map<string, unknown>(Object.entries(given)); // a host page may have added to Object.prototype
@@ -54,14 +51,18 @@ export function createInstance({
   const around = lookAround(host);
   const options = readTable(EARLY, {raw, around});
   const {endpoint, container} = options;
-  if (!endpoint) return warn('data-endpoint is missing or no address');
-  const key = endpoint + container;
-  if (standing[key]) return warn('chat is here already');
-  standing[key] = true;
-
-  const launcher = drawHost(host, options);
+  const key = `firstword:${endpoint}${container}`;
   const life = new AbortController();
   const {signal} = life;
+  const listen = (target: EventTarget | undefined, type: string, work: (event: Event) => void) =>
+    target?.addEventListener(type, work, {signal});
+
+  if (!endpoint) return warn('data-endpoint is missing or no address');
+  // a chat answers for its place as long as it stands on the page, whether a tag made it or code
+  if (!dispatchEvent(new Event(key, {cancelable: true}))) return warn('chat is here already');
+  listen(window, key, (event) => event.preventDefault());
+
+  const launcher = drawHost(host, options);
   const waiting: ((panel: Panel) => void)[] = [];
   const field = document.createElement('textarea'); // takes what is typed until the panel is there, which looks for it
   let panel: Panel | undefined;
@@ -74,8 +75,8 @@ export function createInstance({
     load('firstword-panel', hash).then(
       (file) => {
         if (signal.aborted) return;
-        const {mountPanel} = file as PanelModule; // our own file, checked by its hash
-        panel = mountPanel({
+        // our own file, checked by its hash
+        panel = (file as PanelModule).mountPanel({
           host,
           raw,
           given: own,
@@ -105,8 +106,6 @@ export function createInstance({
     bring();
   };
   const intent = () => call((ready) => ready.intent());
-  const listen = (target: EventTarget | undefined, type: string, work: (event: Event) => void) =>
-    target?.addEventListener(type, work, {signal});
 
   listen(launcher, 'pointerenter', () => {
     dwell = setTimeout(intent, DWELL_MS);
@@ -117,14 +116,15 @@ export function createInstance({
   const open = () => {
     api.open();
     if (panel) return;
-    field.ariaLabel = options.title ?? 'Chat';
+    field.ariaLabel = launcher?.ariaLabel ?? null;
     host.shadowRoot?.append(field);
     field.focus();
   };
   // whoever clicks twice while the panel is on its way wants it open
   listen(launcher, 'click', () => (panel ? panel.toggle() : open()));
   listen(document, 'click', ({target}) => {
-    if (options.openSelector && target instanceof Element && target.closest(options.openSelector)) open();
+    // whatever is no element has no closest
+    if (options.openSelector && (target as Element).closest?.(options.openSelector)) open();
   });
 
   const api = {
@@ -139,7 +139,6 @@ export function createInstance({
       clearTimeout(dwell);
       panel?.destroy();
       host.parentNode?.removeChild(host); // an old library may have given remove() another meaning
-      delete standing[key];
     },
   } as FirstwordApi; // completed by the next line
   for (const name of CALLS) api[name] = (arg?: unknown) => call((ready) => ready[name](arg as never)); // each takes one or none

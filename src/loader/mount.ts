@@ -27,17 +27,9 @@ export type MountOptions = {
   onHandoff?: OnHandoff | undefined;
 };
 
-const standingHere: Record<string, true> = {};
-
-/** The chats that stand in this page, those of the script tag's too. */
-function standingChats(): Record<string, true> {
-  const {Firstword: global}: {Firstword?: {standing?: Record<string, true>}} = window as never; // made by our own script
-  return global?.standing ?? standingHere;
-}
-
 /** Starts a chat from what code or an element gave; `host` is the element that becomes it. */
 export function startChat(given: object, host?: HTMLElement): FirstwordApi | undefined {
-  return createInstance({given, load: loadBundled, standing: standingChats(), ...(host ? {host} : {})});
+  return createInstance({given, load: loadBundled, ...(host ? {host} : {})});
 }
 
 /**

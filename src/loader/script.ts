@@ -7,7 +7,6 @@ interface Global extends Partial<FirstwordApi> {
   q?: [name: keyof FirstwordApi, ...args: never[]][];
   version?: string;
   init?: (options: object) => FirstwordApi | undefined;
-  standing?: Record<string, true>;
 }
 
 /** Finds the tag that brought this script: the running one, or the one that a tag manager marked. */
@@ -18,18 +17,16 @@ export const findTag = () =>
 export function startScript(given: object, load: LoadFile): void {
   const page: {Firstword?: Global} = window as never; // our one global
   const before = page.Firstword ?? {};
-  const standing = before.standing ?? {};
-  const init = (options: object) => createInstance({given: options, load, standing});
+  const init = (options: object) => createInstance({given: options, load});
   const own = init(given);
   if (before.version) return;
   const global: Global = {
     ...own,
     version,
-    standing,
     init,
     destroy() {
       own?.destroy();
-      delete page.Firstword;
+      if (page.Firstword === global) delete page.Firstword;
     },
   };
   page.Firstword = global;

@@ -131,6 +131,23 @@ describe('on a page', () => {
     expect(await chats(page)).toBe(1);
   });
 
+  test('destroy of a chat that is gone already leaves the newer one its place and the global', async () => {
+    const page = await openPage(`${SCRIPT} data-load="intent"></script>`);
+    await page.waitFor(() => Boolean(document.querySelector('firstword-chat')));
+    await page.run(() => {
+      const seen = window as unknown as Seen;
+      const old = seen.Firstword;
+      old.destroy();
+      seen.other = old.init({endpoint: '/chat'});
+      Object.assign(window, {Firstword: {...old}});
+      old.destroy();
+      old.init({endpoint: '/chat'});
+    });
+    expect(await chats(page)).toBe(1);
+    expect(await page.run(() => 'Firstword' in window)).toBe(true);
+    expect(await ownLines(page)).toEqual([expect.stringMatching(/is here already/)]);
+  });
+
   test('the launcher stands in the corner that was asked for, mirrored where text runs from right to left', async () => {
     const corner = (page: Page) =>
       page.run(() => {

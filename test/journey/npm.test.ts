@@ -237,6 +237,29 @@ describe.skipIf(chromium?.missing)('on a page', () => {
     expect(await chats(page)).toBe(3);
   });
 
+  test('a script tag that comes after mount() with the same endpoint makes no second chat', async () => {
+    const page = await openBuilt();
+    expect(await mount(page, {endpoint: '/chat'})).toBe(true);
+    const addTag = () =>
+      page.run(
+        () =>
+          new Promise<void>((done) => {
+            const tag = document.createElement('script');
+            tag.dataset['firstword'] = '';
+            tag.dataset['endpoint'] = '/chat';
+            tag.onload = () => done();
+            tag.src = '/firstword.js';
+            document.body.append(tag);
+          }),
+      );
+    await addTag();
+    expect(await chats(page)).toBe(1);
+    expect(await lines(page)).toEqual([expect.stringContaining('chat is here already')]);
+    await unmount(page);
+    expect(await mount(page, {endpoint: '/chat'})).toBe(true);
+    expect(await chats(page)).toBe(1);
+  });
+
   test('a page without a bundler brings the package by an import map', async () => {
     const map = {imports: {firstword: '/node_modules/firstword/dist/npm/index.js'}};
     const page = await open(
