@@ -57,8 +57,8 @@ export const SCRIPTS: Readonly<Record<string, ScriptFacts>> = {
       'Posts a question to data-endpoint when the visitor sends it; says hello to it with a GET when the chat is about to open.',
     storage:
       'sessionStorage or localStorage (data-persist), one key that begins with firstword:, after the visitor opened the chat: the conversation and its draft. Nothing with data-persist="none" or a refused consent.',
-    dom: 'Draws in that shadow root only.',
-    listens: ['visibilitychange', 'pagehide', 'beforeunload'],
+    dom: 'Draws in that shadow root only. Looks for buttons that send a form or pay, and for what data-avoid names, and where they stand, to keep off them; not what they say or hold.',
+    listens: ['visibilitychange', 'pagehide', 'beforeunload', 'scroll', 'resize', 'transitionend'],
     globals: NONE,
   },
   'firstword-answer.js': {

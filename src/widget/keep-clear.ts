@@ -1,18 +1,14 @@
-import {COST, findPlace, findRoom, type Obstacle, type Place} from './place.ts';
+import {COST, findPlace, type Obstacle, type Place} from './place.ts';
 
-/** How long a change of the page waits at most, and how long a page was not scrolled when it rests, in ms. */
+/** How long nothing has happened on a page that rests, in ms: nobody presses what moves. */
 const REST_MS = 100;
 
-/** From this cost on a button that pays is covered. */
-const COVERED = COST.pay / 10;
+/** How many times as long as a search took is waited for the next one: a page that never rests loses 2 % at most. */
+const COST_RATIO = 50;
 
 /** What sends a form, or has one of the names that shops and wallets give to what pays; words of people are not read. */
-const PAY = `[type=submit],[type=image],form button:not([type]),apple-pay-button,shopify-accelerated-checkout,[class*=pay-button i],[id*=paybutton i],:is(a,button,iframe,[type=button],[role=button]):is(${[
-  'id',
-  'class',
-  'name',
-  'href',
-].map((name) => `[${name}*=pay i],[${name}*=checkout i]`)})`;
+const PAY =
+  '[type=submit],[type=image],form button:not([type]),apple-pay-button,shopify-accelerated-checkout,:is(a,button,iframe,[role=button],[id*=button i],[class*=button i]):is([id*=pay i],[class*=pay i],[name*=pay i],[id*=checkout i],[class*=checkout i],[name*=checkout i],[href*=checkout i])';
 
 /** What is kept clear of the page, and of what. */
 export interface KeepClearOptions {
@@ -30,88 +26,75 @@ export interface KeepClearOptions {
  * Keeps the launcher, and the panel where it does not fill the screen, off what the site named and what pays. Where only
  * a button that pays is left to cover, the launcher is hidden.
  *
- * The layout is never asked for: an observer that begins anew is told where everything stands when the browser next
- * knows that by itself. What moves is transformed, which shifts nothing.
+ * It works when the page rests, and right after the browser made the layout: an observer that begins anew is told then
+ * where everything stands. What moves is transformed, which shifts nothing.
  */
 export function keepClear({host, launcher, box, avoid, signal}: KeepClearOptions): void {
-  const selector = avoid ? `${PAY},${avoid}` : PAY;
   let targets: Element[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let at: Place | undefined;
-  let panelAt: Place | undefined;
+  let tookMs = 0;
+  const places = new Map<HTMLElement, Place>();
 
   const sight = new IntersectionObserver(
     (entries) => {
-      const seen = new Map(entries.map((entry) => [entry.target, entry]));
-      const [own, room, ...others] = targets.flatMap((target) => seen.get(target) ?? []);
-      if (seen.size < targets.length)
-        soon(); // something came or went
-      else if (own && room) place(own, room.boundingClientRect, others);
+      if (entries.length < targets.length) return soon(); // something came or went
+      const view = entries[0]?.rootBounds;
+      if (!view) return; // the chat is on no page
+      const home = host.getBoundingClientRect();
+      const room = box.getBoundingClientRect();
+      const obstacles = entries
+        .filter(
+          ({target, intersectionRect}) =>
+            target !== host && intersectionRect.width > 0 && target.checkVisibility({visibilityProperty: true}),
+        )
+        .map(({target, intersectionRect: {x, y, width, height}}): Obstacle => {
+          return [x, y, width, height, target.matches(PAY) ? COST.pay : COST.named];
+        });
+      const stand = (element: HTMLElement, wanted: DOMRectReadOnly) => {
+        const place = findPlace({
+          view,
+          obstacles: wanted.width < view.width ? obstacles : [], // a phone's panel fills the screen
+          wanted,
+          at: places.get(element),
+        });
+        const [x, y, width, height, cost] = place;
+        places.set(element, place);
+        element.style.setProperty('--_t', `${x - wanted.x}px ${y - wanted.y}px`);
+        element.style.setProperty('--_p', height < wanted.height ? `${height}px` : '');
+        obstacles.push([x, y, width, height, COST.named]); // what stands next keeps clear of it
+        return cost;
+      };
+      // a phone does not show it beside the panel
+      if (launcher && home.width) launcher.style.visibility = stand(launcher, home) < COST.pay ? '' : 'hidden';
+      if (room.width) stand(box, room);
     },
-    {root: document, threshold: [0, 0.25, 0.5, 0.75, 1]},
+    {root: document, threshold: [0, 1]},
   );
-  const sizes = new ResizeObserver(look);
+  // a panel that opens stands right at once, a page that grows is waited for
+  const sizes = new ResizeObserver((entries) => (entries.some(({target}) => target === box) ? search() : soon()));
   const changes = new MutationObserver(() => {
     changes.disconnect(); // a page that changes all the time is searched now and then, and costs nothing between
     soon();
   });
 
-  function look(): void {
-    sight.disconnect();
-    for (const target of targets) sight.observe(target);
-  }
-
   function search(): void {
-    timer = undefined;
-    targets = [host, box, ...document.querySelectorAll(selector)];
-    sizes.disconnect();
-    for (const target of [document.body, ...targets]) sizes.observe(target);
+    const startMs = performance.now();
+    sight.disconnect();
+    targets = [host, ...document.querySelectorAll(avoid ? `${PAY},${avoid}` : PAY)];
+    for (const target of targets) sight.observe(target);
     changes.observe(document, {subtree: true, childList: true, attributes: true});
-    look();
+    tookMs = performance.now() - startMs;
   }
 
-  function soon(event?: Event): void {
-    if (event?.type === 'scroll') {
-      clearTimeout(timer); // nobody presses what moves
-      timer = undefined;
-    }
-    timer ??= setTimeout(search, REST_MS);
+  function soon(): void {
+    clearTimeout(timer);
+    timer = setTimeout(search, REST_MS + COST_RATIO * tookMs);
   }
 
-  function place(own: IntersectionObserverEntry, room: DOMRectReadOnly, others: IntersectionObserverEntry[]): void {
-    const {rootBounds: view, boundingClientRect: home} = own;
-    if (!view) return;
-    const margin = {x: Math.min(home.x, view.width - home.right), y: Math.min(home.y, view.height - home.bottom)};
-    const obstacles: Obstacle[] = others
-      .filter(({target}) => target.checkVisibility({opacityProperty: true, visibilityProperty: true}))
-      .map(({target, intersectionRect: {x, y, width, height}}) => ({
-        ...{x, y, width, height},
-        cost: target.matches(PAY) ? COST.pay : COST.named,
-      }));
-    // a phone does not show it beside the panel
-    if (launcher && home.width) {
-      at = findPlace({view, wanted: home, at, margin, obstacles});
-      launcher.style.translate = way(home, at);
-      launcher.style.visibility = at.cost < COVERED ? '' : 'hidden';
-      obstacles.push({...at, width: home.width, height: home.height, cost: COST.named});
-    }
-    if (!room.width) return;
-    const wide = room.width < view.width;
-    const found = findRoom({view, wanted: room, at: panelAt, margin, obstacles, fromTop: room.y > home.y});
-    panelAt = found;
-    box.style.setProperty('--_t', wide ? way(room, found) : null);
-    box.style.setProperty('--_p', wide ? `${found.height}px` : null);
-  }
-
-  for (const type of ['scroll', 'resize', 'transitionend'])
-    window.addEventListener(type, soon, {capture: true, passive: true, signal});
+  for (const element of [document.documentElement, box]) sizes.observe(element);
+  for (const type of ['scroll', 'resize', 'transitionend']) addEventListener(type, soon, {capture: true, signal});
   signal.addEventListener('abort', () => {
     clearTimeout(timer);
     for (const observer of [sight, sizes, changes]) observer.disconnect();
   });
-  search();
 }
-
-/** Says how something comes from where it stands by itself to a place. */
-const way = (from: Pick<DOMRectReadOnly, 'x' | 'y'>, {x, y}: Place) =>
-  `${Math.round(x - from.x)}px ${Math.round(y - from.y)}px`;
