@@ -20,6 +20,7 @@ const now = () => performance.now();
  */
 export function createChat(options: ChatOptions): Chat {
   const {emit, afterPaint} = options;
+  const isShared = options.persist === 'local';
   const store = createStore();
   const {state, change} = store;
   const textListeners = new Set<(answerId: string, text: string) => void>();
@@ -37,7 +38,7 @@ export function createChat(options: ChatOptions): Chat {
     if (!conversationId || running?.follows) return undefined;
     const rest = running?.rest();
     // other tabs may follow an answer of which nothing has come yet
-    const open = running && (rest || options.persist === 'local') ? {key: running.id, rest} : undefined;
+    const open = running && (rest || isShared) ? {key: running.id, rest} : undefined;
     const messages = state().messages.map((message) =>
       message.id === running?.answerId ? {...message, text: running.text, open} : message,
     );
@@ -136,7 +137,7 @@ export function createChat(options: ChatOptions): Chat {
     load().catch(() => undefined); // given up already
     turn.note({again});
     afterPaint((paintedMs) => paintedMs && turn.mark('echo', paintedMs));
-    if (options.persist !== 'local') keeper.keep(); // else once the turn has its place among those of other tabs
+    if (!isShared) keeper.keep(); // else once the turn has its place among those of other tabs
     emit({kind: 'send', turnId: mine.id});
   }
 
@@ -154,7 +155,7 @@ export function createChat(options: ChatOptions): Chat {
       const words = text.trim();
       if (!words) return;
       open();
-      const kept = options.persist === 'local' && !isLoaded && !core.running && keeper.read();
+      const kept = isShared && !isLoaded && !core.running && keeper.read();
       if (kept) show(kept); // another tab may have kept more since
       turns.leave(core.running, 'resubmit');
       const question: Question = {kind: 'question', id: randomHex(16), text: words, at: Date.now()};
@@ -176,7 +177,7 @@ export function createChat(options: ChatOptions): Chat {
     draft(text) {
       load().catch(() => undefined); // told already; the question tries again
       store.note({draft: text}); // the composer shows its own text
-      if (isLoaded || options.persist !== 'local') keeper.keepSoon(); // another tab may have kept more
+      if (isLoaded || !isShared) keeper.keepSoon(); // another tab may have kept more
     },
     setUser: talk.setUser,
     setContext(next) {

@@ -1,8 +1,12 @@
 import type {Resume} from '../protocol/index.ts';
 import type {KeptConversation} from '../storage/index.ts';
+import type {Left} from './core.ts';
 import {randomHex} from './random-hex.ts';
 import type {Running} from './running.ts';
 import type {Answer} from './state.ts';
+
+/** Why a tab has another one stop. */
+type Stopped = Exclude<Left, 'pagehide'>;
 
 /** The other pages that show the same conversation: tabs beside this one, and the page that was here before it. */
 export interface Others {
@@ -17,7 +21,7 @@ export interface Others {
    */
   tell(turn: Running, part: {at?: number; text?: string; over?: Partial<Answer> | 'gone'}): void;
   /** Has the tab that reads an answer stop it, or forget the conversation. */
-  stop(turnId: string, kind: 'stop' | 'forget'): void;
+  stop(turnId: string, left: Stopped): void;
   /**
    * Takes over what others made of the conversation, unless an answer is read here; a turn that is over elsewhere ends.
    *
@@ -40,7 +44,7 @@ export interface Meeting {
   /** Shows what was kept. */
   show: (kept: KeptConversation) => void;
   /** Another tab wants the answer stopped, or all of it forgotten. */
-  onStop: (kind: 'stop' | 'forget') => void;
+  onStop: (left: Stopped) => void;
   signal: AbortSignal;
 }
 
@@ -59,7 +63,7 @@ interface Part {
 }
 
 /** What the others want of that tab. */
-type Want = 'ask' | 'stop' | 'forget';
+type Want = 'ask' | Stopped;
 
 type Message = {id: string} & ((Part & {want?: never}) | {want: Want});
 
@@ -80,13 +84,12 @@ export function createOthers(meeting: Meeting): Others {
   const post = (message: Message) => channel?.postMessage(message);
   const want = (id: string, what: Want) => post({id, want: what});
 
-  /** Takes what is new in a part of the answer that is followed; false where something before it is missing. */
-  function take(turn: Running, {at, text, rest}: Part): boolean {
+  /** Takes what is new in a part of the answer that is followed; asks for the whole where something is missing before it. */
+  function take(turn: Running, {at, text, rest}: Part): void {
     const known = turn.text.length - at;
-    if (known < 0) return false;
+    if (known < 0) return want(turn.id, 'ask');
     if (text.length >= known) turn.rest = () => rest;
     if (text.length > known) follow(text.slice(known));
-    return true;
   }
 
   function hear({data}: MessageEvent<Message>): void {
@@ -97,8 +100,8 @@ export function createOthers(meeting: Meeting): Others {
     else {
       const {over} = data;
       isRead = over !== 'gone';
-      if (!take(turn, data)) want(turn.id, 'ask');
-      else if (over === 'gone') goOn?.();
+      take(turn, data);
+      if (over === 'gone') goOn?.();
       else if (over) drop(turn, over);
     }
   }
@@ -110,9 +113,10 @@ export function createOthers(meeting: Meeting): Others {
     if (mine && !mine.follows) return mine.rest();
     const kept = read();
     if (mine) {
-      const answer = kept?.messages.find(({id}) => id === mine.answerId) as Answer | undefined; // it is one there too
-      if (answer) take(mine, {at: 0, text: answer.text, rest: answer.open?.rest});
-      if (answer?.open) return mine.rest();
+      // it is an answer there too
+      const {text = '', open} = (kept?.messages.find(({id}) => id === mine.answerId) ?? {}) as Partial<Answer>;
+      take(mine, {at: 0, text, rest: open?.rest});
+      if (open) return mine.rest();
       drop(mine);
     }
     show(kept ?? {id: randomHex(32), messages: [], draft: ''});

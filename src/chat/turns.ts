@@ -55,9 +55,9 @@ export function createTurns(
       core.show(kept);
       goOn();
     },
-    onStop(kind) {
+    onStop(left) {
       leave(core.running, 'stop');
-      if (kind === 'stop') return;
+      if (left !== 'forget') return;
       keeper.forget();
       others.catchUp();
     },
@@ -164,7 +164,7 @@ export function createTurns(
     const isGone = left === 'pagehide';
     if (running.follows) {
       if (isGone) return; // the tab that reads it goes on
-      others.stop(running.id, left === 'forget' ? left : 'stop'); // that tab tells the server
+      others.stop(running.id, left); // that tab tells the server
     } else if (!isGone) void tellServer(running.id);
     const next: Partial<Answer> = isGone ? {state: 'cut', problem: 'cut'} : {state: 'stopped'};
     if (isGone || left === 'resubmit') settle(running, {outcome: 'abandoned', left, next});

@@ -262,7 +262,7 @@ describe('a tab that follows', () => {
   test('asks something else: what the other keeps of its answer does not take that away', async () => {
     const {peer, chat, answers} = await follow(answer(0, 3, gate('rest')));
     chat.send('When?');
-    await until(() => peer.wants()).toEqual(['ask', 'stop']);
+    await until(() => peer.wants()).toEqual(['ask', 'resubmit']);
     await until(() => answers().map(({state}) => state)).toEqual(['stopped', 'streaming']);
     peer.keep({state: 'stopped', text: 'On its '});
     expect(answers()).toHaveLength(2);
