@@ -1,6 +1,10 @@
+/** Who waits, in the order in which they were called. */
+const waiting: ((nowMs: number | undefined) => void)[] = [];
+
 /**
  * Calls back once what has been drawn up to now is on screen: an animation frame, then the first task after it.
- * Measured 0.9 to 1.5 ms before true presentation; the frame's own timestamp can be 100 ms early.
+ * Measured 0.9 to 1.5 ms before true presentation; the frame's own timestamp can be 100 ms early. Whoever was called
+ * first is called back first.
  *
  * The instant is undefined when the page is hidden before that, because then nobody saw it.
  */
@@ -9,11 +13,15 @@ export function afterPaint(done: (nowMs: number | undefined) => void): void {
     done(undefined);
     return;
   }
-  const finish = (nowMs: number | undefined) => {
+  const end = (nowMs: number | undefined) => {
     document.removeEventListener('visibilitychange', hide, true);
     port1.close();
     cancelAnimationFrame(frame);
     done(nowMs);
+  };
+  // channels have no order among each other: what one tells holds for all that were drawn before
+  const finish = (nowMs: number | undefined) => {
+    while (waiting.includes(end)) waiting.shift()?.(nowMs);
   };
   const hide = () => finish(undefined);
   const {port1, port2} = new MessageChannel();
@@ -21,4 +29,5 @@ export function afterPaint(done: (nowMs: number | undefined) => void): void {
   const frame = requestAnimationFrame(() => port2.postMessage(0));
   // on capture, so that it runs before the listener that sends what is left of the page
   document.addEventListener('visibilitychange', hide, true);
+  waiting.push(end);
 }
