@@ -117,10 +117,14 @@ describe('on a page', () => {
     await panelReady(page);
     await page.run(() => {
       const seen = window as unknown as Seen;
-      Object.assign(window, {init: seen.Firstword.init});
+      Object.assign(window, {init: seen.Firstword.init, heard: []});
+      seen.Firstword.on('turn', () => seen.heard.push('turn'));
       seen.Firstword.send('Do you take PayPal?');
     });
     await answerIs(page, 'complete');
+    // an answer waits for neither the file that measures nor that with the menu: both have come by then
+    await page.waitFor(() => (window as unknown as Seen).heard.includes('turn'));
+    await page.waitFor(() => Boolean(document.querySelector('firstword-chat')?.shadowRoot?.querySelector('.menu')));
     const before = page.tap().length;
     await page.run(() => (window as unknown as Seen).Firstword.destroy());
     expect(await chats(page)).toBe(0);
