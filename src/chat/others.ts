@@ -156,7 +156,6 @@ export function createOthers(meeting: Meeting): Others {
           goOn = resolve;
           setTimeout(resolve, WORD_MS);
         });
-      ended.throwIfAborted();
     },
     tell,
     stop: want,

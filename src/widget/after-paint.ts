@@ -13,21 +13,21 @@ export function afterPaint(done: (nowMs: number | undefined) => void): void {
     done(undefined);
     return;
   }
+  const {port1, port2} = new MessageChannel();
   const end = (nowMs: number | undefined) => {
-    document.removeEventListener('visibilitychange', hide, true);
+    document.removeEventListener('visibilitychange', hear, true);
     port1.close();
     cancelAnimationFrame(frame);
     done(nowMs);
   };
-  // channels have no order among each other: what one tells holds for all that were drawn before
-  const finish = (nowMs: number | undefined) => {
+  const hear = () => {
+    const nowMs = document.hidden ? undefined : performance.now();
+    // channels have no order among each other: what one tells holds for all that were drawn before
     while (waiting.includes(end)) waiting.shift()?.(nowMs);
   };
-  const hide = () => finish(undefined);
-  const {port1, port2} = new MessageChannel();
-  port1.onmessage = () => finish(performance.now());
+  port1.onmessage = hear;
   const frame = requestAnimationFrame(() => port2.postMessage(0));
   // on capture, so that it runs before the listener that sends what is left of the page
-  document.addEventListener('visibilitychange', hide, true);
+  document.addEventListener('visibilitychange', hear, true);
   waiting.push(end);
 }
