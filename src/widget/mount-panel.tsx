@@ -1,17 +1,19 @@
-import {answer as answerHash, languages} from 'virtual:firstword-files';
+import {answer as answerHash} from 'virtual:firstword-files';
 import {type ChatEvent, createChat, type Handover, type Panel} from '../chat/index.ts';
 import {readOptions} from '../options/index.ts';
 import {afterPaint} from './after-paint.ts';
 import type * as AnswerFile from './answering.ts';
 import {createDrawing} from './drawing.ts';
+import {createField} from './field.ts';
 import {keepClear} from './keep-clear.ts';
 import {createMessages} from './message.tsx';
 import {createPainting} from './painting.ts';
 import css from './panel.css?inline';
 import {drawPanel} from './panel.tsx';
-import type {Field, More, PanelParts} from './parts.ts';
+import type {More, PanelParts} from './parts.ts';
+import {createTongue} from './tongue.ts';
 import {en} from './words/en.ts';
-import type {Words, WordsSoFar} from './words/words.ts';
+import type {WordsSoFar} from './words/words.ts';
 
 /** How long an opened panel waits for the page's language before it speaks English until that is there, in ms. */
 const LANGUAGE_WAIT_MS = 1000;
@@ -33,9 +35,18 @@ export function mountPanel(handover: Handover): Panel {
   const {endpoint = 'about:blank'} = options;
   if (!options.endpoint) host.remove(); // it looked like a secret, which is said; nothing can be sent to a blank
   const inline = Boolean(options.container);
-  const tag = options.language === 'auto' ? document.documentElement.lang : options.language;
-  const language = /^[a-z]{2,3}(-[0-9a-z]{2,8})*$/i.test(tag) && tag.length <= 16 ? tag : undefined;
-  const [tongue = ''] = (language ?? '').toLowerCase().split('-');
+  const tongue = createTongue({
+    wanted: options.language,
+    load,
+    print,
+    onWords(subtag) {
+      words = tongue.words() ?? words;
+      box.lang = status.lang = subtag;
+      label();
+      draw();
+    },
+  });
+  const {language} = tongue;
 
   const life = new AbortController();
   const {signal} = life;
@@ -43,23 +54,11 @@ export function mountPanel(handover: Handover): Panel {
   const box = document.createElement('dialog');
   const drawing = createDrawing(box);
   const drawMessage = createMessages();
-  const field: Field = {
-    box: undefined,
-    take(drawn) {
-      field.box = drawn;
-    },
-    write(draft) {
-      chat.draft(draft);
-      if (field.box) field.box.value = draft;
-    },
-  };
   const status = document.createElement('p');
   let started: AnswerFile.Started | undefined;
   let more: More | undefined;
   const missed: ChatEvent[] = [];
-  let foreign: Words | undefined;
   let words: WordsSoFar = en;
-  let speaking: Promise<void> | undefined;
   let opened = false;
   let drawn = false;
   let isDue = false;
@@ -85,9 +84,10 @@ export function mountPanel(handover: Handover): Panel {
     },
   });
 
+  const field = createField({root, chat});
   const parts = (): PanelParts => ({
     ...handover,
-    ...{root, launcher, chat, options, foreign, language, box, field, status, painting},
+    ...{root, launcher, chat, options, language, box, field, status, painting, foreign: tongue.words()},
     ...{words: () => words, isOpen: () => opened, close, draw, dispatch, print, signal},
     onMore(arrived) {
       more = arrived;
@@ -124,28 +124,10 @@ export function mountPanel(handover: Handover): Panel {
     else missed.push(event);
   }
 
-  /** Has the page's language loaded, once. Where that fails the widget speaks English. */
-  function speak(): Promise<void> | undefined {
-    const hash = languages[tongue];
-    if (!hash || foreign) return undefined;
-    speaking ??= load(`lang/${tongue}`, hash).then(
-      (file) => {
-        foreign = (file as {words: Words}).words; // our own file, checked by its hash
-        words = foreign;
-        box.lang = status.lang = tongue;
-        draw();
-      },
-      (cause: unknown) => {
-        print(`the words of ${tongue} did not load unchanged (${cause}).`);
-      },
-    );
-    return speaking.then(label);
-  }
-
   /** Names the launcher after what it does now; while the page's language may still come, by a word of many languages. */
   function label(): void {
     if (!launcher) return;
-    const name = languages[tongue] && !foreign ? words.title : words.open;
+    const name = tongue.awaited() ? words.title : words.open;
     launcher.ariaLabel = opened ? words.close : (options.title ?? name);
     launcher.ariaExpanded = `${opened}`;
   }
@@ -175,20 +157,6 @@ export function mountPanel(handover: Handover): Panel {
     chat.subscribe(draw);
     drawNow();
     if (field.box) field.box.value = chat.state().draft;
-    takeEarly();
-  }
-
-  /** Takes what was typed, and perhaps asked, before the panel was there. */
-  function takeEarly(): void {
-    const early = root.querySelector<HTMLTextAreaElement>('.box ~ textarea');
-    if (!early) return;
-    const {value} = early;
-    if (value) field.write(value);
-    if (root.activeElement === early) field.box?.focus({preventScroll: true});
-    early.remove();
-    if (!value.endsWith('\n')) return;
-    field.write('');
-    chat.send(value);
   }
 
   function open(): void {
@@ -204,10 +172,11 @@ export function mountPanel(handover: Handover): Panel {
       if (!opened) return;
       box.ariaLabel = options.title ?? words.title;
       box.open = true;
-      if (!byItself && navigator.userActivation?.isActive !== false) field.box?.focus({preventScroll: true});
+      const byVisitor = field.takeEarly() || (!byItself && navigator.userActivation?.isActive !== false);
+      if (byVisitor) field.box?.focus({preventScroll: true});
       more?.seen();
     };
-    const spoken = drawn ? undefined : speak();
+    const spoken = drawn ? undefined : tongue.load();
     if (spoken) void Promise.race([spoken, new Promise((late) => setTimeout(late, LANGUAGE_WAIT_MS))]).then(show);
     else show();
     dispatch('open', {});
@@ -249,7 +218,7 @@ export function mountPanel(handover: Handover): Panel {
     toggle: () => (opened ? close() : open()),
     intent() {
       chat.hello();
-      void speak();
+      void tongue.load();
     },
     send(text) {
       open();

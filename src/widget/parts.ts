@@ -12,6 +12,8 @@ export interface Field {
   take: (box: HTMLTextAreaElement) => undefined;
   /** Puts a draft into it, and keeps that. */
   write: (draft: string) => void;
+  /** Takes what was typed, and perhaps asked, before the panel was there; tells whether somebody was typing. */
+  takeEarly: () => boolean;
 }
 
 /** Where a message stands: among the newest two, pointed at or with the focus, or neither. */
