@@ -147,7 +147,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   title: 'words',
   endpoint: 'an http(s) address',
   offset: 'a length',
-  zIndex: 'a number',
+  zIndex: 'a whole number',
   accent: 'a colour',
   avoid: 'a selector',
   language: 'a language',

@@ -363,7 +363,10 @@ describe('a bad value', () => {
 
   test('says what was expected: the words, or the kind of value', () => {
     expect(read({theme: 'Dark'}).lines).toEqual(['data-theme: read "Dark", expected auto, light, dark; using "auto".']);
-    expect(read({zIndex: 'top'}).lines).toEqual(['data-z-index: read "top", expected a number; using 2147483000.']);
+    for (const bad of ['top', '1.5'])
+      expect(read({zIndex: bad}).lines).toEqual([
+        `data-z-index: read "${bad}", expected a whole number; using 2147483000.`,
+      ]);
     expect(read({hedgeEndpoint: 'ftp://a/'}).lines[0]).toContain('expected an http(s) address; using none.');
   });
 
