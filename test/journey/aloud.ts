@@ -1,11 +1,7 @@
-import {chromium, type Browser as Driver, type Page as Tab} from 'playwright-core';
 import {expect, onTestFinished} from 'vitest';
-import {findPrograms} from './drive/engines.ts';
-import {WAIT_LIMIT_MS} from './drive/index.ts';
+import {type EngineName, type FoundEngine, type OpenOptions, openBrowser, type Page} from './drive/index.ts';
+import {clickOn, countOf, focused, focusOn, shown, stands, until} from './in-chat.ts';
 import {type Stage, startStage} from './stage.ts';
-
-/** Whether these tests can run here; they need what only Chromium's driver can pretend: fingers, colours, zoom. */
-export const found = findPrograms('chromium');
 
 /** A page that has nothing wrong by itself. */
 export interface Sheet {
@@ -109,61 +105,52 @@ export async function startAloud() {
 }
 
 /** A stage whose answers are said by the test, and a browser beside it. */
-export async function openAloud() {
+export async function openAloud(engine: EngineName) {
   const stage = await startAloud();
-  const programs = findPrograms('chromium');
-  const driver: Driver = await chromium.launch({
-    ...(typeof programs === 'string' ? {} : {executablePath: programs.browser}),
-    args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--disable-component-update'],
-  });
+  const browser = await openBrowser(engine);
   return {
     speaker: stage.speaker,
-    /** Opens a page in a context of its own, which goes with the test. */
-    async open(sheet: Sheet = {}, look: NonNullable<Parameters<Driver['newContext']>[0]> = {}): Promise<Tab> {
-      const context = await driver.newContext({bypassCSP: false, ...look});
-      onTestFinished(() => context.close());
-      const tab = await context.newPage();
-      await tab.goto(stage.lay(sheet));
-      await tab.locator('[part~=launcher][aria-haspopup], [part~=panel]').first().waitFor({state: 'attached'});
-      return tab;
+    /** Opens a page, which goes with the test. */
+    async open(sheet: Sheet = {}, options: OpenOptions = {}): Promise<Page> {
+      const page = await browser.open(stage.lay(sheet), options);
+      onTestFinished(async () => {
+        expect(await page.errors()).toEqual([]);
+        await page.close();
+      });
+      await until(() => countOf(page, '[part~=launcher][aria-haspopup], [part~=panel]')).toBeGreaterThan(0);
+      return page;
     },
     async close() {
-      await driver.close();
+      await browser.close();
       await stage.close();
     },
   };
 }
 
-/** A phone, with fingers. */
-export const PHONE = {viewport: {width: 390, height: 700}, hasTouch: true, isMobile: true} as const;
+/** A phone, with fingers where the engine has some. */
+export const phoneOf = (lacks: FoundEngine['lacks']): OpenOptions => ({width: 390, height: 700, touch: !lacks.touch});
 
 /** Opens the panel by its launcher and waits until all files of ours have run. */
-export async function openPanel(tab: Tab): Promise<void> {
-  await tab.locator('[part~=launcher]').click();
-  await tab.locator('textarea').waitFor();
-  await tab.keyboard.type(' ');
-  await tab.keyboard.press('Backspace');
-  await tab.locator('.menu').waitFor();
+export async function openPanel(page: Page): Promise<void> {
+  await clickOn(page, '[part~=launcher]');
+  await until(() => focused(page)).toBe('input');
+  await page.type(' ');
+  await page.press('Backspace');
+  await shown(page, '.menu');
 }
 
 /** Asks a question by keyboard and waits until the endpoint has it. */
-export async function askAloud(tab: Tab, speaker: Speaker, question = 'How long?'): Promise<void> {
-  await tab.locator('textarea').focus();
-  await tab.keyboard.type(question);
-  await tab.keyboard.press('Enter');
+export async function askAloud(page: Page, speaker: Speaker, question = 'How long?'): Promise<void> {
+  await focusOn(page, 'textarea');
+  await page.type(question);
+  await page.press('Enter');
   await speaker.asked();
 }
 
-/** Waits until the last answer stands in a state. */
-export const stands = (tab: Tab, state: string) => tab.locator(`[part~=answer][data-state=${state}]`).last().waitFor();
-
-/** What has the focus: a part of ours, or an element of the page. */
-export const focused = (tab: Tab) =>
-  tab.evaluate(() => {
-    const {activeElement} = document;
-    const inside = activeElement?.shadowRoot?.activeElement ?? activeElement;
-    return inside?.part.value || inside?.className || inside?.localName || '';
-  });
-
-/** Waits until what is asked again and again is as expected. */
-export const until = <T>(ask: () => T | Promise<T>) => expect.poll(ask, {timeout: WAIT_LIMIT_MS});
+/** Has a question answered with one text. */
+export async function converse(page: Page, speaker: Speaker, text: string): Promise<void> {
+  await askAloud(page, speaker);
+  speaker.say(text);
+  speaker.end();
+  await stands(page, 'complete');
+}

@@ -44,6 +44,22 @@ export const boxOf = (page: Page, css: string): Promise<Record<Side, number>> =>
 
 type Side = 'left' | 'top' | 'right' | 'bottom' | 'width' | 'height';
 
+/** A computed style of the last one that matches inside the chat, or of a pseudo-element of it. */
+export const styleOf = (page: Page, css: string, property: string, pseudo?: '::before') =>
+  inChat(
+    page,
+    css,
+    (found, property, pseudo) => {
+      const last = found.at(-1);
+      return last ? getComputedStyle(last, pseudo).getPropertyValue(property) : '';
+    },
+    property,
+    pseudo,
+  );
+
+/** How far the first one is scrolled that matches inside the chat. */
+export const scrolledOf = (page: Page, css: string) => inChat(page, css, ([first]) => first?.scrollTop ?? 0);
+
 /** What is written in the field. */
 export const written = (page: Page) =>
   inChat(page, 'textarea', ([field]) => (field instanceof HTMLTextAreaElement ? field.value : ''));
@@ -71,6 +87,10 @@ export const focused = (page: Page) =>
     const inside = activeElement?.shadowRoot?.activeElement ?? activeElement;
     return inside?.part.value || inside?.className || inside?.localName || '';
   });
+
+/** Waits until two frames have passed, so that whoever looks at the layout has seen it. */
+export const frames = (page: Page) =>
+  page.run(() => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
 
 /** Waits until the last answer stands in a state. */
 export const stands = (page: Page, state: string) =>

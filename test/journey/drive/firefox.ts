@@ -44,6 +44,8 @@ const PREFERENCES: Record<string, string | number | boolean> = {
   'browser.startup.page': 0,
   'browser.tabs.warnOnClose': false,
   'browser.translations.enable': false,
+  // A wheel turns as a visitor's does: past the compositor it would scroll what overscroll-behavior keeps still.
+  'remote.events.async.wheel.enabled': true,
   'browser.urlbar.suggest.searches': false,
   'browser.warnOnQuit': false,
   'datareporting.healthreport.uploadEnabled': false,
