@@ -1,6 +1,7 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
-import {type Browser, openBrowser, type Page, waitUntil} from './drive/index.ts';
+import {type Browser, findEngines, openBrowser, type Page, waitUntil} from './drive/index.ts';
 import {answerIs, ask, lastAnswer, openByKeyboard, ownLines, panelReady, type Stage, startStage} from './stage.ts';
+import {testUnless} from './test-unless.ts';
 
 const SSE = {'content-type': 'text/event-stream'};
 const part = (value: unknown) => `data: ${JSON.stringify(value)}\n\n`;
@@ -113,7 +114,7 @@ const TAGS: Record<string, {attributes: string; line: RegExp; chat: boolean}> = 
   },
   'a z-index in words': {
     attributes: 'data-endpoint="/chat" data-z-index="top"',
-    line: /data-z-index: read "top", expected a whole number/,
+    line: /data-z-index: read "top", expected a number/,
     chat: true,
   },
   'a provider’s key as the user’s token': {
@@ -133,161 +134,167 @@ const TAGS: Record<string, {attributes: string; line: RegExp; chat: boolean}> = 
   },
 };
 
-describe('bad input', () => {
-  let stage: Stage;
-  let browser: Browser;
-  let answer: (() => Response) | undefined;
-  let tag = '';
+describe.each(findEngines())('$title', ({engine, missing, lacks}) => {
+  // what a tag says is read by the same code everywhere
+  const tags = Object.entries(TAGS).slice(0, engine === 'chromium' ? undefined : 2);
 
-  beforeAll(async () => {
-    browser = await openBrowser('chromium');
-    stage = await startStage({
-      intercept(request) {
-        const {pathname} = new URL(request.url);
-        if (pathname === '/page') {
-          const html = `<!doctype html><html lang="en"><title>Page</title><h1>Page</h1><button>Pay</button><script async src="/firstword.js" ${tag}></script></html>`;
-          return new Response(html, {headers: {'content-type': 'text/html'}});
-        }
-        return pathname === '/chat' && request.method === 'POST' ? answer?.() : undefined;
-      },
+  describe.skipIf(missing)('bad input', () => {
+    let stage: Stage;
+    let browser: Browser;
+    let answer: (() => Response) | undefined;
+    let tag = '';
+
+    beforeAll(async () => {
+      browser = await openBrowser(engine);
+      stage = await startStage({
+        intercept(request) {
+          const {pathname} = new URL(request.url);
+          if (pathname === '/page') {
+            const html = `<!doctype html><html lang="en"><title>Page</title><h1>Page</h1><button>Pay</button><script async src="/firstword.js" ${tag}></script></html>`;
+            return new Response(html, {headers: {'content-type': 'text/html'}});
+          }
+          return pathname === '/chat' && request.method === 'POST' ? answer?.() : undefined;
+        },
+      });
     });
-  });
-  afterAll(async () => {
-    await stage.close();
-    await browser.close();
-  });
+    afterAll(async () => {
+      await stage.close();
+      await browser.close();
+    });
 
-  async function openPage(attributes: string): Promise<Page> {
-    tag = attributes;
-    const page = await browser.open(`${stage.url}/page`);
-    onTestFinished(() => page.close());
-    return page;
-  }
+    async function openPage(attributes: string): Promise<Page> {
+      tag = attributes;
+      const page = await browser.open(`${stage.url}/page`);
+      onTestFinished(() => page.close());
+      return page;
+    }
 
-  async function unharmed(page: Page): Promise<void> {
-    expect(await page.run(() => document.querySelector('h1')?.textContent)).toBe('Page');
-    expect(await page.errors()).toEqual([]);
-  }
+    async function unharmed(page: Page): Promise<void> {
+      expect(await page.run(() => document.querySelector('h1')?.textContent)).toBe('Page');
+      expect(await page.errors()).toEqual([]);
+    }
 
-  test.each(Object.entries(ENDPOINTS))(
-    'an endpoint that answers %s: clear words, one line, nothing lost',
-    async (_, wanted) => {
-      const page = await openPage('data-endpoint="/chat"');
-      await openByKeyboard(page);
-      answer = wanted.answer;
-      await ask(page, 'Where is my order?');
-      await answerIs(page, wanted.state);
-      const shown = await lastAnswer(page);
-      expect(shown.notice).toMatch(wanted.words);
-      expect(shown.retry).toBe(true);
-      expect(shown.text).toBe(wanted.kept ?? '');
-      // the words for it are loaded once they are needed
+    test.each(Object.entries(ENDPOINTS))(
+      'an endpoint that answers %s: clear words, one line, nothing lost',
+      async (_, wanted) => {
+        const page = await openPage('data-endpoint="/chat"');
+        await openByKeyboard(page);
+        answer = wanted.answer;
+        await ask(page, 'Where is my order?');
+        await answerIs(page, wanted.state);
+        const shown = await lastAnswer(page);
+        expect(shown.notice).toMatch(wanted.words);
+        expect(shown.retry).toBe(true);
+        expect(shown.text).toBe(wanted.kept ?? '');
+        // the words for it are loaded once they are needed
+        await waitUntil(
+          async () => (await ownLines(page)).length > 0,
+          () => 'a line',
+        );
+        const lines = await ownLines(page);
+        expect(lines).toHaveLength(1);
+        expect(lines[0]).toMatch(wanted.line);
+        expect(`${lines}${shown.notice}`).not.toMatch(/secret|Where is my order/);
+        expect(page.tap().filter(({method}) => method === 'POST')).toHaveLength(1 + (wanted.retries ?? 0));
+
+        // the question is still there, and asking again works
+        answer = undefined;
+        await page.click('firstword-chat >>> [part~=retry]');
+        await answerIs(page, 'complete');
+        await unharmed(page);
+      },
+    );
+
+    test.each(tags)('a tag with %s: one clear line, and the page is unharmed', async (_, wanted) => {
+      const page = await openPage(wanted.attributes);
+      if (wanted.chat) await panelReady(page);
+      await page.waitFor(() => document.readyState === 'complete');
+      let lines: string[] = [];
       await waitUntil(
-        async () => (await ownLines(page)).length > 0,
+        async () => {
+          lines = await ownLines(page);
+          return lines.length > 0;
+        },
         () => 'a line',
       );
-      const lines = await ownLines(page);
       expect(lines).toHaveLength(1);
       expect(lines[0]).toMatch(wanted.line);
-      expect(`${lines}${shown.notice}`).not.toMatch(/secret|Where is my order/);
-      expect(page.tap().filter(({method}) => method === 'POST')).toHaveLength(1 + (wanted.retries ?? 0));
+      expect(lines[0]).not.toContain('aB3');
+      expect(await page.run(() => document.querySelectorAll('firstword-chat').length)).toBe(wanted.chat ? 1 : 0);
+      expect(page.tap().filter(({url}) => /aB3|chat/.test(url))).toEqual([]); // nothing was asked, least of all with a key
+      await unharmed(page);
+    });
 
-      // the question is still there, and asking again works
-      answer = undefined;
+    /** Opens the shop on an origin of its own, from which nothing is cached, with one file changed while `harmed()`. */
+    async function openHarmed(file: string, harmed: () => boolean): Promise<Page> {
+      const other = await startStage({
+        tamper: (path, text) => (harmed() && path.includes(file) ? `globalThis.harmed = 1;${text}` : text),
+      });
+      onTestFinished(async () => void (await other.close()));
+      const page = await browser.open(`${other.url}/checkout`);
+      onTestFinished(async () => {
+        expect(await page.run(() => 'harmed' in window)).toBe(false);
+        // Firefox counts what it says itself of a hash among the errors
+        expect((await page.errors()).filter((line) => !/hashes in the integrity attribute/.test(line))).toEqual([]);
+        await page.close();
+      });
+      return page;
+    }
+
+    test('the file that reads answers, changed on its way: not run, said in words, and asking again works', async () => {
+      let harmed = true;
+      const page = await openHarmed('answer', () => harmed);
+      await openByKeyboard(page);
+      await ask(page, 'Do you take PayPal?');
+      await answerIs(page, 'failed');
+      harmed = false;
+      expect((await lastAnswer(page)).notice).toMatch(/could not be fetched/);
+      expect(await ownLines(page)).toEqual([expect.stringMatching(/did not load unchanged/)]);
       await page.click('firstword-chat >>> [part~=retry]');
       await answerIs(page, 'complete');
-      await unharmed(page);
-    },
-  );
-
-  test.each(Object.entries(TAGS))('a tag with %s: one clear line, and the page is unharmed', async (_, wanted) => {
-    const page = await openPage(wanted.attributes);
-    if (wanted.chat) await panelReady(page);
-    await page.waitFor(() => document.readyState === 'complete');
-    let lines: string[] = [];
-    await waitUntil(
-      async () => {
-        lines = await ownLines(page);
-        return lines.length > 0;
-      },
-      () => 'a line',
-    );
-    expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatch(wanted.line);
-    expect(lines[0]).not.toContain('aB3');
-    expect(await page.run(() => document.querySelectorAll('firstword-chat').length)).toBe(wanted.chat ? 1 : 0);
-    expect(page.tap().filter(({url}) => /aB3|chat/.test(url))).toEqual([]); // nothing was asked, least of all with a key
-    await unharmed(page);
-  });
-
-  /** Opens the shop on an origin of its own, from which nothing is cached, with one file changed while `harmed()`. */
-  async function openHarmed(file: string, harmed: () => boolean): Promise<Page> {
-    const other = await startStage({
-      tamper: (path, text) => (harmed() && path.includes(file) ? `globalThis.harmed = 1;${text}` : text),
     });
-    onTestFinished(async () => void (await other.close()));
-    const page = await browser.open(`${other.url}/checkout`);
-    onTestFinished(async () => {
-      expect(await page.run(() => 'harmed' in window)).toBe(false);
-      expect(await page.errors()).toEqual([]);
-      await page.close();
-    });
-    return page;
-  }
 
-  test('the file that reads answers, changed on its way: not run, said in words, and asking again works', async () => {
-    let harmed = true;
-    const page = await openHarmed('answer', () => harmed);
-    await openByKeyboard(page);
-    await ask(page, 'Do you take PayPal?');
-    await answerIs(page, 'failed');
-    harmed = false;
-    expect((await lastAnswer(page)).notice).toMatch(/could not be fetched/);
-    expect(await ownLines(page)).toEqual([expect.stringMatching(/did not load unchanged/)]);
-    await page.click('firstword-chat >>> [part~=retry]');
-    await answerIs(page, 'complete');
-  });
-
-  test('the panel’s file, changed on its way: the launcher says so once, and the next try brings it', async () => {
-    let harmed = true;
-    const page = await openHarmed('panel', () => harmed);
-    const launcher = () =>
-      page.run(() => {
-        const button = document
-          .querySelector('firstword-chat')
-          ?.shadowRoot?.querySelector<HTMLElement>('[part~=launcher]');
-        return {label: button?.ariaLabel, title: button?.title, disabled: button?.ariaDisabled};
+    test('the panel’s file, changed on its way: the launcher says so once, and the next try brings it', async () => {
+      let harmed = true;
+      const page = await openHarmed('panel', () => harmed);
+      const launcher = () =>
+        page.run(() => {
+          const button = document
+            .querySelector('firstword-chat')
+            ?.shadowRoot?.querySelector<HTMLElement>('[part~=launcher]');
+          return {label: button?.ariaLabel, title: button?.title, disabled: button?.ariaDisabled};
+        });
+      await page.waitFor(() =>
+        Boolean(document.querySelector('firstword-chat')?.shadowRoot?.querySelector('[aria-disabled=true]')),
+      );
+      expect(await launcher()).toEqual({label: 'Chat is unavailable', title: 'Chat is unavailable', disabled: 'true'});
+      await page.click('firstword-chat >>> [part~=launcher]');
+      harmed = false;
+      await page.waitFor(() => {
+        (window as unknown as {Firstword: {open(): void}}).Firstword.open(); // each try asks for the file anew
+        const panel = document.querySelector('firstword-chat')?.shadowRoot?.querySelector('[part~=panel]');
+        return panel instanceof HTMLElement && panel.offsetHeight > 0;
       });
-    await page.waitFor(() =>
-      Boolean(document.querySelector('firstword-chat')?.shadowRoot?.querySelector('[aria-disabled=true]')),
-    );
-    expect(await launcher()).toEqual({label: 'Chat is unavailable', title: 'Chat is unavailable', disabled: 'true'});
-    await page.click('firstword-chat >>> [part~=launcher]');
-    harmed = false;
-    await page.waitFor(() => {
-      (window as unknown as {Firstword: {open(): void}}).Firstword.open(); // each try asks for the file anew
-      const panel = document.querySelector('firstword-chat')?.shadowRoot?.querySelector('[part~=panel]');
-      return panel instanceof HTMLElement && panel.offsetHeight > 0;
+      expect(await launcher()).toMatchObject({title: '', disabled: null});
+      expect(await ownLines(page)).toHaveLength(1);
     });
-    expect(await launcher()).toMatchObject({title: '', disabled: null});
-    expect(await ownLines(page)).toHaveLength(1);
-  });
 
-  test('a huge token makes no long task', async () => {
-    const page = await openPage('data-endpoint="/chat"');
-    await openByKeyboard(page);
-    answer = ENDPOINTS['a token of 10 MB']?.answer;
-    await page.run(() => {
-      const tasks: number[] = [];
-      Object.assign(window, {tasks});
-      new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({duration}) => duration))).observe({
-        type: 'longtask',
+    testUnless(lacks.longTasks, 'a huge token makes no long task', async () => {
+      const page = await openPage('data-endpoint="/chat"');
+      await openByKeyboard(page);
+      answer = ENDPOINTS['a token of 10 MB']?.answer;
+      await page.run(() => {
+        const tasks: number[] = [];
+        Object.assign(window, {tasks});
+        new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({duration}) => duration))).observe({
+          type: 'longtask',
+        });
       });
+      await ask(page, 'Where is my order?');
+      await answerIs(page, 'failed');
+      const longestMs = Math.max(0, ...(await page.run(() => (window as unknown as {tasks: number[]}).tasks)));
+      // three times the figure of 50 ms: a guard against parsing the line, which takes seconds
+      expect(longestMs).toBeLessThan(150);
     });
-    await ask(page, 'Where is my order?');
-    await answerIs(page, 'failed');
-    const longestMs = Math.max(0, ...(await page.run(() => (window as unknown as {tasks: number[]}).tasks)));
-    // three times the figure of 50 ms: a guard against parsing the line, which takes seconds
-    expect(longestMs).toBeLessThan(150);
   });
 });

@@ -28,12 +28,14 @@ export const LACKS = {
   chromium: {},
   firefox: {
     accessibilityTree: 'the driver of Firefox gives no accessibility tree',
+    longTasks: 'Firefox tells of no long tasks',
     notches: 'Firefox has no insets of a safe area to set',
     swipe: 'a finger of the driver of Firefox scrolls nothing',
   },
   webkit: {
     accessibilityTree: 'the driver of WebKitGTK gives no accessibility tree',
     forcedColors: 'WebKitGTK knows no forced colours',
+    longTasks: 'WebKitGTK tells of no long tasks',
     notches: 'WebKitGTK has no insets of a safe area to set',
     swipe: 'the driver of WebKitGTK has no fingers',
     touch: 'the driver of WebKitGTK has no fingers',

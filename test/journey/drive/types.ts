@@ -53,7 +53,7 @@ export interface Size {
 }
 
 /** What a page cannot be made to show in every engine. */
-export type Ability = 'accessibilityTree' | 'forcedColors' | 'notches' | 'swipe' | 'touch';
+export type Ability = 'accessibilityTree' | 'forcedColors' | 'longTasks' | 'notches' | 'swipe' | 'touch';
 
 /** One request that a page made. */
 export interface PageRequest {
