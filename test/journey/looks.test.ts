@@ -89,30 +89,82 @@ describe('the looks', () => {
       expect(blockShare, change).toBeGreaterThan(MOST_BLOCK_SHARE);
     }
   });
+});
 
-  test('a site styles every public part', async () => {
-    const styled = new Set<string>();
-    for (const name of ['greeting', 'waiting', 'done', 'error']) {
-      const page = await open(sceneOf(name));
-      const found = await page.run((parts) => {
-        const sheet = new CSSStyleSheet();
-        sheet.replaceSync(parts.map((part) => `firstword-chat::part(${part}) {text-indent: 3px}`).join(''));
-        document.adoptedStyleSheets.push(sheet);
-        const root = document.querySelector('firstword-chat')?.shadowRoot;
-        return parts.filter((part) => {
-          const element = root?.querySelector(`[part~=${part}]`);
-          return element && getComputedStyle(element).textIndent === '3px';
-        });
-      }, PARTS);
-      for (const part of found) styled.add(part);
+describe.each(findEngines())('$title', ({engine, missing}) => {
+  describe.skipIf(missing)('a site', () => {
+    let stage: Stage;
+    let browser: Browser;
+    beforeAll(async () => {
+      stage = await startScenes();
+      browser = await openBrowser(engine);
+    });
+    afterAll(async () => {
+      await stage.close();
+      await browser.close();
+    });
+
+    async function open(scene: Scene): Promise<Page> {
+      const page = await openScene(browser, stage, scene);
+      onTestFinished(() => page.close());
+      return page;
     }
-    expect([...styled].sort()).toEqual(PARTS.toSorted());
-  });
 
-  test('a site’s own properties decide on colours, corners, letters and size', async () => {
-    const page = await open(sceneOf('greeting'));
-    const looks = await page.run(() => {
-      const properties = {
+    test('styles every public part', async () => {
+      const styled = new Set<string>();
+      for (const name of ['greeting', 'waiting', 'done', 'error']) {
+        const page = await open(sceneOf(name));
+        const found = await page.run((parts) => {
+          const sheet = new CSSStyleSheet();
+          sheet.replaceSync(parts.map((part) => `firstword-chat::part(${part}) {text-indent: 3px}`).join(''));
+          document.adoptedStyleSheets.push(sheet);
+          const root = document.querySelector('firstword-chat')?.shadowRoot;
+          return parts.filter((part) => {
+            const element = root?.querySelector(`[part~=${part}]`);
+            return element && getComputedStyle(element).textIndent === '3px';
+          });
+        }, PARTS);
+        for (const part of found) styled.add(part);
+      }
+      expect([...styled].sort()).toEqual(PARTS.toSorted());
+    });
+
+    test('decides by its own properties on colours, corners, letters and size', async () => {
+      const page = await open(sceneOf('greeting'));
+      const looks = await page.run(() => {
+        const properties = {
+          accent: 'rgb(1, 2, 3)',
+          'on-accent': 'rgb(4, 5, 6)',
+          surface: 'rgb(7, 8, 9)',
+          text: 'rgb(10, 11, 12)',
+          muted: 'rgb(13, 14, 15)',
+          radius: '3px',
+          font: 'serif',
+          width: '300px',
+          height: '400px',
+        };
+        for (const [name, value] of Object.entries(properties)) {
+          document.documentElement.style.setProperty(`--firstword-${name}`, value);
+        }
+        const root = document.querySelector('firstword-chat')?.shadowRoot;
+        const styleOf = (part: string) => {
+          const element = root?.querySelector(`[part~=${part}]`);
+          return element ? getComputedStyle(element) : new CSSStyleDeclaration();
+        };
+        const panel = styleOf('panel');
+        return {
+          accent: styleOf('send').backgroundColor,
+          'on-accent': styleOf('send').color,
+          surface: panel.backgroundColor,
+          text: panel.color,
+          muted: styleOf('close').color,
+          radius: panel.borderStartStartRadius,
+          font: panel.fontFamily,
+          width: panel.width,
+          height: panel.height,
+        };
+      });
+      expect(looks).toEqual({
         accent: 'rgb(1, 2, 3)',
         'on-accent': 'rgb(4, 5, 6)',
         surface: 'rgb(7, 8, 9)',
@@ -122,76 +174,39 @@ describe('the looks', () => {
         font: 'serif',
         width: '300px',
         height: '400px',
-      };
-      for (const [name, value] of Object.entries(properties)) {
-        document.documentElement.style.setProperty(`--firstword-${name}`, value);
-      }
-      const root = document.querySelector('firstword-chat')?.shadowRoot;
-      const styleOf = (part: string) => {
-        const element = root?.querySelector(`[part~=${part}]`);
-        return element ? getComputedStyle(element) : new CSSStyleDeclaration();
-      };
-      const panel = styleOf('panel');
-      return {
-        accent: styleOf('send').backgroundColor,
-        'on-accent': styleOf('send').color,
-        surface: panel.backgroundColor,
-        text: panel.color,
-        muted: styleOf('close').color,
-        radius: panel.borderStartStartRadius,
-        font: panel.fontFamily,
-        width: panel.width,
-        height: panel.height,
-      };
-    });
-    expect(looks).toEqual({
-      accent: 'rgb(1, 2, 3)',
-      'on-accent': 'rgb(4, 5, 6)',
-      surface: 'rgb(7, 8, 9)',
-      text: 'rgb(10, 11, 12)',
-      muted: 'rgb(13, 14, 15)',
-      radius: '3px',
-      font: 'serif',
-      width: '300px',
-      height: '400px',
-    });
-  });
-});
-
-describe.each(findEngines())('accents in $title', ({engine, missing}) => {
-  test.skipIf(missing)('have text on them that reads', async () => {
-    const stage = await startScenes();
-    onTestFinished(async () => void (await stage.close()));
-    const browser = await openBrowser(engine);
-    onTestFinished(() => browser.close());
-    const page = await openScene(browser, stage, sceneOf('closed'));
-    const painted = await page.run(() => {
-      const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
-      const launcher = document.querySelector('firstword-chat')?.shadowRoot?.querySelector('[part~=launcher]');
-      if (!canvas || !launcher) return [];
-      const paint = (colour: string) => {
-        canvas.fillStyle = colour;
-        canvas.fillRect(0, 0, 1, 1);
-        return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
-      };
-      return ['#ffd400', '#0000ff', '#ff0000', '#ffffff', '#000000', '#00ff00', '#767676'].map((accent) => {
-        document.documentElement.style.setProperty('--firstword-accent', accent);
-        const {backgroundColor, color} = getComputedStyle(launcher);
-        return {accent, surface: paint(backgroundColor), text: paint(color)};
       });
     });
-    const [black, white] = [
-      [0, 0, 0],
-      [255, 255, 255],
-    ];
-    expect(painted).toEqual([
-      {accent: '#ffd400', surface: [255, 212, 0], text: black},
-      {accent: '#0000ff', surface: [0, 0, 255], text: white},
-      {accent: '#ff0000', surface: [255, 0, 0], text: black},
-      {accent: '#ffffff', surface: white, text: black},
-      {accent: '#000000', surface: black, text: white},
-      {accent: '#00ff00', surface: [0, 255, 0], text: black},
-      {accent: '#767676', surface: [118, 118, 118], text: black},
-    ]);
+
+    test('has text that reads on any accent', async () => {
+      const page = await open(sceneOf('closed'));
+      const painted = await page.run(() => {
+        const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+        const launcher = document.querySelector('firstword-chat')?.shadowRoot?.querySelector('[part~=launcher]');
+        if (!canvas || !launcher) return [];
+        const paint = (colour: string) => {
+          canvas.fillStyle = colour;
+          canvas.fillRect(0, 0, 1, 1);
+          return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+        };
+        return ['#ffd400', '#0000ff', '#ff0000', '#ffffff', '#000000', '#00ff00', '#767676'].map((accent) => {
+          document.documentElement.style.setProperty('--firstword-accent', accent);
+          const {backgroundColor, color} = getComputedStyle(launcher);
+          return {accent, surface: paint(backgroundColor), text: paint(color)};
+        });
+      });
+      const [black, white] = [
+        [0, 0, 0],
+        [255, 255, 255],
+      ];
+      expect(painted).toEqual([
+        {accent: '#ffd400', surface: [255, 212, 0], text: black},
+        {accent: '#0000ff', surface: [0, 0, 255], text: white},
+        {accent: '#ff0000', surface: [255, 0, 0], text: black},
+        {accent: '#ffffff', surface: white, text: black},
+        {accent: '#000000', surface: black, text: white},
+        {accent: '#00ff00', surface: [0, 255, 0], text: black},
+        {accent: '#767676', surface: [118, 118, 118], text: black},
+      ]);
+    });
   });
 });
