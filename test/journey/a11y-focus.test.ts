@@ -68,6 +68,20 @@ describe.each(findEngines())('$title', ({engine, missing, lacks}) => {
       expect(await focused(page)).toBe('first');
     });
 
+    test('rule 5: on a desktop the panel holds nobody: the page beside it can be reached and read', async () => {
+      const page = await stage.open();
+      await openPanel(page);
+      expect(await countOf(page, 'dialog:modal, [aria-modal]')).toBe(0);
+      expect(await page.run(() => document.querySelectorAll('[inert], [aria-hidden]').length)).toBe(0);
+      const passed: string[] = [];
+      for (let step = 0; step < 12 && passed.at(-1) !== 'ask'; step++) {
+        await page.press('Shift+Tab');
+        passed.push(await focused(page));
+      }
+      expect(passed.at(-1), passed.join(' ')).toBe('ask');
+      expect(await isShown(page, 'textarea')).toBe(true);
+    });
+
     test('rule 5: on a phone nothing behind the panel can be reached until it is closed', async () => {
       const page = await stage.open({}, phoneOf(lacks));
       await openPanel(page);

@@ -94,6 +94,47 @@ describe.each(findEngines())('$title', ({engine, missing, lacks}) => {
       expect(worst.contrast, worst.accent).toBeGreaterThanOrEqual(4.5);
     });
 
+    test.each([
+      ['light', false],
+      ['dark', true],
+    ])('rule 6: what has the focus by keyboard has a ring of 2 pixels that is seen at 3 to 1, %s', async (_, dark) => {
+      const page = await stage.open({attributes: 'data-suggestions="One|Two" data-accent="#ffd400"'}, {dark});
+      await openPanel(page);
+      const stops = new Set<string>();
+      for (let step = 0; step < 8; step++) {
+        await page.press('Shift+Tab');
+        if ((await countOf(page, 'dialog :focus-visible')) === 0) break;
+        const ring = await inChat(page, 'dialog :focus-visible', ([stop]) => {
+          const pen = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+          const panel = stop?.closest('[part~=panel]');
+          if (!stop || !pen || !panel) throw new Error('nothing to measure');
+          const light = (color: string) => {
+            pen.fillStyle = color;
+            pen.fillRect(0, 0, 1, 1);
+            const [r = 0, g = 0, b = 0] = [...pen.getImageData(0, 0, 1, 1).data].map((part) =>
+              part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4,
+            );
+            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+          };
+          const {outlineWidth, outlineStyle, outlineColor} = getComputedStyle(stop);
+          const [low = 0, high = 0] = [light(outlineColor), light(getComputedStyle(panel).backgroundColor)].sort(
+            (a, b) => a - b,
+          );
+          return {
+            name: stop.part.value || stop.ariaLabel || '',
+            style: outlineStyle,
+            widthPx: Number.parseFloat(outlineWidth),
+            contrast: (high + 0.05) / (low + 0.05),
+          };
+        });
+        stops.add(ring.name);
+        expect(ring.style, ring.name).not.toBe('none');
+        expect(ring.widthPx, ring.name).toBeGreaterThanOrEqual(2);
+        expect(ring.contrast, ring.name).toBeGreaterThanOrEqual(3);
+      }
+      expect([...stops]).toEqual(expect.arrayContaining(['suggestion', 'log', 'close', 'More']));
+    });
+
     test('rule 10: who wants less motion sees none', async () => {
       const still = await stage.open({}, {reducedMotion: true});
       await openPanel(still);

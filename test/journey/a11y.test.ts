@@ -138,6 +138,8 @@ describe.each(findEngines())('$title', ({engine, missing, lacks}) => {
         };
         expect(await region()).toEqual(there);
         await openPanel(page);
+        // a region of this role is said as a whole where nothing else is said of it
+        expect(await attributeOf(page, '[role=status]', 'aria-atomic')).toBe('false');
         await converse(page, stage.speaker, 'It is thirty nights.');
         expect(await region()).toEqual(there);
         await clickOn(page, '[part~=close]');
@@ -180,6 +182,15 @@ describe.each(findEngines())('$title', ({engine, missing, lacks}) => {
         expect(goneMs - atMs).toBeGreaterThan(1000);
         if (next) expect(next.atMs).toBeGreaterThan(goneMs);
       }
+    });
+
+    test('rule 3: an answer that begins within a second is said, not that one is on its way', async () => {
+      const page = await stage.open();
+      await openPanel(page);
+      await listen(page, 'status');
+      await converse(page, stage.speaker, 'It is thirty nights.');
+      await until(() => texts(page, 'status')).toContain('It is thirty nights.');
+      expect(await texts(page, 'status')).toEqual(['Sent.', 'It is thirty nights.']);
     });
 
     test('rule 4: why an answer failed is alerted once; stop, asking again and copying are told', async () => {
