@@ -18,13 +18,14 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
     let stage: Stage;
     let browser: Browser;
     let html = '';
+    let headers: Record<string, string> = {};
 
     beforeAll(async () => {
       browser = await openBrowser(engine);
       stage = await startStage({
         intercept: (request) =>
           new URL(request.url).pathname === '/page'
-            ? new Response(html, {headers: {'content-type': 'text/html; charset=utf-8'}})
+            ? new Response(html, {headers: {'content-type': 'text/html; charset=utf-8', ...headers}})
             : undefined,
       });
     });
@@ -170,6 +171,58 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
       const mirrored = await openPage(`<script>document.documentElement.dir = 'rtl'</script>${SCRIPT}></script>`);
       await panelReady(mirrored);
       expect(await corner(mirrored)).toBe('bottom left');
+    });
+
+    test('it stands as far from the edge, and as high above the page, as the site says', async () => {
+      const page = await openPage(`${SCRIPT} data-offset="7px" data-z-index="5"></script>`);
+      await panelReady(page);
+      const place = await page.run(() => {
+        const host = document.querySelector('firstword-chat');
+        const box = host?.shadowRoot?.querySelector('[part~=launcher]')?.getBoundingClientRect();
+        if (!host || !box) return null;
+        const {clientWidth} = document.documentElement;
+        return [clientWidth - box.right, innerHeight - box.bottom, getComputedStyle(host).zIndex];
+      });
+      expect(place).toEqual([7, 7, '5']);
+    });
+
+    test('it asks for no right of the visitor’s, from the first moment to the end of a turn', async () => {
+      const page = await openPage(
+        `<script>
+          window.asked = [];
+          for (const [place, name] of [
+            [window.MediaDevices?.prototype, 'getUserMedia'],
+            [window.MediaDevices?.prototype, 'getDisplayMedia'],
+            [window.Permissions?.prototype, 'query'],
+            [window.Geolocation?.prototype, 'getCurrentPosition'],
+            [window.StorageManager?.prototype, 'persist'],
+            [window.Notification, 'requestPermission'],
+            [document, 'requestStorageAccess'],
+          ]) if (place && name in place) place[name] = () => { asked.push(name); return Promise.reject(new Error('no')); };
+        </script>${SCRIPT}></script>`,
+      );
+      await panelReady(page);
+      await page.run(() => (window as unknown as Seen).Firstword.send('Do you take PayPal?'));
+      await answerIs(page, 'complete');
+      await shown(page, '.menu');
+      expect(await page.run(() => (window as unknown as {asked: string[]}).asked)).toEqual([]);
+      // what would have been written down is
+      await page.run(() => document.requestStorageAccess().catch(() => undefined));
+      expect(await page.run(() => (window as unknown as {asked: string[]}).asked)).toEqual(['requestStorageAccess']);
+    });
+
+    test('a page that is isolated from other origins has a whole turn', async () => {
+      headers = {'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp'};
+      onTestFinished(() => {
+        headers = {};
+      });
+      const page = await openPage(`${SCRIPT}></script>`);
+      expect(await page.run(() => crossOriginIsolated)).toBe(true);
+      await panelReady(page);
+      await page.run(() => (window as unknown as Seen).Firstword.send('Do you take PayPal?'));
+      await answerIs(page, 'complete');
+      expect((await lastAnswer(page)).text).toContain('PayPal');
+      expect(await ownLines(page)).toEqual([]);
     });
 
     test('it keeps its looks against a page that resets everything, and harms none of the page’s', async () => {
