@@ -52,3 +52,17 @@ test('what it points to is there', () => {
   expect(links.length).toBeGreaterThan(2);
   for (const path of links) expect(existsSync(join('.', path)), path).toBe(true);
 });
+
+test('docs/demands.md has thirty rows, and every test that it names is there', () => {
+  const rows = [...readFileSync('docs/demands.md', 'utf8').matchAll(/^\| (\d+) \|(.*)\|$/gm)];
+  expect(rows.map(([, number]) => Number(number))).toEqual(Array.from({length: 30}, (_, at) => at + 1));
+  for (const [, number, cells = ''] of rows) {
+    const shownBy = cells.split('|').at(-1) ?? '';
+    const paths = [...shownBy.matchAll(/`([^`]+)`/g)].map(([, path = '']) => path);
+    if (number !== '26') expect(paths.length, number).toBeGreaterThan(0); // it does not apply
+    for (const path of paths) {
+      expect(path).toMatch(/\.test\.tsx?$/);
+      expect(existsSync(join('test', path)), path).toBe(true);
+    }
+  }
+});
