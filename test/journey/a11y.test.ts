@@ -187,9 +187,21 @@ describe.each(findEngines())('$title', ({engine, missing, lacks}) => {
     test('rule 3: an answer that begins within a second is said, not that one is on its way', async () => {
       const page = await stage.open();
       await openPanel(page);
-      await listen(page, 'status');
-      await converse(page, stage.speaker, 'It is thirty nights.');
-      await until(() => texts(page, 'status')).toContain('It is thirty nights.');
+      await page.run(() => {
+        const waits: number[] = [];
+        Object.assign(window, {waits});
+        addEventListener('firstword:firsttoken', (event) => waits.push((event as CustomEvent<{ms: number}>).detail.ms));
+      });
+      const waitMs = () => page.run(() => (window as unknown as {waits: number[]}).waits.at(-1) ?? 0);
+      // a machine that is busy may be late a few times
+      for (let tries = 0; tries < 5; tries++) {
+        await until(() => textOf(page, '[role=status]')).toBe('');
+        await listen(page, 'status');
+        await converse(page, stage.speaker, 'It is thirty nights.');
+        await until(() => texts(page, 'status')).toContain('It is thirty nights.');
+        if ((await waitMs()) < 900) break;
+      }
+      expect(await waitMs()).toBeLessThan(900);
       expect(await texts(page, 'status')).toEqual(['Sent.', 'It is thirty nights.']);
     });
 
