@@ -87,12 +87,11 @@ export function createOthers(meeting: Meeting): Others {
   /** Takes what is new in a part of the answer that is followed; asks for the whole where something is missing before it. */
   function take(turn: Running, {at, text, rest}: Part): void {
     const known = turn.text.length - at;
-    if (known < 0) {
-      want(turn.id, 'ask');
-      return;
+    if (known < 0) want(turn.id, 'ask');
+    else {
+      if (text.length >= known) turn.rest = () => rest;
+      if (text.length > known) follow(text.slice(known));
     }
-    if (text.length >= known) turn.rest = () => rest;
-    if (text.length > known) follow(text.slice(known));
   }
 
   function hear({data}: MessageEvent<Message>): void {

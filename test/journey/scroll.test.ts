@@ -142,6 +142,30 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
       await until(async () => Math.abs((await topOf()) - before)).toBeLessThanOrEqual(1);
     });
 
+    test('what decorates the panel moves nothing when it comes, and what is opened after that rises', async () => {
+      const page = await browser.open(stage.lay());
+      await openByKeyboard(page);
+      await page.run(() => {
+        const moved: string[] = [];
+        const root = document.querySelector('firstword-chat')?.shadowRoot;
+        for (const type of ['animationstart', 'transitionrun'])
+          root?.addEventListener(type, ({target}) => {
+            if (target instanceof Element && target.matches('.panel')) moved.push(type);
+          });
+        Object.assign(window, {moved});
+      });
+      const moved = () => page.run(() => (window as unknown as {moved: string[]}).moved);
+      await page.type('H');
+      await page.waitFor(() => Boolean(document.querySelector('firstword-chat')?.shadowRoot?.querySelector('.menu')));
+      await frames(page);
+      expect(await moved()).toEqual([]);
+      await page.press('Escape');
+      await page.press('Enter');
+      await frames(page);
+      const rises = await page.run(() => 'CSSStartingStyleRule' in window);
+      expect((await moved()).length > 0).toBe(rises);
+    });
+
     test('rule 5: on a small screen the panel is alone, and its field keeps the focus when that begins', async () => {
       const page = await stage.open({}, {width: 400, height: 460});
       await openByKeyboard(page);
