@@ -46,6 +46,7 @@ export function createMore(given: PanelParts & {measure: Promise<Measure>}): Mor
     verdict: below.verdict,
     above: above.above,
     hear(event) {
+      above.hear(event);
       announcer.hear(event);
       below.hear(event);
       log.hear(event);

@@ -10,8 +10,8 @@ const ASIDE = 'button, .host';
 const LINES = 'p, li, blockquote, h3, h4, h5, h6, ul, ol, div';
 
 /**
- * Reads what a screen reader is told of a drawn answer: its words, a full stop where a line has no end of its own, of
- * code and tables only how large they are.
+ * Reads what a screen reader is told of a drawn answer: its words, which of them are a link, a full stop where a line has
+ * no end of its own, of code and tables only how large they are.
  *
  * @param options.isWhole - Whether no more comes. Otherwise only what is certain is given: blocks that another one
  *   follows, and the finished sentences of a paragraph. What comes later only ever adds to it.
@@ -38,6 +38,7 @@ export function readSpoken(answer: Element, options: {words: MoreWords; isWhole:
       const isLine = node.matches(LINES);
       if (isLine) endLine();
       visitChildren(node);
+      if (node.localName === 'a') text += ` ${words.link}`;
       if (isLine) endLine();
     }
   }

@@ -3,6 +3,7 @@ import {startAloud} from './aloud.ts';
 import {type Browser, findEngines, openBrowser, type Page} from './drive/index.ts';
 import {clickOn, gone, shown, stands, textOf, textsOf, until, written} from './in-chat.ts';
 import {ask, lastAnswer, openByKeyboard} from './stage.ts';
+import {testUnless} from './test-unless.ts';
 
 const KEPT = 'You are offline. Your question is kept and sent when you are back.';
 
@@ -77,6 +78,45 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
       await page.press('Enter');
       await answer(page, 'Yes.');
       expect(asked()).toEqual(['And then?', 'Once more']);
+    });
+
+    test('keeps more than one question, and asks them one after the other', async () => {
+      const page = await open();
+      const asked = countFrom();
+      await page.goOffline();
+      await until(() => textOf(page, '.banner')).toBe('You are offline.');
+      for (const question of ['And then?', 'How much?']) {
+        await ask(page, question);
+        await stands(page, 'failed');
+      }
+      await page.goOnline();
+      await stage.speaker.asked();
+      stage.speaker.say('We collect it.');
+      stage.speaker.end();
+      await answer(page, 'Nothing.');
+      expect(asked()).toEqual(['And then?', 'How much?']);
+      expect(await textsOf(page, '[part~=answer] .text')).toEqual([
+        'It is thirty nights.',
+        'We collect it.',
+        'Nothing.',
+      ]);
+      expect(await textsOf(page, '[part~=notice]')).toEqual([]);
+    });
+
+    const gives = engine === 'chromium' ? 'its driver gives the network back to a page that is being left' : undefined;
+    testUnless(gives, 'asks on the next page what the last one could not', async () => {
+      const page = await open();
+      const asked = countFrom();
+      await page.goOffline();
+      await until(() => textOf(page, '.banner')).toBe('You are offline.');
+      await ask(page, 'And then?');
+      await stands(page, 'failed');
+      await page.goto('about:blank');
+      await page.goOnline();
+      await page.goto(stage.lay());
+      await openByKeyboard(page);
+      await answer(page, 'We collect it.');
+      expect(asked()).toEqual(['And then?']);
     });
 
     test('goes and comes while nothing is asked: says so, and sends nothing', async () => {

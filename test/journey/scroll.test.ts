@@ -143,7 +143,7 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
     });
 
     test('what decorates the panel moves nothing when it comes, and what is opened after that rises', async () => {
-      const page = await browser.open(stage.lay());
+      const page = await stage.open();
       await openByKeyboard(page);
       await page.run(() => {
         const moved: string[] = [];

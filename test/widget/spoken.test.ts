@@ -17,7 +17,7 @@ function read(markdown: string, end: 'whole' | 'growing' = 'whole'): string {
 
 test('an answer is said without the marks of its writing', () => {
   expect(read('## How *long*\n\nIt is **thirty** nights, see [the rules](https://a.example/).')).toBe(
-    'How long.\nIt is thirty nights, see the rules.\n',
+    'How long.\nIt is thirty nights, see the rules link.\n',
   );
 });
 

@@ -67,4 +67,5 @@ export const words: Words = {
   answering: 'الإجابة في الطريق.',
   code: 'شيفرة، عدد الأسطر: {count}.',
   table: 'جدول، عدد الصفوف: {count}.',
+  link: 'رابط',
 };

@@ -70,4 +70,5 @@ export const words: Words = {
   answering: 'Eine Antwort ist unterwegs.',
   code: 'Code, Zeilen: {count}.',
   table: 'Tabelle, Zeilen: {count}.',
+  link: 'Link',
 };

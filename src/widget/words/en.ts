@@ -69,4 +69,5 @@ export const enMore: MoreWords = {
   answering: 'An answer is on its way.',
   code: 'Code, {count} lines.',
   table: 'Table, {count} rows.',
+  link: 'link',
 };

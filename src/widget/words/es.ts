@@ -65,4 +65,5 @@ export const words: Words = {
   answering: 'La respuesta está en camino.',
   code: 'Código, líneas: {count}.',
   table: 'Tabla, filas: {count}.',
+  link: 'enlace',
 };

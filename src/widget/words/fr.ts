@@ -65,4 +65,5 @@ export const words: Words = {
   answering: 'Une réponse arrive.',
   code: 'Code, lignes : {count}.',
   table: 'Tableau, lignes : {count}.',
+  link: 'lien',
 };

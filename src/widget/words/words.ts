@@ -61,6 +61,8 @@ export interface MoreWords {
   answering: string;
   code: string;
   table: string;
+  /** Follows the text of a link. */
+  link: string;
 }
 
 /** Why an answer was no good; a kind, never the visitor's own words. */
