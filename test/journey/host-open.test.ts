@@ -64,7 +64,12 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
       );
       await page.click('#mail');
       await page.type('a');
-      await page.run(() => scrollTo(0, 400));
+      // browsers bring what is typed into sight some frames later
+      await page.waitFor(async () => {
+        scrollTo(0, 400);
+        await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        return scrollY === 400;
+      });
       const [name = '', value = ''] = attributes.replace('data-', '').replaceAll('"', '').split('=');
       await page.run(
         (option, given) => {
@@ -89,7 +94,11 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
       const twice =
         '<script>addEventListener("load", () => { window.chats = ["#one", "#two"].map((container) => Firstword.init({endpoint: "/chat", container, title: container})); })</script>';
       const page = await open(
-        html({head: `${TAG} data-load="intent"></script>${twice}`, body: '<div id="one"></div><div id="two"></div>'}),
+        html({
+          // of a height of their own, so that the second stands still while an answer grows in the first
+          head: `<style>#one, #two {height: 380px}</style>${TAG} data-load="intent"></script>${twice}`,
+          body: '<div id="one"></div><div id="two"></div>',
+        }),
       );
       const said = () =>
         page.run(() =>
@@ -106,6 +115,11 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
         ['#two', 'How long can I try a mattress?'],
       ] as const) {
         await page.click(`${container} firstword-chat >>> textarea`);
+        await page.waitFor(
+          (where) =>
+            document.querySelector(`${where} firstword-chat`)?.shadowRoot?.activeElement?.localName === 'textarea',
+          container,
+        );
         await ask(page, question);
         await page.waitFor(
           (where) =>

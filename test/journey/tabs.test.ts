@@ -263,6 +263,8 @@ describe.each(findEngines())('two tabs in $title', ({engine, missing}) => {
     'the one that was left for another page shows what was said meanwhile when its visitor is back',
     async () => {
       const first = await openEmpty();
+      // what is on its way when a page is left does not come any more, and nobody hears then until somebody writes
+      await first.waitFor(() => Boolean(document.querySelector('firstword-chat')?.shadowRoot?.querySelector('.menu')));
       await first.goto(`${stage.url}/healthz`);
       const second = await open();
       await askIn(second);
