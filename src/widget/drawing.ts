@@ -59,12 +59,12 @@ function isSame(one: ViewNode | string, other: ViewNode | string): boolean {
 
 function create(view: ViewNode | string): Standing {
   if (typeof view === 'string') return {view, node: document.createTextNode(view), below: []};
-  const {type, props, children} = view;
+  const {type, props} = view;
   const node = /^(svg|path)$/.test(type)
     ? document.createElementNS('http://www.w3.org/2000/svg', type)
     : document.createElement(type);
   write(node, {}, props);
-  const below = update(node, [], children);
+  const below = update(node, [], props.children);
   return {view, node, below, onLeave: props.ref?.(node as never)}; // who wrote the markup knows which element it is
 }
 
@@ -76,7 +76,7 @@ function refresh(standing: Standing, view: ViewNode | string): Standing {
     (node as Text).data = view; // as isSame() says
   else {
     write(node as Element, (before as ViewNode).props, view.props);
-    standing.below = update(node as Element, standing.below, view.children);
+    standing.below = update(node as Element, standing.below, view.props.children);
   }
   return standing;
 }
@@ -85,7 +85,7 @@ function refresh(standing: Standing, view: ViewNode | string): Standing {
 function write(node: Element, before: Attributes, props: Attributes): void {
   for (const name of new Set([...Object.keys(before), ...Object.keys(props)])) {
     const value = props[name];
-    if (value === before[name] || name === 'ref') continue;
+    if (value === before[name] || name === 'ref' || name === 'children') continue;
     if (name.startsWith('on')) Object.assign(node, {[name.toLowerCase()]: value});
     else if (value === undefined || (value === false && !name.startsWith('aria'))) node.removeAttribute(name);
     else node.setAttribute(name, value === true && !name.startsWith('aria') ? '' : String(value));

@@ -17,7 +17,7 @@ export function createField({root, chat}: {root: ShadowRoot; chat: Pick<Chat, 'd
       if (!early) return false;
       const {value} = early;
       const hadFocus = root.activeElement === early;
-      early.remove();
+      root.removeChild(early); // an old library may have given remove() another meaning
       if (value) field.write(value);
       if (value.endsWith('\n')) {
         field.write('');

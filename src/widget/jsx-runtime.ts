@@ -6,8 +6,8 @@ export interface ViewNode {
   type: string;
   /** Tells it from others of its type beside it, wherever it goes. */
   key: string | number | undefined;
+  /** Without a prototype: a page may have put anything on that of all objects. */
   props: Attributes;
-  children: View;
 }
 
 /**
@@ -45,8 +45,7 @@ type Given<P> = [props: P, key?: string | number];
 /** Makes what markup stands for: a node of a name's type, or what a function makes of the properties. */
 export function jsx<P extends Attributes>(type: string | ((props: P) => View), ...[props, key]: Given<P>): View {
   if (typeof type !== 'string') return type(props);
-  const {children, ...rest} = props;
-  return {type, key, props: rest, children};
+  return {type, key, props: Object.assign(Object.create(null), props)};
 }
 
 export {jsx as jsxs};

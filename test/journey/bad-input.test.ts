@@ -114,7 +114,7 @@ const TAGS: Record<string, {attributes: string; line: RegExp; chat: boolean}> = 
   },
   'a z-index in words': {
     attributes: 'data-endpoint="/chat" data-z-index="top"',
-    line: /data-z-index: read "top", expected a number/,
+    line: /data-z-index: read "top", expected a whole number/,
     chat: true,
   },
   'a provider’s key as the user’s token': {

@@ -154,16 +154,21 @@ test('icons are drawn as SVG', () => {
   expect(host.querySelector('svg')?.getAttribute('viewBox')).toBe('0 0 24 24');
 });
 
-test('what a page added to all objects becomes no attribute', () => {
-  const {host, draw} = start();
+test('what a page added to all objects becomes no attribute, child or function of ours', () => {
+  const {host, draw, clear} = start();
   const page = Object.prototype as unknown as Record<string, unknown>;
   page['onclick'] = 'alert(1)';
+  page['ref'] = page['children'] = () => 'polluted';
   page['href'] = 'javascript:alert(1)';
   try {
+    draw([<b title="t">x</b>, <i />]);
+    clear();
     draw(<b title="t">x</b>);
   } finally {
     delete page['onclick'];
     delete page['href'];
+    delete page['ref'];
+    delete page['children'];
   }
   expect(host.innerHTML).toBe('<b title="t">x</b>');
 });
