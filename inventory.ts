@@ -46,7 +46,7 @@ export const SCRIPTS: Readonly<Record<string, ScriptFacts>> = {
     network: 'Gets the other scripts from its own folder. Nothing else.',
     storage: NONE,
     dom: 'Adds one element, firstword-chat, with a shadow root, and link elements in the head while a script loads. Reads the attributes of its own tag.',
-    listens: ['DOMContentLoaded', 'load', 'click'],
+    listens: ['DOMContentLoaded', 'load', 'click', 'firstword:*'],
     globals: 'window.Firstword',
   },
   'firstword-panel.js': {

@@ -162,7 +162,7 @@ describe.each(findEngines())('$title', ({engine, missing, lacks}) => {
         stage.speaker.say(' sentence.\n\n');
       }
       for (const paragraph of paragraphs.slice(3)) stage.speaker.say(`${paragraph}\n\n`);
-      stage.speaker.say('```\na\nb\n```\n\n| x |\n|---|\n| y |\n\n- One\n- Two [link](/help)');
+      stage.speaker.say('```\na\nb\n```\n\n| x |\n|---|\n| y |\n\n- One\n- Two [words](/help)');
       stage.speaker.end();
       await stands(page, 'complete');
       await until(() => texts(page, 'status')).toHaveLength(6);
@@ -173,7 +173,7 @@ describe.each(findEngines())('$title', ({engine, missing, lacks}) => {
       expect(all.join(' ')).toBe(
         [
           ...paragraphs.map((text, at) => text.replaceAll('*', '') + (at < 3 ? ' Half a sentence.' : '')),
-          'Code, 2 lines. Table, 1 rows. One. Two link.',
+          'Code, 2 lines. Table, 1 rows. One. Two words link.',
         ].join(' '),
       );
       for (const text of all) expect(text).toMatch(/\.$/);

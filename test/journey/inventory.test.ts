@@ -72,7 +72,9 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
       return {...seen.touched, globals: seen.globalsOfOthers()};
     });
     const allowed = new Set(scripts.flatMap(({listens}) => listens));
-    expect([...new Set(listened)].filter((type) => !allowed.has(type))).toEqual([]);
+    // a chat's own events, of which one names its endpoint
+    const types = listened.map((type) => (type.startsWith('firstword:') ? 'firstword:*' : type));
+    expect([...new Set(types)].filter((type) => !allowed.has(type))).toEqual([]);
     expect(listened.length).toBeGreaterThan(2);
     expect(read).toEqual([]);
     expect([...new Set(keys)]).toEqual([expect.stringMatching(/^firstword:/)]);
