@@ -27,22 +27,26 @@ export interface KeepClearOptions {
  * a button that pays is left to cover, the launcher is hidden.
  *
  * It works when the page rests, and right after the browser made the layout: an observer that begins anew is told then
- * where everything stands. What moves is transformed, which shifts nothing.
+ * where everything stands. What moves is transformed, which shifts nothing; a panel does not move under a pointer.
  */
 export function keepClear({host, launcher, box, avoid, signal}: KeepClearOptions): void {
   let targets: Element[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   let tookMs = 0;
   const places = new Map<HTMLElement, Place>();
+  /** Where the targets stood at the last search; some browsers tell it in parts. */
+  const seen = new Map<Element, IntersectionObserverEntry>();
 
   const sight = new IntersectionObserver(
     (entries) => {
-      if (entries.length < targets.length) return soon(); // something came or went
+      if (seen.size === targets.length) return soon(); // something came or went
+      for (const entry of entries) seen.set(entry.target, entry);
+      if (seen.size < targets.length) return;
       const view = entries[0]?.rootBounds;
       if (!view) return; // the chat is on no page
       const home = host.getBoundingClientRect();
       const room = box.getBoundingClientRect();
-      const obstacles = entries
+      const obstacles = [...seen.values()]
         .filter(
           ({target, intersectionRect}) =>
             target !== host && intersectionRect.width > 0 && target.checkVisibility({visibilityProperty: true}),
@@ -51,12 +55,15 @@ export function keepClear({host, launcher, box, avoid, signal}: KeepClearOptions
           return [x, y, width, height, target.matches(PAY) ? COST.pay : COST.named];
         });
       const stand = (element: HTMLElement, wanted: DOMRectReadOnly) => {
-        const place = findPlace({
-          view,
-          obstacles: wanted.width < view.width ? obstacles : [], // a phone's panel fills the screen
-          wanted,
-          at: places.get(element),
-        });
+        const at = places.get(element);
+        const place =
+          (element === box && box.matches(':hover') && at) || // something in it may be about to be pressed
+          findPlace({
+            view,
+            obstacles: wanted.width < view.width ? obstacles : [], // a phone's panel fills the screen
+            wanted,
+            at,
+          });
         const [x, y, width, height, cost] = place;
         places.set(element, place);
         element.style.setProperty('--_t', `${x - wanted.x}px ${y - wanted.y}px`);
@@ -80,8 +87,10 @@ export function keepClear({host, launcher, box, avoid, signal}: KeepClearOptions
   function search(): void {
     const startMs = performance.now();
     sight.disconnect();
+    seen.clear();
     targets = [host, ...document.querySelectorAll(avoid ? `${PAY},${avoid}` : PAY)];
     for (const target of targets) sight.observe(target);
+    requestAnimationFrame(() => {}); // without a frame WebKit tells it two seconds later
     changes.observe(document, {subtree: true, childList: true, attributes: true});
     tookMs = performance.now() - startMs;
   }
@@ -91,6 +100,7 @@ export function keepClear({host, launcher, box, avoid, signal}: KeepClearOptions
     timer = setTimeout(search, REST_MS + COST_RATIO * tookMs);
   }
 
+  host.addEventListener('pointerleave', soon, {signal});
   for (const element of [document.documentElement, box]) sizes.observe(element);
   for (const type of ['scroll', 'resize', 'transitionend']) addEventListener(type, soon, {capture: true, signal});
   signal.addEventListener('abort', () => {

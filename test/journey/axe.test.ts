@@ -89,6 +89,7 @@ describe.each(findEngines())('axe in $title', ({engine, missing}) => {
         states['waiting'] = await violations(page);
         stage.speaker.say(`${RICH}\nAnd`);
         await stands(page, 'streaming');
+        await shown(page, '.text table[tabindex]'); // once the browser has laid it out
         states['streaming'] = await violations(page);
         stage.speaker.end();
         await stands(page, 'complete');

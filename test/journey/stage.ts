@@ -106,7 +106,11 @@ export async function openByKeyboard(page: Page): Promise<void> {
   for (let step = 0; step < 100 && !(await there()); step++) await page.press('Tab');
   await page.press('Enter');
   await page.waitFor(
-    () => document.querySelector('firstword-chat')?.shadowRoot?.activeElement?.localName === 'textarea',
+    () => document.querySelector('firstword-chat')?.shadowRoot?.activeElement?.getAttribute('part') === 'input',
+  );
+  // it stands where it keeps clear of the page
+  await page.waitFor(
+    () => document.querySelector('firstword-chat')?.shadowRoot?.querySelector('dialog')?.style.getPropertyValue('--_t'),
   );
 }
 
