@@ -109,8 +109,8 @@ export async function openByKeyboard(page: Page): Promise<void> {
     () => document.querySelector('firstword-chat')?.shadowRoot?.activeElement?.getAttribute('part') === 'input',
   );
   // it stands where it keeps clear of the page
-  await page.waitFor(
-    () => document.querySelector('firstword-chat')?.shadowRoot?.querySelector('dialog')?.style.getPropertyValue('--_t'),
+  await page.waitFor(() =>
+    document.querySelector('firstword-chat')?.shadowRoot?.querySelector('dialog')?.style.getPropertyValue('--_t'),
   );
 }
 
