@@ -1,7 +1,7 @@
-import {afterEach, describe, expect, test} from 'vitest';
+import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {createGate, type Gate} from '../gate.ts';
 import {type Browser, findEngines, openBrowser, type Page} from './drive/index.ts';
-import {answerIs, ask, lastAnswer, ownLines, postCount, type Stage, startStage} from './stage.ts';
+import {answerIs, ask, lastAnswer, ownLines, postCount, startStage} from './stage.ts';
 
 /** What the visitor has asked so far, and what stands in the field. */
 const written = (page: Page) =>
@@ -18,28 +18,27 @@ const written = (page: Page) =>
 
 for (const {engine, missing} of findEngines()) {
   describe.skipIf(missing)(`a chat that is clicked before its file is there, in ${engine}`, () => {
-    let stage: Stage;
     let browser: Browser;
+    beforeAll(async () => {
+      browser = await openBrowser(engine);
+    });
+    afterAll(() => browser.close());
 
     /** Opens the shop with the panel's file held back, and clicks the launcher. */
     async function clickCold(gate: Gate, status = 200): Promise<Page> {
-      stage = await startStage({
+      const stage = await startStage({
         async intercept({url}) {
           if (!new URL(url).pathname.startsWith('/firstword-panel-')) return undefined;
           await gate.opened;
           return status === 200 ? undefined : new Response('no', {status});
         },
       });
-      browser = await openBrowser(engine);
+      onTestFinished(async () => void (await stage.close()));
       const page = await browser.open(`${stage.url}/checkout`);
+      onTestFinished(() => page.close());
       await page.click('firstword-chat >>> [part~=launcher]');
       return page;
     }
-
-    afterEach(async () => {
-      await browser.close();
-      await stage.close();
-    });
 
     test('takes what is typed meanwhile, and the rest of it', async () => {
       const gate = createGate();

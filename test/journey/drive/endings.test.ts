@@ -55,30 +55,29 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
     expect(readdirSync(tmpdir())).toEqual([]);
   });
 
-  here.each(['exit', 'SIGTERM', 'SIGKILL'] as const)(
-    'leaves nothing when the test process ends by %s',
-    async (ending) => {
-      useFreshTemporaryFolder();
-      const program = `
+  // the same code ends all engines' processes; only a signal that leaves no handler its time is worth each of them
+  const endings = engine === 'chromium' ? (['exit', 'SIGTERM', 'SIGKILL'] as const) : (['SIGKILL'] as const);
+  here.each(endings)('leaves nothing when the test process ends by %s', async (ending) => {
+    useFreshTemporaryFolder();
+    const program = `
       import {openBrowser} from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};
       const browser = await openBrowser('${engine}');
       console.log(browser.processes().join());
       process.stdin.once('data', () => process.exit());`;
-      const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
-        env: process.env,
-        stdio: ['pipe', 'pipe', 'inherit'],
-      });
-      const [line] = await once(child.stdout, 'data');
-      const pids = String(line).split(',').map(Number);
-      expect(pids.every(isAlive)).toBe(true);
-      if (ending === 'exit') child.stdin.write('go\n');
-      else child.kill(ending);
-      await waitUntil(
-        () => !pids.some(isAlive) && readdirSync(tmpdir()).length === 0,
-        () => `nothing to live of ${pids.filter(isAlive)} nor to be left of ${readdirSync(tmpdir())}`,
-      );
-    },
-  );
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+      env: process.env,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const [line] = await once(child.stdout, 'data');
+    const pids = String(line).split(',').map(Number);
+    expect(pids.every(isAlive)).toBe(true);
+    if (ending === 'exit') child.stdin.write('go\n');
+    else child.kill(ending);
+    await waitUntil(
+      () => !pids.some(isAlive) && readdirSync(tmpdir()).length === 0,
+      () => `nothing to live of ${pids.filter(isAlive)} nor to be left of ${readdirSync(tmpdir())}`,
+    );
+  });
 
   test.skipIf(missing || engine === 'webkit')('keeps the storage of a given profile over a crash', async () => {
     const profileFolder = mkdtempSync(join(folder, 'p-'));

@@ -4,7 +4,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 export const WAIT_LIMIT_MS = 30_000;
 
 /** How long to let a page be between two looks, in milliseconds. */
-const BETWEEN_LOOKS_MS = 20;
+const BETWEEN_LOOKS_MS = 40;
 
 /**
  * Asks until the answer is truthy and gives that answer; an exception counts as not yet.
