@@ -136,11 +136,12 @@ function createSizing({post}: Window, {frameFor, frame}: Sizing): Pick<Abilities
 function createNetwork(proxy: TapProxy, {run}: Runner): Pick<Abilities, 'goOffline' | 'goOnline'> {
   return {
     async goOffline() {
-      proxy.cutOff();
+      // first, as a browser does: what breaks then breaks for want of a network
       await run(() => {
         Object.defineProperty(navigator, 'onLine', {value: false, configurable: true});
         dispatchEvent(new Event('offline'));
       });
+      proxy.cutOff();
     },
     async goOnline() {
       proxy.letThrough();
