@@ -147,42 +147,47 @@ describe.each(findEngines())('$title', ({engine, missing, lacks}) => {
       },
     );
 
-    test('rule 3: an answer of 500 tokens is said in few whole sentences, with time between them', async () => {
-      const page = await stage.open();
-      await openPanel(page);
-      await listen(page, 'status');
-      await askAloud(page, stage.speaker);
-      await until(() => texts(page, 'status')).toEqual(['Sent.', 'An answer is on its way.']);
-      const paragraphs = Array.from({length: 10}, (_, n) =>
-        Array.from({length: 8}, (_, m) => `Sentence ${n * 8 + m} is *here*.`).join(' '),
-      );
-      for (const [at, paragraph] of paragraphs.slice(0, 3).entries()) {
-        stage.speaker.say(`${paragraph} Half a`);
-        await until(() => texts(page, 'status')).toHaveLength(3 + at);
-        stage.speaker.say(' sentence.\n\n');
-      }
-      for (const paragraph of paragraphs.slice(3)) stage.speaker.say(`${paragraph}\n\n`);
-      stage.speaker.say('```\na\nb\n```\n\n| x |\n|---|\n| y |\n\n- One\n- Two [words](/help)');
-      stage.speaker.end();
-      await stands(page, 'complete');
-      await until(() => texts(page, 'status')).toHaveLength(6);
-      await until(async () => (await said(page, 'status')).at(-1)?.goneMs).toBeGreaterThan(0);
-      const heard = await said(page, 'status');
-      expect(heard.length).toBeLessThanOrEqual(8);
-      const all = heard.map(({text}) => text.replace(/\s+/g, ' ')).slice(2);
-      expect(all.join(' ')).toBe(
-        [
-          ...paragraphs.map((text, at) => text.replaceAll('*', '') + (at < 3 ? ' Half a sentence.' : '')),
-          'Code, 2 lines. Table, 1 rows. One. Two words link.',
-        ].join(' '),
-      );
-      for (const text of all) expect(text).toMatch(/\.$/);
-      for (const [at, {atMs, goneMs}] of heard.entries()) {
-        const next = heard[at + 1];
-        expect(goneMs - atMs).toBeGreaterThan(1000);
-        if (next) expect(next.atMs).toBeGreaterThan(goneMs);
-      }
-    });
+    const alike = engine === 'chromium' ? undefined : 'what is said when is the same code in every engine';
+    testUnless(
+      alike,
+      'rule 3: an answer of 500 tokens is said in few whole sentences, with time between them',
+      async () => {
+        const page = await stage.open();
+        await openPanel(page);
+        await listen(page, 'status');
+        await askAloud(page, stage.speaker);
+        await until(() => texts(page, 'status')).toEqual(['Sent.', 'An answer is on its way.']);
+        const paragraphs = Array.from({length: 10}, (_, n) =>
+          Array.from({length: 8}, (_, m) => `Sentence ${n * 8 + m} is *here*.`).join(' '),
+        );
+        for (const [at, paragraph] of paragraphs.slice(0, 3).entries()) {
+          stage.speaker.say(`${paragraph} Half a`);
+          await until(() => texts(page, 'status')).toHaveLength(3 + at);
+          stage.speaker.say(' sentence.\n\n');
+        }
+        for (const paragraph of paragraphs.slice(3)) stage.speaker.say(`${paragraph}\n\n`);
+        stage.speaker.say('```\na\nb\n```\n\n| x |\n|---|\n| y |\n\n- One\n- Two [words](/help)');
+        stage.speaker.end();
+        await stands(page, 'complete');
+        await until(() => texts(page, 'status')).toHaveLength(6);
+        await until(async () => (await said(page, 'status')).at(-1)?.goneMs).toBeGreaterThan(0);
+        const heard = await said(page, 'status');
+        expect(heard.length).toBeLessThanOrEqual(8);
+        const all = heard.map(({text}) => text.replace(/\s+/g, ' ')).slice(2);
+        expect(all.join(' ')).toBe(
+          [
+            ...paragraphs.map((text, at) => text.replaceAll('*', '') + (at < 3 ? ' Half a sentence.' : '')),
+            'Code, 2 lines. Table, 1 rows. One. Two words link.',
+          ].join(' '),
+        );
+        for (const text of all) expect(text).toMatch(/\.$/);
+        for (const [at, {atMs, goneMs}] of heard.entries()) {
+          const next = heard[at + 1];
+          expect(goneMs - atMs).toBeGreaterThan(1000);
+          if (next) expect(next.atMs).toBeGreaterThan(goneMs);
+        }
+      },
+    );
 
     test('rule 3: an answer that begins within a second is said, not that one is on its way', async () => {
       const page = await stage.open();
