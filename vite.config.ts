@@ -158,7 +158,7 @@ const projects = [
       name: 'unit',
       testTimeout: 60_000, // a limit for what hangs, not a measure: the machine may be busy
       environment: 'node',
-      include: ['test/{cli,collector,dashboard,latency,options,planner,protocol,rules,server,types}/**/*.test.ts'],
+      include: ['test/{cli,collector,dashboard,faq,latency,options,planner,protocol,rules,server,types}/**/*.test.ts'],
     },
   },
   {

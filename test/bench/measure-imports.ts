@@ -25,6 +25,7 @@ const IMPORTS: Readonly<Record<string, number>> = {
   "import {readBudget} from 'firstword/latency'": 2_000,
   "import {percentile} from 'firstword/latency'": 600,
   "import 'firstword/latency'": 100,
+  "import {createMatcher, growMatcher} from 'firstword/faq'": 6_000,
 };
 
 /** Bundles each import by itself, with all that it brings along, as it was built into dist. */

@@ -1,0 +1,85 @@
+import type {Knowledge} from './knowledge.ts';
+import type {Word} from './lexicon.ts';
+import type {Close} from './rank.ts';
+
+/**
+ * From which probability on an answer is given without asking, by how many entries and negatives a pack has: the more
+ * there are, the more questions without an answer look like one of them. 0.94 up to 25 of them, 0.01 more whenever they
+ * double, 0.97 from 200 on. Measured by `npm run bench:faq`, so that of a hundred answers more than 97 are right where 30
+ * of 100 questions have no answer in the pack.
+ */
+export const confidentScore = (subjectCount: number): number =>
+  0.94 + 0.01 * Math.max(0, Math.min(3, Math.log2(subjectCount / 25)));
+
+/** What each sign of `signsOf` weighs, and a constant; `test/bench/faq/fit.ts` reckons them. */
+const WEIGHTS = [2.73, 1.04, 0.91, -0.24, 0.78, 2.47, 1.4, 2.05, 1.75, -0.14, -0.05, -0.07, 0.46, 0.71, -5.97];
+
+const limit = (value: number, most: number) => Math.max(-most, Math.min(most, value));
+
+/**
+ * Lists the signs of how far the first of some subjects may be trusted. None depends on a pack's size or on what it is
+ * about.
+ *
+ * @param close - Subjects, nearest first, without twins of the first; at least one.
+ * @param words - The question's, repaired.
+ */
+export function signsOf(
+  knowledge: Knowledge,
+  {close, words}: {close: readonly Close[]; words: readonly Word[]},
+): number[] {
+  const [first, second] = close as [Close, Close?];
+  const {subject, learned, cosine, pairShare, pieceShare, isFirst, phrasing} = first;
+  const stems = new Set(words.map(({stem}) => stem));
+  const other = new Set(subject.phrasings[phrasing]?.words.map(({stem}) => stem));
+  const scale = Math.log(knowledge.subjects.length + 1);
+  let all = 0;
+  let shared = 0;
+  let strangest = 0;
+  let unknownCount = 0;
+  // how surprising it is that no phrasing of the subject has those of the question's words that other subjects have
+  let missed = 0;
+  for (const stem of stems) {
+    const rarity = knowledge.rarity(stem.place);
+    all += rarity;
+    if (other.has(stem)) shared += rarity;
+    if (subject.stems.has(stem)) continue;
+    strangest = Math.max(strangest, rarity);
+    if (knowledge.isKnown(stem)) missed += Math.log(1 + Math.exp(0.5 - rarity) * subject.phrasings.length);
+    else unknownCount++;
+  }
+  let phrased = 0;
+  for (const stem of other) phrased += knowledge.rarity(stem.place);
+  // the most that another near subject would explain of what this one does not
+  const explained = close.slice(1).map((rival) => {
+    let sum = 0;
+    for (const stem of stems) {
+      if (rival.subject.stems.has(stem) && !subject.stems.has(stem)) sum += knowledge.rarity(stem.place);
+    }
+    return sum;
+  });
+  return [
+    limit(learned - (second?.learned ?? -1.2), 2.5),
+    limit(second?.learned ?? -1.5, 1.5),
+    learned * cosine,
+    Math.log(subject.phrasings.length) * cosine,
+    pairShare,
+    pieceShare,
+    shared / all,
+    shared / phrased,
+    strangest / scale,
+    missed,
+    limit(unknownCount, 4),
+    Math.max(0, ...explained) / scale,
+    isFirst ? 1 : 0,
+    Math.log(1 + stems.size),
+  ];
+}
+
+/** Reckons how probable it is that a question is about the first subject, 0 to 1. */
+export function probability(signs: readonly number[]): number {
+  let sum = WEIGHTS[signs.length] ?? 0;
+  signs.forEach((sign, at) => {
+    sum += sign * (WEIGHTS[at] ?? 0);
+  });
+  return 1 / (1 + Math.exp(-sum));
+}

@@ -1,0 +1,97 @@
+import {FULL_SQUARE, type Knowledge, type Learned, type Subject} from './knowledge.ts';
+import {PLACE_COUNT, type Word} from './lexicon.ts';
+import {nearest} from './nearest.ts';
+
+/** How many subjects, found by their words alone, are looked at with what was learned. */
+const CANDIDATE_COUNT = 32;
+/** How many of these are compared phrasing by phrasing. */
+const CLOSE_COUNT = 5;
+
+const NOTHING: Learned = {places: [], weights: [], unit: 0, bias: 0};
+
+/** A subject that a question may be about. */
+export interface Close {
+  at: number;
+  subject: Subject;
+  /** What the words, pairs and pieces say, as learned: 1 for a clear case, −1 for another subject's. */
+  learned: number;
+  /** How near the nearest phrasing is, 0 to 1. */
+  cosine: number;
+  /** The number of the nearest phrasing. */
+  phrasing: number;
+  /** Whether no other subject shares more words. */
+  isFirst: boolean;
+  /** What share of the question's pairs and pieces stand in some phrasing of the subject. */
+  pairShare: number;
+  pieceShare: number;
+}
+
+/** Creates what finds the subjects that are nearest to some words, nearest first; with several readings their mean. */
+export function createRanker(knowledge: Knowledge): (readings: readonly (readonly Word[])[]) => Close[] {
+  const asked = new Float64Array(PLACE_COUNT);
+  const marks = new Uint32Array(PLACE_COUNT);
+  let scores = new Float64Array(0);
+  let mark = 0;
+
+  return (readings) => {
+    scores = new Float64Array(knowledge.subjects.length);
+    const vectors = readings.map((words) => {
+      knowledge.addShared(new Set(words.map(({stem}) => stem)), scores);
+      return knowledge.vectorOf(words);
+    });
+    for (const {places, values} of vectors) {
+      for (let each = 0; each < places.length; each++) {
+        const place = places[each] ?? 0;
+        asked[place] = (asked[place] ?? 0) + (values[each] ?? 0) / vectors.length;
+      }
+    }
+    const candidates = nearest(scores, CANDIDATE_COUNT).map((at, rank) => {
+      const subject = knowledge.subjects[at] as Subject; // found by its number
+      if (typeof subject.learned === 'function') subject.learned = subject.learned();
+      const {places, weights, unit, bias} = subject.learned ?? NOTHING;
+      let sum = 0;
+      for (let each = 0; each < places.length; each++) sum += (weights[each] ?? 0) * (asked[places[each] ?? 0] ?? 0);
+      return {at, subject, learned: sum * unit + bias, isFirst: rank === 0};
+    });
+    candidates.sort((a, b) => b.learned - a.learned);
+    const close = candidates.slice(0, CLOSE_COUNT).map((candidate): Close => {
+      mark++;
+      let cosine = -1;
+      let nearestPhrasing = 0;
+      candidate.subject.phrasings.forEach((phrasing, number) => {
+        const {places, values} = knowledge.featuresOf(phrasing);
+        let product = 0;
+        for (let each = 0; each < places.length; each++) {
+          const place = places[each] ?? 0;
+          const value = asked[place] ?? 0;
+          if (value === 0) continue;
+          product += value * (values[each] ?? 0);
+          marks[place] = mark;
+        }
+        if (product > cosine) {
+          cosine = product;
+          nearestPhrasing = number;
+        }
+      });
+      let pairShare = 0;
+      let pieceShare = 0;
+      for (const {places, values, wordCount, pairEnd} of vectors.slice(0, 1)) {
+        const shared = (from: number, to: number) => {
+          let all = 0;
+          let held = 0;
+          for (let each = from; each < to; each++) {
+            const square = (values[each] ?? 0) ** 2;
+            all += square;
+            if (marks[places[each] ?? 0] === mark) held += square;
+          }
+          return held / (all || 1);
+        };
+        pairShare = shared(wordCount, pairEnd);
+        pieceShare = shared(pairEnd, places.length);
+      }
+      return {...candidate, cosine: cosine / FULL_SQUARE, phrasing: nearestPhrasing, pairShare, pieceShare};
+    });
+    for (const {places} of vectors) for (const place of places) asked[place] = 0;
+    return close.sort((a, b) => b.learned + b.cosine - a.learned - a.cosine);
+  };
+}
