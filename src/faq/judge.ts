@@ -3,7 +3,7 @@ import type {Word} from './lexicon.ts';
 import type {Close} from './rank.ts';
 
 /**
- * From which probability on an answer is given without asking, by how many entries and negatives a pack has: the more
+ * Says from which probability on an answer is given without asking, by how many entries and negatives a pack has: the more
  * there are, the more questions without an answer look like one of them. 0.94 up to 25 of them, 0.01 more whenever they
  * double, 0.97 from 200 on. Measured by `npm run bench:faq`, so that of a hundred answers more than 97 are right where 30
  * of 100 questions have no answer in the pack.
