@@ -5,8 +5,8 @@ import type {Close} from './rank.ts';
 /**
  * Says from which probability on an answer is given without asking, by how many entries and negatives a pack has: the more
  * there are, the more questions without an answer look like one of them. 0.94 up to 25 of them, 0.01 more whenever they
- * double, 0.97 from 200 on. Measured by `npm run bench:faq`, so that of a hundred answers more than 97 are right where 30
- * of 100 questions have no answer in the pack.
+ * double, 0.97 from 200 on. Chosen on the development packs so that of a hundred answers more than 97 are right where 30 of
+ * 100 questions have no answer in the pack; `npm run bench:faq` shows what comes of it.
  */
 export const confidentScore = (subjectCount: number): number =>
   0.94 + 0.01 * Math.max(0, Math.min(3, Math.log2(subjectCount / 25)));
