@@ -64,8 +64,8 @@ function create(view: ViewNode | string): Standing {
     ? document.createElementNS('http://www.w3.org/2000/svg', type)
     : document.createElement(type);
   write(node, {}, props);
-  const below = update(node, [], props.children);
-  return {view, node, below, onLeave: props.ref?.(node as never)}; // who wrote the markup knows which element it is
+  const below = update(node, [], own(props, 'children'));
+  return {view, node, below, onLeave: own(props, 'ref')?.(node as never)}; // who wrote the markup knows which element it is
 }
 
 function refresh(standing: Standing, view: ViewNode | string): Standing {
@@ -76,16 +76,19 @@ function refresh(standing: Standing, view: ViewNode | string): Standing {
     (node as Text).data = view; // as isSame() says
   else {
     write(node as Element, (before as ViewNode).props, view.props);
-    standing.below = update(node as Element, standing.below, view.props.children);
+    standing.below = update(node as Element, standing.below, own(view.props, 'children'));
   }
   return standing;
 }
 
+const own = <K extends keyof Attributes>(props: Attributes, name: K): Attributes[K] | undefined =>
+  Object.hasOwn(props, name) ? props[name] : undefined;
+
 /** Writes what is another than before. */
 function write(node: Element, before: Attributes, props: Attributes): void {
   for (const name of new Set([...Object.keys(before), ...Object.keys(props)])) {
-    const value = props[name];
-    if (value === before[name] || name === 'ref' || name === 'children') continue;
+    const value = own(props, name);
+    if (value === own(before, name) || name === 'ref' || name === 'children') continue;
     if (name.startsWith('on')) Object.assign(node, {[name.toLowerCase()]: value});
     else if (value === undefined || (value === false && !name.startsWith('aria'))) node.removeAttribute(name);
     else node.setAttribute(name, value === true && !name.startsWith('aria') ? '' : String(value));

@@ -6,7 +6,7 @@ export interface ViewNode {
   type: string;
   /** Tells it from others of its type beside it, wherever it goes. */
   key: string | number | undefined;
-  /** Without a prototype: a page may have put anything on that of all objects. */
+  /** Only its own ones count: a page may have put anything on the prototype of all objects. */
   props: Attributes;
 }
 
@@ -45,7 +45,7 @@ type Given<P> = [props: P, key?: string | number];
 /** Makes what markup stands for: a node of a name's type, or what a function makes of the properties. */
 export function jsx<P extends Attributes>(type: string | ((props: P) => View), ...[props, key]: Given<P>): View {
   if (typeof type !== 'string') return type(props);
-  return {type, key, props: Object.assign(Object.create(null), props)};
+  return {type, key, props};
 }
 
 export {jsx as jsxs};
