@@ -1,6 +1,6 @@
-import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
-import {startAloud} from './aloud.ts';
-import {type Browser, findEngines, openBrowser, type Page} from './drive/index.ts';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {openAloud} from './aloud.ts';
+import {findEngines, type Page} from './drive/index.ts';
 import {clickOn, shown, stands, textOf, until} from './in-chat.ts';
 import {ask, openByKeyboard} from './stage.ts';
 
@@ -9,25 +9,16 @@ const ANSWER = `It is **thirty** nights, see [the rules](/rules).\n\n- Beds\n- P
 
 describe.each(findEngines())('$title', ({engine, missing}) => {
   describe.skipIf(missing)('who copies', () => {
-    let stage: Awaited<ReturnType<typeof startAloud>>;
-    let browser: Browser;
+    let stage: Awaited<ReturnType<typeof openAloud>>;
     beforeAll(async () => {
-      stage = await startAloud();
-      browser = await openBrowser(engine);
+      stage = await openAloud(engine);
     });
-    afterAll(async () => {
-      await browser.close();
-      await stage.close();
-    });
+    afterAll(() => stage.close());
 
     /** Opens a page with a field of its own, and a conversation on it. */
     async function converse(head = ''): Promise<Page> {
       const {speaker} = stage;
-      const page = await browser.open(stage.lay({head, body: '<textarea class="paste"></textarea>'}));
-      onTestFinished(async () => {
-        expect(await page.errors()).toEqual([]);
-        await page.close();
-      });
+      const page = await stage.open({head, body: '<textarea class="paste"></textarea>'});
       await openByKeyboard(page);
       await ask(page, 'How long?');
       await speaker.asked();
