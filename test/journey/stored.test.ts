@@ -18,6 +18,8 @@ type Seen = Window & {Firstword: Api; told: unknown[]; turnCount: number};
 
 const QUESTION = 'Do you take PayPal?';
 const DRAFT = 'And how fast';
+/** Without one, a browser asks for /favicon.ico whenever it likes. */
+const ICON = '<link rel="icon" href="data:,">';
 const EMPTY: Held = {session: {}, local: {}, databases: [], cookies: '', caches: []};
 const table = readStorage(readFileSync('test/rules/spec/embed.md', 'utf8'));
 const chromium = findEngines().find(({engine}) => engine === 'chromium');
@@ -67,7 +69,8 @@ describe.skipIf(chromium?.missing)('what is stored', () => {
         if (!/\.js$|^\/(page|blank)$/.test(pathname)) {
           asked.push({method: request.method, path: pathname + search, body: await request.clone().text()});
         }
-        if (pathname === '/blank') return new Response('<!doctype html>', {headers: {'content-type': 'text/html'}});
+        if (pathname === '/blank')
+          return new Response(`<!doctype html>${ICON}`, {headers: {'content-type': 'text/html'}});
         if (pathname !== '/page') return undefined;
         const {consent, persist, signal, gpc} = setup;
         const wish = {none: '', GPC: 'globalPrivacyControl', DNT: 'doNotTrack'}[signal];
@@ -75,7 +78,7 @@ describe.skipIf(chromium?.missing)('what is stored', () => {
           wish &&
           `Object.defineProperty(Navigator.prototype, '${wish}', {get: () => ${signal === 'GPC' ? 'true' : "'1'"}});`;
         return new Response(
-          `<!doctype html><html lang="en"><title>Page</title><script>${ANALYTICS}${says}</script><button>Pay</button><script async src="/firstword.js" data-endpoint="/chat" data-rum="/v1/turns" data-faq="/faq.json" data-prefetch="topics" data-analytics="ga4|gtm|posthog|segment|plausible|amplitude|mixpanel" data-consent="${consent}" data-persist="${persist}" data-gpc="${gpc}"></script></html>`,
+          `<!doctype html><html lang="en"><title>Page</title>${ICON}<script>${ANALYTICS}${says}</script><button>Pay</button><script async src="/firstword.js" data-endpoint="/chat" data-rum="/v1/turns" data-faq="/faq.json" data-prefetch="topics" data-analytics="ga4|gtm|posthog|segment|plausible|amplitude|mixpanel" data-consent="${consent}" data-persist="${persist}" data-gpc="${gpc}"></script></html>`,
           {headers: {'content-type': 'text/html; charset=utf-8'}},
         );
       },
