@@ -57,7 +57,8 @@ function isSame(one: ViewNode | string, other: ViewNode | string): boolean {
   return one.type === other.type && one.key === other.key;
 }
 
-function create(view: ViewNode | string): Standing {
+function create(next: ViewNode | string): Standing {
+  const view = moving(next);
   if (typeof view === 'string') return {view, node: document.createTextNode(view), below: []};
   const {type, props} = view;
   const node = /^(svg|path)$/.test(type)
@@ -71,14 +72,35 @@ function create(view: ViewNode | string): Standing {
 function refresh(standing: Standing, view: ViewNode | string): Standing {
   const {node, view: before} = standing;
   if (view === before) return standing;
-  standing.view = view;
   if (typeof view === 'string')
     (node as Text).data = view; // as isSame() says
-  else {
-    write(node as Element, (before as ViewNode).props, view.props);
-    standing.below = update(node as Element, standing.below, own(view.props, 'children'));
+  else if (view.still) {
+    leave(standing);
+    standing.below = [];
+    standing.onLeave = undefined;
+  } else {
+    const was = moving(before) as ViewNode;
+    const below = was === before ? standing.below : adopt(node, was).below;
+    write(node as Element, was.props, view.props);
+    standing.below = update(node as Element, below, own(view.props, 'children'));
   }
+  standing.view = view;
   return standing;
+}
+
+/** What a view is that stands still. */
+function moving(view: ViewNode | string): ViewNode | string {
+  return typeof view !== 'string' && view.still ? (view.still(view.props as never) as ViewNode) : view; // its own props
+}
+
+/** Finds what stands in the page for a view of which nothing more was known. */
+function adopt(node: Node, view: ViewNode | string): Standing {
+  const below = typeof view === 'string' ? [] : flatten(own(view.props, 'children'));
+  return {
+    view,
+    node: node as Element | Text, // as it was drawn
+    below: below.map((child, at) => adopt(node.childNodes[at] as Node, child)),
+  };
 }
 
 const own = <K extends keyof Attributes>(props: Attributes, name: K): Attributes[K] | undefined =>

@@ -8,6 +8,11 @@ export interface ViewNode {
   key: string | number | undefined;
   /** Only its own ones count: a page may have put anything on the prototype of all objects. */
   props: Attributes;
+  /**
+   * Says that what was drawn for the same key before stays as it is, so that nothing more need be known of it; makes that
+   * again, of `props`, should something change after all.
+   */
+  still?: ((props: never) => View) | undefined;
 }
 
 /**

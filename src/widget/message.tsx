@@ -1,33 +1,57 @@
 /** @jsxImportSource . */
 import type {Answer, Message, Question} from '../chat/index.ts';
-import type {View} from './jsx-runtime.ts';
+import type {View, ViewNode} from './jsx-runtime.ts';
 import type {PanelProps, Place} from './parts.ts';
+
+/** What a message is drawn from beside itself. */
+type From = Pick<PanelProps, 'words' | 'more'> & {place: Place; verdict: string | undefined};
 
 /**
  * Makes what draws messages. A message of which nothing changed gives the view that it gave before, which costs nothing
- * to draw: a drawing costs what changed, not what was said.
+ * to draw; one that is over and out of reach stands still, and then nothing is kept of it but its nodes: a drawing costs
+ * what changed, not what was said.
  */
-export function createMessages(): (message: Message, place: Place, props: PanelProps) => View {
-  const known = new WeakMap<Message, {from: readonly unknown[]; view: View}>();
-  return (message, place, props) => {
-    const {more, words} = props;
-    const from = [words, more, place, more?.verdict(message.id)];
-    const before = known.get(message);
-    if (before?.from.every((each, at) => each === from[at])) return before.view;
+export function createMessages({
+  chat,
+  painting,
+}: Pick<PanelProps, 'chat' | 'painting'>): (message: Message, place: Place, props: PanelProps) => View {
+  const known = new WeakMap<Message, {from: From; view: ViewNode}>();
+  const latest: {[P in Place]?: From} = {};
+
+  function make({message, words, more, place}: From & {message: Message}): ViewNode {
     const below = more?.below(message, place);
-    const view = (
+    return (
       <li key={message.id}>
         {message.kind === 'question' ? (
           <QuestionView question={message} words={words} below={below} />
         ) : (
-          <AnswerView {...props} answer={message} below={below} />
+          <AnswerView {...{chat, painting, words, below}} answer={message} />
         )}
       </li>
-    );
-    known.set(message, {from, view});
-    return view;
+    ) as ViewNode; // as it is written here
+  }
+  const remake = ({message, from}: {message: Message; from: From}) => make({message, ...from});
+
+  return (message, place, {words, more}) => {
+    const now: From = {words, more, place, verdict: more?.verdict(message.id)};
+    const before = known.get(message);
+    const from = [before?.from, latest[place], now].find((each) => each && isSame(each, now)) ?? now;
+    if (before?.from !== from) {
+      latest[place] = from; // most messages are drawn from the same
+      const view = make({message, ...from});
+      known.set(message, {from, view});
+      return view;
+    }
+    const isOver = message.kind === 'question' || (message.state !== 'waiting' && message.state !== 'streaming');
+    if (more && place === 'rest' && isOver && !before.view.still) {
+      before.view = {type: 'li', key: message.id, props: {message, from}, still: remake};
+    }
+    return before.view;
   };
 }
+
+const isSame = (one: From, other: From) =>
+  one.words === other.words && one.more === other.more && one.place === other.place && one.verdict === other.verdict;
 
 /** The visitor's own message. */
 function QuestionView({question, words, below}: {question: Question; words: PanelProps['words']; below: View}): View {
@@ -44,7 +68,16 @@ function QuestionView({question, words, below}: {question: Question; words: Pane
  * An answer in any state: waiting, streaming, whole, or ended early with the reason and a way to ask again. Its element
  * is handed to the painting once, which draws the answer's text into it.
  */
-function AnswerView({chat, painting, answer, words, below}: PanelProps & {answer: Answer; below: View}): View {
+function AnswerView({
+  chat,
+  painting,
+  answer,
+  words,
+  below,
+}: Pick<PanelProps, 'chat' | 'painting' | 'words'> & {
+  answer: Answer;
+  below: View;
+}): View {
   const {state, problem} = answer;
   const notice = problem ? (words.problems[problem] ?? words.problems.network) : state === 'stopped' && words.stopped;
   const {label, stage} = answer.doing ?? {};

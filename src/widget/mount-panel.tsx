@@ -53,7 +53,6 @@ export function mountPanel(handover: Handover): Panel {
   const painting = createPainting();
   const box = document.createElement('dialog');
   const drawing = createDrawing(box);
-  const drawMessage = createMessages();
   const status = document.createElement('p');
   let started: AnswerFile.Started | undefined;
   let more: More | undefined;
@@ -85,6 +84,7 @@ export function mountPanel(handover: Handover): Panel {
   });
 
   const field = createField({root, chat});
+  const drawMessage = createMessages({chat, painting});
   const parts = (): PanelParts => ({
     ...handover,
     ...{root, launcher, chat, options, language, box, field, status, painting, foreign: tongue.words()},

@@ -28,7 +28,7 @@ export interface Painting {
 /** Starts without a painter. */
 export function createPainting(): Painting {
   const waiting = new Map<HTMLElement, Drawn>();
-  const stops = new Map<HTMLElement, () => void>();
+  const stops = new WeakMap<HTMLElement, () => void>();
   let painter: Painter | undefined;
 
   function draw(element: HTMLElement, answer: Drawn): void {

@@ -172,3 +172,44 @@ test('what a page added to all objects becomes no attribute, child or function o
   }
   expect(host.innerHTML).toBe('<b title="t">x</b>');
 });
+
+test('what stands still keeps its nodes, is let go of once, and moves again as if it had been known all along', () => {
+  const {host, draw} = start();
+  const gone = vi.fn();
+  const ref = vi.fn(() => gone);
+  const made = ({mood}: {mood: string}): View => (
+    <li key="a" class={mood}>
+      <p>
+        {'one '}
+        <b ref={ref}>two</b>
+      </p>
+      <button type="button" onClick={() => undefined} />
+    </li>
+  );
+  const still = {type: 'li', key: 'a', props: {mood: 'calm'}, still: made};
+  draw(made({mood: 'calm'}));
+  const nodes = [...host.querySelectorAll('*')];
+  host.querySelector('b')?.append(' and more that others wrote');
+  const html = host.innerHTML;
+
+  draw(still);
+  draw(still);
+  expect(host.innerHTML).toBe(html);
+  expect(gone).toHaveBeenCalledTimes(1);
+
+  draw([made({mood: 'gay'}), <li key="b">next</li>]);
+  expect([...host.querySelectorAll('li:first-child, li:first-child *')]).toEqual(nodes);
+  expect(host.firstElementChild?.outerHTML).toBe(html.replace('calm', 'gay'));
+  draw(still);
+  draw(
+    <li key="a">
+      <p>one</p>
+    </li>,
+  );
+  expect(host.innerHTML).toBe('<li><p>one</p></li>');
+  expect(host.querySelector('p')).toBe(nodes[1]);
+  draw(null);
+  draw(still);
+  expect(host.innerHTML).toBe('<li class="calm"><p>one <b>two</b></p><button type="button"></button></li>');
+  expect(ref).toHaveBeenCalledTimes(2);
+});
