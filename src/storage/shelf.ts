@@ -98,15 +98,16 @@ export function createShelf(name: string, {limitMs = SHELF_LIMIT_MS} = {}): Shel
     write: (key, value) => done(set(key, value, use)),
     update: (key, next) => done(update<unknown>(key, next, use)),
     erase: (key) => done(del(key, use)),
-    clear: () =>
-      done(
-        // first emptied, because who has it open and does not let go can keep it from going
-        clear(use)
-          .catch(() => undefined)
-          .then(() => {
-            leave();
-            return remove();
-          }),
-      ),
+    clear() {
+      // emptied before, because who else has it open can keep it from going; where it is not open here, none is made
+      const emptied = opening ? clear(use) : Promise.resolve();
+      const removed = emptied
+        .catch(() => undefined)
+        .then(() => {
+          leave();
+          return remove();
+        });
+      return done(removed);
+    },
   };
 }

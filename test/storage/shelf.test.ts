@@ -52,6 +52,18 @@ test('clearing takes the database away, and what is kept later is there again', 
   expect(await shelf.read('b')).toBe(2);
 });
 
+test('clearing makes no database where none is', async () => {
+  const open = vi.spyOn(IDBFactory.prototype, 'open');
+  expect(await shelf.clear()).toBe(true);
+  expect(open).not.toHaveBeenCalled();
+});
+
+test('clearing takes away what an earlier page kept', async () => {
+  await patientShelf(name).write('a', 1);
+  expect(await shelf.clear()).toBe(true);
+  expect(await databaseNames()).not.toContain(name);
+});
+
 test('clearing does not wait for another tab that has it open', async () => {
   const other = patientShelf(name);
   await other.write('a', 1);
