@@ -44,19 +44,17 @@ export function createKeptList<T extends KeptEntry>(options: {
   trim: (entries: readonly T[]) => readonly T[];
 }): KeptList<T> {
   const {shelf, name, sample, trim} = options;
-  const changes: ((entries: readonly T[]) => readonly T[])[] = [];
   let list: readonly T[] = [];
   let agreement: Agreement = 'auto';
-  /** Rises with all that makes what is still being read none of ours. */
-  let era = 0;
+  /** All since the list was empty; what was read for an earlier list is none of ours. */
+  let changes: ((entries: readonly T[]) => readonly T[])[] = [];
 
   /** Of two with one key, the one used last stands. */
-  const tidy = (entries: readonly T[]) =>
-    trim(
-      entries
-        .toSorted((a, b) => b.usedAt - a.usedAt)
-        .filter(({key}, at, all) => all.findIndex((each) => each.key === key) === at),
-    );
+  function tidy(entries: readonly T[]): readonly T[] {
+    const keys = new Set<string>();
+    const latest = entries.toSorted((a, b) => b.usedAt - a.usedAt);
+    return trim(latest.filter(({key}) => !keys.has(key) && keys.add(key)));
+  }
 
   const read = (kept: unknown): T[] =>
     isAlike(kept, {v: VERSION, entries: [] as unknown[]}) && kept.v === VERSION
@@ -65,22 +63,9 @@ export function createKeptList<T extends KeptEntry>(options: {
 
   const toKept = (entries: readonly T[]) => ({v: VERSION, entries});
 
-  /** Takes over what was kept, as if all that was changed here had been changed there. */
-  const createTake = () => {
-    const mine = era;
-    return (kept: unknown): object => {
-      if (mine === era) {
-        const before = changes.reduce<readonly T[]>((entries, change) => change(entries), read(kept));
-        list = tidy([...before, ...list]);
-      }
-      return toKept(list);
-    };
-  };
-
   async function erase(): Promise<void> {
-    era++;
     list = [];
-    changes.length = 0;
+    changes = [];
     await shelf.clear();
   }
 
@@ -96,7 +81,13 @@ export function createKeptList<T extends KeptEntry>(options: {
       agreement = next;
       if (next === 'denied') await erase();
       if (next !== 'granted') return;
-      const take = createTake();
+      const mine = changes;
+      // as if all that was changed here had been changed there
+      const take = (kept: unknown): object => {
+        const before = mine.reduce<readonly T[]>((entries, change) => change(entries), read(kept));
+        if (mine === changes) list = tidy([...before, ...list]);
+        return toKept(list);
+      };
       if (list.length > 0) await shelf.update(name, take);
       else await shelf.read(name, take);
     },

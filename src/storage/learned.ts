@@ -33,12 +33,14 @@ export interface Learned extends Omit<KeptList<LearnedEntry>, 'change'> {
 /** An answer as it is kept. */
 export interface LearnedEntry extends LearnedAnswer, KeptEntry {
   learnedAt: number;
+  /** What it takes as JSON, two a character. */
+  bytes: number;
 }
 
 /** The most answers that are kept. */
 export const MAX_LEARNED = 500;
 
-/** The most that is kept, in bytes of JSON (two a character, as browsers count). */
+/** The most that their answers take, in bytes of JSON (two a character, as browsers count). */
 export const MAX_LEARNED_BYTES = 2_000_000;
 
 /**
@@ -64,8 +66,9 @@ export function createLearned(name: string, shelf: Shelf = createShelf('firstwor
       return isAlive(found, nowAt) ? found : undefined;
     },
     learn(answer, nowAt) {
-      const entry = {...answer, key: keyOf(answer.question, answer.language), usedAt: nowAt, learnedAt: nowAt};
-      change((entries) => [entry, ...entries.filter((each) => each.key !== entry.key && isAlive(each, nowAt))]);
+      const key = keyOf(answer.question, answer.language);
+      const entry = {...answer, key, usedAt: nowAt, learnedAt: nowAt, bytes: 2 * JSON.stringify(answer).length};
+      change((entries) => [entry, ...entries.filter((each) => each.key !== key && isAlive(each, nowAt))]);
     },
     drop({version, tags = []}) {
       change((entries) =>
@@ -81,14 +84,13 @@ export function createLearned(name: string, shelf: Shelf = createShelf('firstwor
 const keyOf = (question: string, language: string) => `${language} ${questionKey(question)}`;
 
 const SAMPLE: LearnedEntry = {
-  ...{key: '', usedAt: 0, learnedAt: 0, ttlMs: 0},
+  ...{key: '', usedAt: 0, learnedAt: 0, bytes: 0, ttlMs: 0},
   ...{question: '', answer: '', version: '', language: '', tags: [], links: []},
 };
 
 function trim(entries: readonly LearnedEntry[]): readonly LearnedEntry[] {
   let left = MAX_LEARNED_BYTES;
-  return entries.slice(0, MAX_LEARNED).filter((entry) => {
-    const bytes = 2 * JSON.stringify(entry).length;
+  return entries.slice(0, MAX_LEARNED).filter(({bytes}) => {
     const fits = bytes <= left;
     if (fits) left -= bytes;
     return fits;
