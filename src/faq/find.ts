@@ -1,5 +1,5 @@
 import {signsOf} from './judge.ts';
-import {type Knowledge, keyOf} from './knowledge.ts';
+import type {Knowledge} from './knowledge.ts';
 import {byFrequency, createStem, type Word} from './lexicon.ts';
 import {type Close, createRanker} from './rank.ts';
 import {repair} from './repair.ts';
@@ -9,6 +9,8 @@ import {readWords} from './words.ts';
 export interface Found {
   /** The subject's number. */
   at: number;
+  /** How many phrasings of it are known. */
+  phrasingCount: number;
   /** What speaks for it; absent when the question is one of its phrasings. */
   signs?: number[];
 }
@@ -31,15 +33,16 @@ const MAX_REPAIRS = 8;
 export function createFinder(knowledge: Knowledge): Finder {
   const {lexicon} = knowledge;
   const rank = createRanker(knowledge);
+  const found = (at: number): Found => ({at, phrasingCount: knowledge.subjects[at]?.phrasings.length ?? 0});
 
   return {
     find(question, isAllowed) {
       const asked = readWords(question).map(lexicon.read);
-      const holders = knowledge.holdersOf(keyOf(asked));
+      const holders = knowledge.holdersOf(asked);
       if (holders.length > 0) {
         // who says that a question has no answer here means this one, also where an entry has it
         const at = holders.find(isAllowed);
-        return at === undefined || holders.some(knowledge.isNegative) ? undefined : {at};
+        return at === undefined || holders.some(knowledge.isNegative) ? undefined : found(at);
       }
       const repairs = new Map<string, Word>();
       const words = asked.map((word) => {
@@ -59,7 +62,7 @@ export function createFinder(knowledge: Knowledge): Finder {
       );
       if (!best) return undefined;
       const rivals = close.filter(({at}) => at !== best.at && !knowledge.areTwins(best.at, at));
-      return {at: best.at, signs: signsOf(knowledge, {close: [best, ...rivals], words})};
+      return {...found(best.at), signs: signsOf(knowledge, {close: [best, ...rivals], words})};
     },
     foresee(prefix) {
       const texts = readWords(prefix);

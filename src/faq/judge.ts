@@ -4,15 +4,18 @@ import type {Close} from './rank.ts';
 
 /**
  * Says from which probability on an answer is given without asking, by how many entries and negatives a pack has: the more
- * there are, the more questions without an answer look like one of them. 0.94 up to 25 of them, 0.01 more whenever they
- * double, 0.97 from 200 on. Chosen on the development packs so that of a hundred answers more than 97 are right where 30 of
+ * there are, the more questions without an answer look like one of them. 0.93 up to 25 of them, 0.02 more whenever they
+ * double, 0.97 from 100 on. Chosen on the development packs so that of a hundred answers more than 97 are right where 30 of
  * 100 questions have no answer in the pack; `npm run bench:faq` shows what comes of it.
  */
 export const confidentScore = (subjectCount: number): number =>
-  0.94 + 0.01 * Math.max(0, Math.min(3, Math.log2(subjectCount / 25)));
+  0.93 + 0.02 * Math.max(0, Math.min(2, Math.log2(subjectCount / 25)));
 
 /** What each sign of `signsOf` weighs, and a constant; `test/bench/faq/fit.ts` reckons them. */
-const WEIGHTS = [2.73, 1.04, 0.91, -0.24, 0.78, 2.47, 1.4, 2.05, 1.75, -0.14, -0.05, -0.07, 0.46, 0.71, -5.97];
+const WEIGHTS = [3.03, 1.39, -0.41, 0.74, 0.65, 1.68, 1.32, 3.24, 1.29, -0.25, 0.45, -4.24];
+
+/** How many phrasings of an entry must be known for an answer to any other: from one, too little can be told of it. */
+export const MIN_PHRASINGS_TO_ANSWER = 2;
 
 const limit = (value: number, most: number) => Math.max(-most, Math.min(most, value));
 
@@ -28,49 +31,37 @@ export function signsOf(
   {close, words}: {close: readonly Close[]; words: readonly Word[]},
 ): number[] {
   const [first, second] = close as [Close, Close?];
-  const {subject, learned, cosine, pairShare, pieceShare, isFirst, phrasing} = first;
+  const {subject, learned, cosine, pairShare, pieceShare, phrasing} = first;
   const stems = new Set(words.map(({stem}) => stem));
+  const own = knowledge.stemsOf(subject);
   const other = new Set(subject.phrasings[phrasing]?.words.map(({stem}) => stem));
-  const scale = Math.log(knowledge.subjects.length + 1);
+  const phrasingCount = subject.phrasings.length;
   let all = 0;
   let shared = 0;
   let strangest = 0;
-  let unknownCount = 0;
   // how surprising it is that no phrasing of the subject has those of the question's words that other subjects have
   let missed = 0;
   for (const stem of stems) {
     const rarity = knowledge.rarity(stem.place);
     all += rarity;
     if (other.has(stem)) shared += rarity;
-    if (subject.stems.has(stem)) continue;
+    if (own.has(stem)) continue;
     strangest = Math.max(strangest, rarity);
-    if (knowledge.isKnown(stem)) missed += Math.log(1 + Math.exp(0.5 - rarity) * subject.phrasings.length);
-    else unknownCount++;
+    if (knowledge.isKnown(stem)) missed += Math.log(1 + Math.exp(0.5 - rarity) * phrasingCount);
   }
   let phrased = 0;
   for (const stem of other) phrased += knowledge.rarity(stem.place);
-  // the most that another near subject would explain of what this one does not
-  const explained = close.slice(1).map((rival) => {
-    let sum = 0;
-    for (const stem of stems) {
-      if (rival.subject.stems.has(stem) && !subject.stems.has(stem)) sum += knowledge.rarity(stem.place);
-    }
-    return sum;
-  });
   return [
     limit(learned - (second?.learned ?? -1.2), 2.5),
     limit(second?.learned ?? -1.5, 1.5),
-    learned * cosine,
-    Math.log(subject.phrasings.length) * cosine,
+    Math.log(phrasingCount) * cosine,
+    cosine - Math.max(0, ...close.slice(1).map((rival) => rival.cosine)),
     pairShare,
     pieceShare,
-    shared / all,
     shared / phrased,
-    strangest / scale,
-    missed,
-    limit(unknownCount, 4),
-    Math.max(0, ...explained) / scale,
-    isFirst ? 1 : 0,
+    shared / (all + phrased - shared),
+    strangest / Math.log(knowledge.subjects.length + 1),
+    Math.sqrt(missed),
     Math.log(1 + stems.size),
   ];
 }

@@ -11,7 +11,8 @@ export interface Vector {
 
 /** One known way to ask for a subject. */
 export interface Phrasing {
-  key: string;
+  /** The subject's number. */
+  at: number;
   words: readonly Word[];
   vector?: Vector;
 }
@@ -27,8 +28,8 @@ export interface Learned {
 /** What is known of one entry, or of one negative. */
 export interface Subject {
   phrasings: Phrasing[];
-  /** Its stems, and in how many of its phrasings each stands. */
-  stems: Map<Stem, number>;
+  /** Its stems, and in how many of its phrasings each stands; absent until somebody asks. */
+  stems?: ReadonlyMap<Stem, number>;
   /** What was learned about it, or what reads that; absent before. */
   learned?: Learned | (() => Learned);
 }
@@ -42,19 +43,19 @@ export interface Knowledge {
   /** Whether a subject has no answer here. */
   isNegative(at: number): boolean;
   /** Lists the subjects that have a phrasing. */
-  holdersOf(key: string): readonly number[];
+  holdersOf(words: readonly Word[]): readonly number[];
   /** Whether a phrasing has a stem. */
   isKnown(stem: Stem): boolean;
   /** Adds a subject by its phrasings' words. */
   add(phrasings: readonly (readonly Word[])[]): void;
-  /** Reckons how rare stems and their pieces are, once all subjects are added. */
-  settle(): void;
-  /** Reckons how much a subject's stems say, after that. */
-  weigh(at: number): void;
+  /** Reckons in steps how rare features are and how much a subject's stems say, once all subjects are added. */
+  settle(): Generator<void>;
   /** How rare a feature is among the subjects: from 0.5, when all have it. */
   rarity(place: number): number;
-  /** Adds to each subject's score what it shares with some stems. */
-  addShared(stems: Iterable<Stem>, scores: Float64Array): void;
+  /** A subject's stems, and in how many of its phrasings each stands. */
+  stemsOf(subject: Subject): ReadonlyMap<Stem, number>;
+  /** Adds to each subject's score so many times what it says that it has a stem. */
+  addShared(stem: Stem, times: number, scores: Float64Array): void;
   vectorOf(words: readonly Word[]): Vector;
   /** The features of a known phrasing, reckoned once. */
   featuresOf(phrasing: Phrasing): Vector;
@@ -66,8 +67,11 @@ const KIND_WEIGHTS = [1, 1, 0.7];
 /** What a text's features come to when it is multiplied with itself. */
 export const FULL_SQUARE: number = KIND_WEIGHTS.reduce((sum, weight) => sum + weight * weight, 0);
 
-/** Tells one phrasing from all others. */
-export const keyOf = (words: readonly Word[]): string => words.map(({text}) => text).join(' ');
+/** In how many lists all phrasings are kept. */
+const LIST_COUNT = 2 ** 15;
+/** How many stems' features, and how many holders of stems, are reckoned in one step. */
+const STEMS_OF_STEP = 500;
+const HOLDERS_OF_STEP = 20_000;
 
 /** Lists a text's pairs of neighbouring words, its beginning and end among them. */
 function pairsOf(words: readonly Word[]): number[] {
@@ -81,6 +85,39 @@ function pairsOf(words: readonly Word[]): number[] {
   return places;
 }
 
+/** Keeps phrasings so that those with the same words are found. */
+function createCollection() {
+  const all: Phrasing[] = [];
+  // the number of each list's last phrasing, and of the one before each; from 1
+  const lasts = new Int32Array(LIST_COUNT);
+  const befores: number[] = [];
+  const listOf = (words: readonly Word[]) => {
+    let hash = 0;
+    for (const {stem} of words) hash = Math.imul(hash ^ stem.hash, 0x9e3779b1);
+    return (hash ^ (hash >>> 15)) & (LIST_COUNT - 1);
+  };
+  return {
+    /** Lists the subjects that have a phrasing of these words. */
+    holdersOf(words: readonly Word[]): number[] {
+      const holders: number[] = [];
+      for (let number = lasts[listOf(words)] ?? 0; number > 0; number = befores[number - 1] ?? 0) {
+        const phrasing = all[number - 1] as Phrasing; // counted from 1
+        if (phrasing.words.length === words.length && words.every((word, at) => word === phrasing.words[at])) {
+          holders.unshift(phrasing.at);
+        }
+      }
+      return holders;
+    },
+    /** Keeps a phrasing, and gives it the next number. */
+    add(phrasing: Phrasing): number {
+      const list = listOf(phrasing.words);
+      befores.push(lasts[list] ?? 0);
+      lasts[list] = all.push(phrasing);
+      return all.length;
+    },
+  };
+}
+
 /**
  * Creates knowledge of nothing.
  *
@@ -89,18 +126,17 @@ function pairsOf(words: readonly Word[]): number[] {
 export function createKnowledge(entryCount: number): Knowledge {
   const lexicon = createLexicon();
   const subjects: Subject[] = [];
-  const holders = new Map<string, number[]>();
-  const postings = new Map<Stem, {subjects: number[]; weights: number[]}>();
+  const {holdersOf, add: collect} = createCollection();
   const counts = new Uint32Array(PLACE_COUNT);
   const lastSeen = new Uint32Array(PLACE_COUNT);
+  // by how many subjects have a feature
+  let rarities = new Float64Array(0);
+  // how much it says of each subject that it has a stem: this, less for a stem of few of its phrasings
+  let shares = new Float64Array(0);
+  let slacks = new Float64Array(0);
 
   // pieces of several stems of a subject are counted more than once
-  const rarity = (place: number) => 0.5 + Math.max(0, Math.log((1 + subjects.length) / (1 + (counts[place] ?? 0))));
-  const count = (place: number) => {
-    if (lastSeen[place] === subjects.length) return;
-    lastSeen[place] = subjects.length;
-    counts[place] = (counts[place] ?? 0) + 1;
-  };
+  const rarity = (place: number) => rarities[Math.min(counts[place] ?? 0, subjects.length)] ?? 0;
   const vectorOf = (words: readonly Word[]): Vector => {
     const stems = new Set(words.map(({stem}) => stem));
     const pieces = new Set<number>();
@@ -125,71 +161,85 @@ export function createKnowledge(entryCount: number): Knowledge {
     subjects,
     rarity,
     vectorOf,
+    holdersOf,
     isNegative: (at) => at >= entryCount,
-    isKnown: (stem) => postings.has(stem),
-    holdersOf: (key) => holders.get(key) ?? [],
-    areTwins: (a, b) => !!subjects[a]?.phrasings.some(({key}) => holders.get(key)?.includes(b)),
+    isKnown: ({holders}) => holders.length > 0,
+    areTwins: (a, b) => !!subjects[a]?.phrasings.some(({words}) => holdersOf(words).includes(b)),
     featuresOf(phrasing) {
       phrasing.vector ??= vectorOf(phrasing.words);
       return phrasing.vector;
     },
+    stemsOf(subject) {
+      if (!subject.stems) {
+        const stems = new Map<Stem, number>();
+        for (const {words} of subject.phrasings) {
+          for (const stem of new Set(words.map((word) => word.stem))) stems.set(stem, (stems.get(stem) ?? 0) + 1);
+        }
+        subject.stems = stems;
+      }
+      return subject.stems;
+    },
     add(phrasings) {
-      const stems: Subject['stems'] = new Map();
       const at = subjects.length;
-      const subject: Subject = {phrasings: [], stems};
+      const subject: Subject = {phrasings: []};
       subjects.push(subject);
       for (const words of phrasings) {
-        const key = keyOf(words);
-        const others = holders.get(key);
-        if (words.length === 0 || others?.includes(at)) continue;
-        if (others) others.push(at);
-        else holders.set(key, [at]);
-        subject.phrasings.push({key, words});
-        pairsOf(words).forEach(count);
-        words.forEach((word, place) => {
+        if (words.length === 0 || holdersOf(words).includes(at)) continue;
+        const phrasing = {at, words};
+        const number = collect(phrasing);
+        subject.phrasings.push(phrasing);
+        for (const place of pairsOf(words)) {
+          if (lastSeen[place] === subjects.length) continue;
+          lastSeen[place] = subjects.length;
+          counts[place] = (counts[place] ?? 0) + 1;
+        }
+        for (const word of words) {
           const {stem} = word;
           word.count++;
-          if (words.indexOf(word) < place) return;
-          const held = stems.get(stem) ?? 0;
-          stems.set(stem, held + 1);
-          if (held === 0) stem.holderCount++;
-        });
-      }
-    },
-    settle() {
-      for (const {place, pieces, holderCount} of new Set(lexicon.words.map(({stem}) => stem))) {
-        for (const each of [place, ...pieces]) counts[each] = (counts[each] ?? 0) + holderCount;
-      }
-    },
-    weigh(at) {
-      const {stems, phrasings} = subjects[at] as Subject; // asked for by its number
-      const weights: number[] = [];
-      let square = 1;
-      for (const [stem, held] of stems) {
-        const weight = (rarity(stem.place) * held) / (held + 0.5 + phrasings.length / 10);
-        square += weight * weight;
-        weights.push(weight);
-      }
-      let each = 0;
-      for (const stem of stems.keys()) {
-        let posting = postings.get(stem);
-        if (!posting) {
-          posting = {subjects: [], weights: []};
-          postings.set(stem, posting);
+          if (stem.lastPhrasing === number) continue;
+          stem.lastPhrasing = number;
+          const last = stem.holders.length - 1;
+          if (stem.holders[last] === at) stem.counts[last] = (stem.counts[last] ?? 0) + 1;
+          else {
+            stem.holders.push(at);
+            stem.counts.push(1);
+          }
         }
-        posting.subjects.push(at);
-        posting.weights.push((weights[each++] ?? 0) / Math.sqrt(square));
       }
     },
-    addShared(stems, scores) {
-      for (const stem of stems) {
-        const posting = postings.get(stem);
-        if (!posting) continue;
-        const rare = rarity(stem.place);
-        for (let at = 0; at < posting.subjects.length; at++) {
-          const subject = posting.subjects[at] ?? 0;
-          scores[subject] = (scores[subject] ?? 0) + rare * (posting.weights[at] ?? 0);
+    *settle() {
+      let done = 0;
+      for (const {place, pieces, holders} of lexicon.stems) {
+        counts[place] = (counts[place] ?? 0) + holders.length;
+        for (const piece of pieces) counts[piece] = (counts[piece] ?? 0) + holders.length;
+        if (++done % STEMS_OF_STEP === 0) yield;
+      }
+      const all = 1 + subjects.length;
+      rarities = Float64Array.from({length: all}, (_, count) => 0.5 + Math.log(all / (1 + count)));
+      slacks = Float64Array.from(subjects, ({phrasings}) => 0.5 + phrasings.length / 10);
+      yield;
+      const squares = new Float64Array(subjects.length).fill(1);
+      done = 0;
+      for (const {place, holders, counts: held} of lexicon.stems) {
+        const rare = rarity(place);
+        for (let each = 0; each < holders.length; each++) {
+          const at = holders[each] ?? 0;
+          const count = held[each] ?? 0;
+          squares[at] = (squares[at] ?? 0) + ((rare * count) / (count + (slacks[at] ?? 0))) ** 2;
         }
+        done += holders.length;
+        if (done < HOLDERS_OF_STEP) continue;
+        done = 0;
+        yield;
+      }
+      shares = squares.map((square) => 1 / Math.sqrt(square));
+    },
+    addShared({place, holders, counts: held}, times, scores) {
+      const much = times * rarity(place) ** 2;
+      for (let each = 0; each < holders.length; each++) {
+        const at = holders[each] ?? 0;
+        const count = held[each] ?? 0;
+        scores[at] = (scores[at] ?? 0) + ((much * count) / (count + (slacks[at] ?? 0))) * (shares[at] ?? 0);
       }
     },
   };

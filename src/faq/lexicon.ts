@@ -9,8 +9,11 @@ export interface Stem {
   place: number;
   /** Places of its pieces of three and four letters, beginning and end marked. */
   pieces: readonly number[];
-  /** How many subjects have it. */
-  holderCount: number;
+  /** The subjects that have it, in their order, and in how many of its phrasings each has it. */
+  holders: number[];
+  counts: number[];
+  /** The last phrasing in which it was seen. */
+  lastPhrasing: number;
 }
 
 /** A word as it is written, with what is compared of it. */
@@ -24,6 +27,7 @@ export interface Word {
 /** The words of all phrasings. */
 export interface Lexicon {
   words: Word[];
+  stems: Stem[];
   /** Finds a word, or makes one that is not kept. */
   read(text: string): Word;
   /** Finds a word, or keeps a new one. */
@@ -57,31 +61,37 @@ export function createStem(text: string, end: '>' | '' = '>'): Stem {
   }
   hash = marked.length;
   for (let at = 0; at < marked.length; at++) hash = mix(hash, marked.charCodeAt(at));
-  return {hash, place: placeOf(hash), pieces, holderCount: 0};
+  return {hash, place: placeOf(hash), pieces, holders: [], counts: [], lastPhrasing: 0};
 }
 
 /** Creates a lexicon without words. */
 export function createLexicon(): Lexicon {
   const words: Word[] = [];
   const byText = new Map<string, Word>();
-  const stems = new Map<string, Stem>();
-  const find = (text: string, keep?: typeof stems): Word => {
-    const known = byText.get(text);
-    if (known) return known;
-    const base = stemOf(text);
-    const stem = stems.get(base) ?? createStem(base);
-    keep?.set(base, stem);
-    return {text, stem, count: 0};
-  };
+  const stems: Stem[] = [];
+  const byBase = new Map<string, Stem>();
   return {
     words,
-    read: (text) => find(text),
+    stems,
+    read(text) {
+      const known = byText.get(text);
+      if (known) return known;
+      const base = stemOf(text);
+      return {text, stem: byBase.get(base) ?? createStem(base), count: 0};
+    },
     add(text) {
-      const word = find(text, stems);
-      if (!byText.has(text)) {
-        words.push(word);
-        byText.set(text, word);
+      const known = byText.get(text);
+      if (known) return known;
+      const base = stemOf(text);
+      let stem = byBase.get(base);
+      if (!stem) {
+        stem = createStem(base);
+        byBase.set(base, stem);
+        stems.push(stem);
       }
+      const word = {text, stem, count: 0};
+      words.push(word);
+      byText.set(text, word);
       return word;
     },
   };

@@ -1,5 +1,5 @@
 import {createFinder} from './find.ts';
-import {confidentScore, probability} from './judge.ts';
+import {confidentScore, MIN_PHRASINGS_TO_ANSWER, probability} from './judge.ts';
 import {createKnowledge} from './knowledge.ts';
 import type {CompiledPack, FaqEntry, PlainPack} from './pack.ts';
 import type {Close} from './rank.ts';
@@ -19,7 +19,10 @@ export interface Match {
   id: string;
   /** How probable it is that this is the entry, 0 to 1. */
   score: number;
-  /** Whether it may be given as the answer; otherwise it may be offered as a suggestion at most. */
+  /**
+   * Whether it may be given as the answer; otherwise it may be offered as a suggestion at most. An entry with one phrasing
+   * is no answer to any other.
+   */
   confident: boolean;
 }
 
@@ -114,7 +117,8 @@ export function growMatcher(pack: PlainPack | CompiledPack): GrowingMatcher {
         const entry = entries[found?.at ?? -1];
         if (!found || !entry || (found.signs && state !== 'learned')) return null;
         const score = found.signs ? probability(found.signs) : 1;
-        return {id: entry.id, score, confident: score >= threshold};
+        const isKnown = !found.signs || found.phrasingCount >= MIN_PHRASINGS_TO_ANSWER;
+        return {id: entry.id, score, confident: isKnown && score >= threshold};
       },
       suggest: (prefix, count = DEFAULT_SUGGESTION_COUNT, options = {}) =>
         guess(prefix, options)

@@ -19,8 +19,6 @@ export interface Close {
   cosine: number;
   /** The number of the nearest phrasing. */
   phrasing: number;
-  /** Whether no other subject shares more words. */
-  isFirst: boolean;
   /** What share of the question's pairs and pieces stand in some phrasing of the subject. */
   pairShare: number;
   pieceShare: number;
@@ -36,7 +34,7 @@ export function createRanker(knowledge: Knowledge): (readings: readonly (readonl
   return (readings) => {
     scores = new Float64Array(knowledge.subjects.length);
     const vectors = readings.map((words) => {
-      knowledge.addShared(new Set(words.map(({stem}) => stem)), scores);
+      for (const stem of new Set(words.map((word) => word.stem))) knowledge.addShared(stem, 1, scores);
       return knowledge.vectorOf(words);
     });
     for (const {places, values} of vectors) {
@@ -45,13 +43,13 @@ export function createRanker(knowledge: Knowledge): (readings: readonly (readonl
         asked[place] = (asked[place] ?? 0) + (values[each] ?? 0) / vectors.length;
       }
     }
-    const candidates = nearest(scores, CANDIDATE_COUNT).map((at, rank) => {
+    const candidates = nearest(scores, CANDIDATE_COUNT).map((at) => {
       const subject = knowledge.subjects[at] as Subject; // found by its number
       if (typeof subject.learned === 'function') subject.learned = subject.learned();
       const {places, weights, unit, bias} = subject.learned ?? NOTHING;
       let sum = 0;
       for (let each = 0; each < places.length; each++) sum += (weights[each] ?? 0) * (asked[places[each] ?? 0] ?? 0);
-      return {at, subject, learned: sum * unit + bias, isFirst: rank === 0};
+      return {at, subject, learned: sum * unit + bias};
     });
     candidates.sort((a, b) => b.learned - a.learned);
     const close = candidates.slice(0, CLOSE_COUNT).map((candidate): Close => {

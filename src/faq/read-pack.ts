@@ -1,8 +1,13 @@
 import {createDigitReader} from './digits.ts';
 import type {Knowledge, Learned} from './knowledge.ts';
+import type {Word} from './lexicon.ts';
 import {type CompiledPack, type PlainPack, phrasingsOf} from './pack.ts';
 import {createTrainer, PRECISION, WEIGHT_STEPS} from './train.ts';
 import {readWords} from './words.ts';
+
+/** How many words of a compiled pack are read in one step, and of how many phrasings the features are reckoned in one. */
+const WORDS_OF_STEP = 500;
+const PHRASINGS_OF_STEP = 20;
 
 /** Whether a pack was compiled, in the form that this version reads. */
 export const isCompiled = (pack: PlainPack | CompiledPack): pack is CompiledPack =>
@@ -12,11 +17,13 @@ export const isCompiled = (pack: PlainPack | CompiledPack): pack is CompiledPack
 export function* readPhrasings(pack: PlainPack | CompiledPack, knowledge: Knowledge): Generator<void> {
   const {lexicon} = knowledge;
   if (isCompiled(pack)) {
-    const words = pack.words.split(' ').map(lexicon.add);
+    const words: Word[] = [];
+    for (const text of pack.words.split(' ')) {
+      if (words.push(lexicon.add(text)) % WORDS_OF_STEP === 0) yield;
+    }
     const next = createDigitReader(pack.phrasings);
-    const list = <T>(read: () => T) => Array.from({length: next()}, read);
     for (let left = next(); left > 0; left--) {
-      knowledge.add(list(() => list(() => words[next()] ?? lexicon.read(''))));
+      knowledge.add(readSubject(next, (number) => words[number] ?? lexicon.read('')));
       yield;
     }
   } else {
@@ -25,11 +32,7 @@ export function* readPhrasings(pack: PlainPack | CompiledPack, knowledge: Knowle
       yield;
     }
   }
-  knowledge.settle();
-  for (let at = 0; at < knowledge.subjects.length; at++) {
-    knowledge.weigh(at);
-    yield;
-  }
+  yield* knowledge.settle();
 }
 
 /** Learns to tell a pack's subjects from one another, in some steps for each; or reads what was learned. */
@@ -41,14 +44,27 @@ export function* learn(pack: PlainPack | CompiledPack, knowledge: Knowledge): Ge
     });
     return;
   }
+  let done = 0;
   for (const {phrasings} of knowledge.subjects) {
-    phrasings.forEach(knowledge.featuresOf);
-    yield;
+    for (const phrasing of phrasings) {
+      knowledge.featuresOf(phrasing);
+      if (++done % PHRASINGS_OF_STEP === 0) yield;
+    }
   }
   const train = createTrainer(knowledge);
   for (let at = 0; at < knowledge.subjects.length; at++) {
     yield* train(at);
   }
+}
+
+function readSubject(next: () => number, wordOf: (number: number) => Word): Word[][] {
+  const phrasings: Word[][] = [];
+  for (let left = next(); left > 0; left--) {
+    const words: Word[] = [];
+    for (let rest = next(); rest > 0; rest--) words.push(wordOf(next()));
+    phrasings.push(words);
+  }
+  return phrasings;
 }
 
 function readLearned(text: string): Learned {

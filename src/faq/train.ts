@@ -27,7 +27,7 @@ export function createTrainer(knowledge: Knowledge): (at: number) => Generator<v
   return function* train(at) {
     const own = knowledge.subjects[at] as Subject; // asked for by its number
     scores.fill(0);
-    for (const {words} of own.phrasings) knowledge.addShared(new Set(words.map(({stem}) => stem)), scores);
+    for (const [stem, count] of knowledge.stemsOf(own)) knowledge.addShared(stem, count, scores);
     scores[at] = 0;
     const examples = own.phrasings.slice(0, MAX_PHRASINGS).map(knowledge.featuresOf);
     const ownCount = examples.length;
@@ -72,25 +72,27 @@ export function createTrainer(knowledge: Knowledge): (at: number) => Generator<v
         dense[place] = (dense[place] ?? 0) + step * (values[each] ?? 0);
       }
     }
-    own.learned = {...keep(dense, new Set(examples.flatMap(({places}) => places))), bias: round(bias)};
+    yield;
+    own.learned = {...keep(dense, examples), bias: round(bias)};
   };
 }
 
 /** Keeps the greatest weights as whole numbers, and clears them all. */
-function keep(dense: Float64Array, touched: ReadonlySet<number>): Omit<Learned, 'bias'> {
-  const all = Uint32Array.from(touched).sort();
-  const sizes = Float64Array.from(all, (place) => Math.abs(dense[place] ?? 0)).sort();
+function keep(dense: Float64Array, examples: readonly Vector[]): Omit<Learned, 'bias'> {
+  const all: {place: number; weight: number}[] = [];
+  for (const {places} of examples) {
+    for (const place of places) {
+      const weight = dense[place] ?? 0;
+      if (weight === 0) continue;
+      all.push({place, weight});
+      dense[place] = 0;
+    }
+  }
+  const sizes = Float64Array.from(all, ({weight}) => Math.abs(weight)).sort();
   const unit = Math.max(1 / PRECISION, round((sizes.at(-1) ?? 0) / WEIGHT_STEPS));
   const least = sizes.at(-MAX_WEIGHTS - 1) ?? 0;
-  const places: number[] = [];
-  const weights: number[] = [];
-  for (const place of all) {
-    const weight = dense[place] ?? 0;
-    const whole = Math.max(-WEIGHT_STEPS, Math.min(WEIGHT_STEPS, Math.round(weight / unit)));
-    dense[place] = 0;
-    if (whole === 0 || Math.abs(weight) < least) continue;
-    places.push(place);
-    weights.push(whole);
-  }
-  return {places, weights, unit};
+  const wholeOf = (weight: number) => Math.max(-WEIGHT_STEPS, Math.min(WEIGHT_STEPS, Math.round(weight / unit)));
+  const kept = all.filter(({weight}) => Math.abs(weight) >= least && wholeOf(weight) !== 0);
+  kept.sort((a, b) => a.place - b.place);
+  return {places: kept.map(({place}) => place), weights: kept.map(({weight}) => wholeOf(weight)), unit};
 }

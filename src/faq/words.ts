@@ -4,6 +4,7 @@ export const MAX_QUESTION_CHARS = 400;
 /** Letters that stand for words by themselves, where no spaces are written. */
 const UNSPACED = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]/gu;
 
+const VOWEL = /[aeiouy]/;
 const SHORT: Readonly<Record<string, string>> = {m: 'am', re: 'are', ve: 'have', ll: 'will', d: 'would', s: 'is'};
 
 /**
@@ -31,13 +32,18 @@ export function readWords(text: string): string[] {
 
 /** Cuts a word to its stem, lightly: endings that many languages of Latin letters share, and only of long words. */
 export function stemOf(word: string): string {
+  // without patterns of whole words: a page that opens a large pack does this some thousand times at once
   let stem = word;
-  if (stem.length > 3) stem = stem.replace(/ies$/, 'y').replace(/([^su])s$/, '$1');
-  if (stem.length > 4) stem = stem.replace(/([aeiouy].*?)(?:ing|ed)$/, '$1');
-  if (stem.length > 3)
-    stem = stem
-      .replace(/e$/, '')
-      .replace(/y$/, 'i')
-      .replace(/(.)\1$/, '$1');
+  if (stem.length > 3 && stem.endsWith('s')) {
+    if (stem.endsWith('ies')) stem = `${stem.slice(0, -3)}y`;
+    else if (!/[su]/.test(stem.charAt(stem.length - 2))) stem = stem.slice(0, -1);
+  }
+  const ending = stem.endsWith('ing') ? 3 : stem.endsWith('ed') ? 2 : 0;
+  if (ending > 0 && stem.length > 4 && VOWEL.test(stem.slice(0, -ending))) stem = stem.slice(0, -ending);
+  if (stem.length > 3) {
+    if (stem.endsWith('e')) stem = stem.slice(0, -1);
+    if (stem.endsWith('y')) stem = `${stem.slice(0, -1)}i`;
+    if (stem.at(-1) === stem.at(-2)) stem = stem.slice(0, -1);
+  }
   return stem;
 }

@@ -151,6 +151,20 @@ describe('what may be shown', () => {
   });
 });
 
+describe('an entry with one phrasing', () => {
+  const [first, ...others] = SHOP.entries;
+  const matcher = createMatcher({entries: [entryOf('returns', [first?.question ?? '']), ...others]});
+
+  test('answers that one, and is no more than suggested for others', () => {
+    expect(matcher.match('how long do i have to return an item')?.confident).toBe(true);
+    const match = matcher.match('how long do i have to return an item please');
+    expect(match?.id).toBe('returns');
+    expect(match?.score).toBeGreaterThan(0.5);
+    expect(match?.confident).toBe(false);
+    expect(matcher.suggest('how long do i have to')[0]?.id).toBe('returns');
+  });
+});
+
 describe('a pack', () => {
   test('may be in any language', () => {
     const matcher = createMatcher({

@@ -1,4 +1,4 @@
-import {confidentScore, probability} from '../../../src/faq/judge.ts';
+import {confidentScore, MIN_PHRASINGS_TO_ANSWER, probability} from '../../../src/faq/judge.ts';
 import {studyPack} from '../../../src/faq/study.ts';
 import {createRandom} from '../../latency/random.ts';
 import {type Example, fitLogistic, probabilityOf, type Weights} from './logistic.ts';
@@ -9,6 +9,8 @@ export interface Outcome extends Pick<Query, 'kind' | 'group'> {
   split: Split;
   isMisspelled: boolean;
   isRight: boolean;
+  /** How many phrasings are known of what was found. */
+  phrasingCount?: number;
   /** Absent where nothing was found, or the question is known word for word. */
   signs?: readonly number[];
   /** How probable the matcher thinks it that it is right; 1 where it is known word for word, −1 where nothing was found. */
@@ -32,7 +34,7 @@ export function collectOutcomes(split: Split): Outcome[] {
     const isRight = found !== undefined && id !== null && pack.entries[found.at]?.id === id;
     const score = found ? (found.signs ? Number.NaN : 1) : -1;
     const base = {split, kind, group, isRight, score, isMisspelled: true};
-    return found?.signs ? {...base, signs: found.signs} : base;
+    return found?.signs ? {...base, signs: found.signs, phrasingCount: found.phrasingCount} : base;
   };
   return queries.flatMap((query) => {
     const plain = {...ask(query, query.text), isMisspelled: false};
@@ -108,7 +110,8 @@ export function qualityOf(outcomes: readonly Outcome[], threshold: number): Qual
   const kinds = ['in', 'near', 'far'] as const;
   const asked = (kind: Outcome['kind']) => count((each) => each.kind === kind && !each.isMisspelled);
   const mix = mixOf({near: asked('near')});
-  const isAnswer = ({score}: Outcome) => score >= threshold;
+  const isAnswer = ({score, phrasingCount = MIN_PHRASINGS_TO_ANSWER}: Outcome) =>
+    score >= threshold && phrasingCount >= MIN_PHRASINGS_TO_ANSWER;
   const answered = kinds.reduce((sum, kind) => {
     const answers = count((each) => each.kind === kind && !each.isMisspelled && isAnswer(each));
     return sum + (answers / (asked(kind) || 1)) * mix[kind];
