@@ -1,14 +1,19 @@
 import {calibrate, type PackReport} from './calibrate.ts';
+import {sumOf} from './check-pack.ts';
 import {writeDigits} from './digits.ts';
-import type {Learned} from './knowledge.ts';
+import type {Knowledge, Learned} from './knowledge.ts';
 import {byFrequency} from './lexicon.ts';
 import type {CompiledPack, PlainPack} from './pack.ts';
-import {studyPack} from './study.ts';
+import {asPart, finish, type Steps} from './steps.ts';
+import {studyInSteps} from './study.ts';
 import {PRECISION, WEIGHT_STEPS} from './train.ts';
 
 /** How a pack is compiled. */
 export interface CompileOptions {
-  /** Hears once, before the pack is given back, how well it does on phrasings that were held out. Default: nobody. */
+  /**
+   * Hears once, before the pack is given back, how well it does on phrasings and entries that were held out; that takes
+   * as long again. Default: nobody.
+   */
   onReport?: (report: PackReport) => void;
 }
 
@@ -17,17 +22,36 @@ export interface CompileOptions {
  * above the shared one only where phrasings that were held out show that this pack needs it. Takes seconds for a thousand
  * entries.
  */
-export function compilePack(plain: PlainPack, {onReport}: CompileOptions = {}): CompiledPack {
-  const {threshold, report} = calibrate(plain);
-  const {subjects, lexicon} = studyPack(plain).knowledge;
+export function compilePack(plain: PlainPack, options: CompileOptions = {}): CompiledPack {
+  return finish(compileInSteps(plain, options));
+}
+
+/**
+ * Compiles a pack like `compilePack`, in steps of a few milliseconds, so that whoever waits can see how far it is and stop
+ * it: each step tells which share is done, 0 to 1, and the last gives the pack.
+ */
+export function* compileInSteps(plain: PlainPack, {onReport}: CompileOptions = {}): Steps<CompiledPack> {
+  const [calibrated, rest] = [
+    {from: 0, to: 0.85},
+    {from: 0.85, to: 1},
+  ] as const;
+  const {threshold, report} = yield* asPart(calibrate(plain, onReport ? 'report' : 'threshold'), calibrated);
+  const {knowledge} = yield* asPart(studyInSteps(plain), rest);
+  if (report) onReport?.(report);
+  return writePack(plain, {knowledge, threshold});
+}
+
+function writePack(
+  {negatives: _, entries, ...rest}: PlainPack,
+  {knowledge, threshold}: {knowledge: Knowledge; threshold: number},
+): CompiledPack {
+  const {subjects, lexicon} = knowledge;
   const words = [...lexicon.words].sort(byFrequency);
   const numbers = new Map(words.map((word, at) => [word, at]));
-  const {negatives: _negatives, entries, ...rest} = plain;
-  onReport?.(report);
-  return {
+  const pack = {
     ...rest,
     entries: entries.map(({variants: _variants, ...entry}) => entry),
-    compiled: 1,
+    compiled: 1 as const,
     threshold,
     words: words.map(({text}) => text).join(' '),
     phrasings: writeDigits(
@@ -37,6 +61,7 @@ export function compilePack(plain: PlainPack, {onReport}: CompileOptions = {}): 
     ),
     weights: subjects.map(({learned}) => (typeof learned === 'object' ? writeDigits(numbersOf(learned)) : '')),
   };
+  return {...pack, sum: sumOf(pack)};
 }
 
 /** Numbers a list: how many, and each. */

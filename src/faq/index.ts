@@ -1,5 +1,10 @@
-export type {PackReport} from './calibrate.ts';
+export type {ConfusablePair, Mistake, PackReport} from './calibrate.ts';
+export {PackError, type PackErrorKind, readPack} from './check-pack.ts';
 export * from './compile.ts';
+export {MIN_PHRASINGS} from './hold-out.ts';
 export {confidentScore} from './judge.ts';
 export * from './matcher.ts';
-export type {CompiledPack, FaqEntry, Negative, PlainPack} from './pack.ts';
+export {type CompiledPack, type FaqEntry, type Negative, type PlainPack, phrasingsOf} from './pack.ts';
+export type {Steps} from './steps.ts';
+export * from './unfold.ts';
+export {MAX_QUESTION_CHARS, readWords} from './words.ts';

@@ -56,6 +56,8 @@ export interface CompiledPack extends Omit<PlainPack, 'negatives'> {
   weights: readonly string[];
   /** From which probability on an answer is given, 0 to 1. */
   threshold: number;
+  /** A sum over all that was learned, by which `readPack` sees whether it is whole. */
+  sum: number;
 }
 
 /** Lists the phrasings of an entry or a negative. */

@@ -1,7 +1,15 @@
 import {brotliCompressSync} from 'node:zlib';
 import {describe, expect, test} from 'vitest';
 import {createDigitReader, writeDigits} from '../../src/faq/digits.ts';
-import {compilePack, confidentScore, createMatcher, type PackReport, type PlainPack} from '../../src/faq/index.ts';
+import {
+  compileInSteps,
+  compilePack,
+  confidentScore,
+  createMatcher,
+  type PackReport,
+  type PlainPack,
+  unfoldPack,
+} from '../../src/faq/index.ts';
 import {misspell, splitIntents} from '../bench/faq/splits.ts';
 import {createRandom} from '../latency/random.ts';
 import {entryOf, SHOP} from './packs.ts';
@@ -17,14 +25,15 @@ describe('numbers in a pack', () => {
   });
 });
 
+const split = splitIntents({seed: 4, phrasingCount: 20, decoyCount: 2, queryCount: 4, division: 'kept'});
+const small: PlainPack = {
+  ...split.pack,
+  entries: split.pack.entries.slice(0, 30),
+  negatives: (split.pack.negatives ?? []).slice(0, 10),
+};
+const compiled = compilePack(small);
+
 describe('a compiled pack', () => {
-  const split = splitIntents({seed: 4, phrasingCount: 20, decoyCount: 2, queryCount: 4, division: 'kept'});
-  const small: PlainPack = {
-    ...split.pack,
-    entries: split.pack.entries.slice(0, 30),
-    negatives: (split.pack.negatives ?? []).slice(0, 10),
-  };
-  const compiled = compilePack(small);
   const text = JSON.stringify(compiled);
 
   test('decides as the plain one does', () => {
@@ -51,6 +60,26 @@ describe('a compiled pack', () => {
     expect(pack.entries).toEqual([rest]);
   });
 
+  test('tells on its way how far it is, and ends as the one that is made at once', () => {
+    const steps = compileInSteps(SHOP, {onReport: () => undefined});
+    const shares: number[] = [];
+    let last = steps.next();
+    for (; !last.done; last = steps.next()) shares.push(last.value);
+    expect(shares.length).toBeGreaterThan(100);
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+    expect([shares[0], shares.at(-1)].every((share = -1) => share >= 0 && share <= 1)).toBe(true);
+    expect(last.value).toEqual(compilePack(SHOP));
+  });
+
+  test('can be written as a plain one again, which compiles to the same', () => {
+    const {negatives = [], ...plain} = unfoldPack(JSON.parse(text));
+    expect(negatives).toHaveLength(10);
+    expect(plain.entries.map(({id, question}) => [id, question])).toEqual(
+      small.entries.map(({id, question}) => [id, question]),
+    );
+    expect(compilePack({...plain, negatives})).toEqual(compiled);
+  });
+
   test('is the same each time', () => {
     expect(JSON.stringify(compilePack(SHOP))).toBe(JSON.stringify(compilePack(SHOP)));
   });
@@ -72,7 +101,9 @@ describe('what compiling tells', () => {
     expect(report.heldOutCount).toBe(24);
     expect(report.needVariants).toEqual(['few']);
     expect(threshold).toBeGreaterThanOrEqual(confidentScore(7));
-    for (const share of [report.coverageShare, report.precisionShare, report.coverageAt99Share]) {
+    expect(report.threshold).toBe(threshold);
+    expect(report.leftOutCount).toBe(25);
+    for (const share of [report.coverageShare, report.coverageAt99Share, report.falseShare]) {
       expect(share).toBeGreaterThanOrEqual(0);
       expect(share).toBeLessThanOrEqual(1);
     }
@@ -93,7 +124,36 @@ describe('what compiling tells', () => {
       ]),
     ];
     const {report} = reportOf({entries});
-    expect(report.confusable.map(({ids}) => ids)).toContainEqual(['one', 'two']);
+    const pair = report.confusable.find(({ids}) => `${ids}` === 'one,two');
+    expect(pair?.count).toBeGreaterThan(0);
+    expect(phrasings.slice(0, 5)).toContain(pair?.examples[0]);
+    expect(phrasings.slice(5)).toContain(pair?.examples[1]);
+  });
+
+  test('is how precise it is where 30 of 100 questions have no answer, from all that was asked', () => {
+    const {report} = reportOf(small);
+    const {coverageShare, precisionShare = 0, falseShare, mixedPrecisionShare = 0} = report;
+    expect(coverageShare).toBeGreaterThan(0.2);
+    const wrong = coverageShare / precisionShare - coverageShare;
+    expect(mixedPrecisionShare).toBeCloseTo(
+      (0.7 * coverageShare) / (0.7 * (coverageShare + wrong) + 0.3 * falseShare),
+      9,
+    );
+    expect(mixedPrecisionShare).toBeLessThanOrEqual(precisionShare);
+    expect(report.mistakes.filter(({leftOut}) => leftOut === 'entry')).toHaveLength(
+      Math.round(falseShare * report.leftOutCount),
+    );
+    for (const {id, takenFor} of report.mistakes) expect(id).not.toBe(takenFor);
+  });
+
+  test('is no precision where nothing was answered', () => {
+    const {report} = reportOf({entries: [entryOf('a', ['one two three'])]});
+    expect(report).toMatchObject({heldOutCount: 0, leftOutCount: 0, coverageShare: 0, falseShare: 0});
+    expect('precisionShare' in report || 'mixedPrecisionShare' in report).toBe(false);
+  });
+
+  test('does not change what is decided', () => {
+    expect(compilePack(small, {onReport: () => undefined})).toEqual(compiled);
   });
 
   test('never lowers the threshold, and is told of an empty pack too', () => {
