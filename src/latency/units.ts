@@ -10,6 +10,20 @@ export function readTime(text: string): number | undefined {
   return timeMs <= 600_000 ? timeMs : undefined;
 }
 
+const UNITS_MS: Readonly<Record<string, number>> = {ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000};
+
+/**
+ * Reads how long something is kept: a time as `readTime` takes it, or one of minutes, hours or days such as `90m`, `12h`,
+ * `7d`.
+ *
+ * @returns Whole milliseconds above 0, or undefined for anything else.
+ */
+export function readLifetime(text: string): number | undefined {
+  const [, number, unit = 'ms'] = /^(\d{1,9}(?:\.\d+)?)(ms|s|m|h|d)?$/.exec(text.trim()) ?? [];
+  const lifetimeMs = Math.round(Number(number) * (UNITS_MS[unit] ?? 0));
+  return lifetimeMs > 0 ? lifetimeMs : undefined;
+}
+
 /**
  * Reads a percentile as budgets write it: `p80`, `p99`, `p99.9`.
  *

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {readPercentile, readTime, roundMs} from '../../src/latency/index.ts';
+import {readLifetime, readPercentile, readTime, roundMs} from '../../src/latency/index.ts';
 
 test.each([
   ['800ms', 800],
@@ -38,6 +38,24 @@ test.each([
 ])('%j is no time', (text) => {
   expect(readTime(text)).toBeUndefined();
 });
+
+test.each([
+  ['1500', 1500],
+  ['20ms', 20],
+  ['90s', 90_000],
+  ['1.5m', 90_000],
+  ['12h', 43_200_000],
+  [' 7d ', 604_800_000],
+])('%j is a lifetime', (text, lifetimeMs) => {
+  expect(readLifetime(text)).toBe(lifetimeMs);
+});
+
+test.each(['', '0', '0d', '-1d', '1w', '7 d', '7D', 'd', 'soon', '1e9d', '0.0001ms', '9999999999'])(
+  '%j is no lifetime',
+  (text) => {
+    expect(readLifetime(text)).toBeUndefined();
+  },
+);
 
 test.each([
   ['p50', 0.5],
