@@ -2,6 +2,8 @@
 import {Command, InvalidArgumentError} from 'commander';
 import {BUDGET_FILE} from './budget-file.ts';
 import {CommandError, firstLine} from './command-error.ts';
+import {FAQ_EXIT} from './faq-arguments.ts';
+import {addFaqCommands} from './faq-commands.ts';
 import {readVersion} from './package-folder.ts';
 import {DATA_PATH, DEFAULT_HOST, DEFAULT_PORT, runServe, type ServeArguments} from './run-serve.ts';
 
@@ -11,6 +13,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 const program = new Command('firstword')
   .description('Chat whose every answer starts at once, and the figures of what visitors felt.')
   .version(readVersion())
+  // what stands behind a command is that command's, `--version` too
+  .enablePositionalOptions()
   .configureOutput({
     outputError: (text, write) =>
       write(
@@ -37,14 +41,16 @@ program
   )
   .action((given: ServeArguments) => runServe(given, {signal: life.signal, print: (line) => console.log(line)}));
 
+addFaqCommands(program, life.signal);
+
 try {
   await program.parseAsync();
   // the store's threads and answers under way have nobody left to serve
-  process.exit(0);
+  process.exit();
 } catch (error) {
   // what is none of ours to explain is shown whole, for whoever has to find it
   console.error(error instanceof CommandError ? mark(firstLine(error)) : error);
-  process.exit(1);
+  process.exit(error instanceof CommandError && error.kind === 'file' ? FAQ_EXIT.unusable : 1);
 }
 
 function readPort(text: string): number {

@@ -49,7 +49,7 @@ export async function installCommand(): Promise<Installed> {
     await mkdir(dirname(join(modules, name)), {recursive: true});
     await symlink(resolve('node_modules', name), join(modules, name), 'junction');
   };
-  await link('commander');
+  for (const name of ['commander', '@humanwhocodes/momoa']) await link(name);
   return {
     folder,
     link,

@@ -30,7 +30,8 @@ export const TABLE: Readonly<Record<string, Door>> = {
   dashboard: {folders: ['latency', 'protocol', 'planner'], packages: ['preact', '@observablehq/plot']},
   cli: {
     folders: ['planner', 'server', 'collector', 'faq', 'protocol', 'options', 'latency'],
-    packages: ['commander', 'hono', '@hono/node-server'],
+    // momoa: JSON.parse does not say in which line of a FAQ a value stands
+    packages: ['commander', 'hono', '@hono/node-server', '@humanwhocodes/momoa'],
   },
 };
 
