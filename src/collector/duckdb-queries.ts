@@ -1,10 +1,10 @@
 import type {DuckDBConnection} from '@duckdb/node-api';
-import type {Outcome, Source} from '../latency/index.ts';
+import type {CacheRecord, Outcome, Source} from '../latency/index.ts';
 import {PERCENTILES} from '../latency/index.ts';
 import type {RecentTurn} from '../protocol/index.ts';
 import * as sql from './duckdb-sql.ts';
 import {effectiveCount, rankTarget} from './figures.ts';
-import type {ReadBin, ReadBudget, Reading, ReadSeries, ReadShare, ReadWindow, Totals} from './store.ts';
+import type {ReadBin, ReadBudget, ReadInstant, Reading, ReadSeries, ReadShare, ReadWindow, Totals} from './store.ts';
 
 type Row = Record<string, unknown>;
 
@@ -25,6 +25,7 @@ export async function readWindow(connection: DuckDBConnection, window: ReadWindo
   const series = await readSeries(ask);
   const waits = await ask(sql.WAITS);
   const bins = await ask(sql.BINS);
+  const [instant = {}] = await ask(sql.INSTANT);
   const stages = await ask(sql.STAGES);
   const tallies = await ask(sql.TALLIES);
   const recent = await ask(sql.RECENT);
@@ -57,6 +58,7 @@ export async function readWindow(connection: DuckDBConnection, window: ReadWindo
     completeOver: {...shareOf(counts, 'done_'), ...budgetOf(counts['done_budget'], counts['done_budgets'])},
     leftBeforeFirst: shareOf({...ended, part: counts['left_first_part']}, ''),
     leftBeforeEnd: shareOf({...ended, part: counts['left_part']}, ''),
+    instant: instantOf(instant),
     stages: stages.map((row) => ({
       stage: String(row['stage']),
       timeoutCount: numberOf(row['timeout_count']),
@@ -75,11 +77,16 @@ export async function readWindow(connection: DuckDBConnection, window: ReadWindo
 /** Counts all that is stored. */
 export async function readTotals(connection: DuckDBConnection): Promise<Totals> {
   const turns = await rowsOf(connection, sql.TOTAL_TURNS, {});
+  const instant = await rowsOf(connection, sql.TOTAL_INSTANT, {});
   const [sums = {}] = await rowsOf(connection, sql.TOTAL_SUMS, {});
   return {
     turns: turns.map((row) => ({
       outcome: row['outcome'] as Outcome, // as stored, held against the schema before
       source: row['source'] as Source | 'none',
+      count: numberOf(row['count']),
+    })),
+    instant: instant.map((row) => ({
+      hit: row['hit'] as CacheRecord['hit'], // likewise
       count: numberOf(row['count']),
     })),
     firstTokenSumMs: numberOf(sums['first_sum']),
@@ -139,6 +146,22 @@ function shareOf(row: Row, prefix: string): ReadShare {
     partWeight: numberOf(row[`${prefix}part`]),
     wholeWeight: numberOf(row[`${prefix}whole`]),
     squaredWeight: numberOf(row[`${prefix}squared`]),
+  };
+}
+
+function instantOf(row: Row): ReadInstant {
+  const asked = (part: string) => shareOf({...row, part: row[part]}, '');
+  return {
+    count: numberOf(row['asked_count']),
+    exact: asked('exact_part'),
+    answerable: asked('answerable_part'),
+    matched: asked('matched_part'),
+    right: asked('right_part'),
+    precision: {
+      partWeight: numberOf(row['right_part']),
+      wholeWeight: numberOf(row['matched_part']),
+      squaredWeight: numberOf(row['matched_squared']),
+    },
   };
 }
 

@@ -132,6 +132,41 @@ SELECT count(*) AS turn_count,
   sum(weight * weight) FILTER (ended) AS ended_squared
 FROM judged`;
 
+const MATCHED = `coalesce(cache_hit IN ('exact', 'semantic', 'learned'), false)`;
+
+/**
+ * How the FAQ in the page did, in one row. What a visitor did next is looked for among all turns of the page, narrowed
+ * or not: `rejection` and `choice` name the turns before one that rejects its answer, and before an offered question
+ * that was chosen and to whose answer nobody objected.
+ */
+export const INSTANT = `
+WITH ${SEEN}, rejection AS (
+  SELECT DISTINCT site, page_id, ordinal - 1 AS ordinal, true AS rejected
+  FROM turns WHERE turn_at >= $from_at::BIGINT AND again = 'rejected'
+),
+choice AS (
+  SELECT DISTINCT site, page_id, ordinal - 1 AS ordinal, true AS chosen
+  FROM turns ANTI JOIN rejection USING (site, page_id, ordinal)
+  WHERE turn_at >= $from_at::BIGINT AND again = 'rephrase' AND final AND source = 'faq'
+    AND cache_at = 'browser' AND ${MATCHED} AND verdict IS DISTINCT FROM 'wrong'
+),
+judged AS (
+  SELECT weight, cache_hit = 'exact' AS exact, ${MATCHED} AS matched, chosen,
+    matched AND rejected IS NULL AND verdict IS DISTINCT FROM 'wrong' AS unopposed
+  FROM seen
+  LEFT JOIN rejection USING (site, page_id, ordinal)
+  LEFT JOIN choice USING (site, page_id, ordinal)
+  WHERE cache_at = 'browser' AND (final OR expired)
+)
+SELECT count(*) AS asked_count,
+  sum(weight) AS whole, sum(weight * weight) AS squared,
+  sum(weight) FILTER (exact) AS exact_part,
+  sum(weight) FILTER (unopposed OR chosen AND NOT matched) AS answerable_part,
+  sum(weight) FILTER (matched) AS matched_part,
+  sum(weight * weight) FILTER (matched) AS matched_squared,
+  sum(weight) FILTER (unopposed) AS right_part
+FROM judged`;
+
 /** Over-budget shares of the stages. */
 export const STAGES = `
 WITH ${SEEN}, ${STAGED}
@@ -178,6 +213,10 @@ ORDER BY count(*) DESC, name`;
 /** All final turns by outcome and source. */
 export const TOTAL_TURNS = `
 SELECT outcome, coalesce(source, 'none') AS source, count(*) AS count FROM turns WHERE final GROUP BY ALL ORDER BY ALL`;
+
+/** All final turns for which the FAQ in the page was asked, by what it had. */
+export const TOTAL_INSTANT = `
+SELECT cache_hit AS hit, count(*) AS count FROM turns WHERE final AND cache_at = 'browser' GROUP BY ALL ORDER BY ALL`;
 
 /** Sums that only grow. */
 export const TOTAL_SUMS = `

@@ -2,7 +2,16 @@ import {mkdir} from 'node:fs/promises';
 import {dirname, resolve} from 'node:path';
 import {type DuckDBConnection, DuckDBInstance} from '@duckdb/node-api';
 import {readTotals, readWindow} from './duckdb-queries.ts';
-import {INSERT_LOSSES, INSERT_TURNS, KNOWN_IDS, lossRows, TABLES, turnRows} from './duckdb-tables.ts';
+import {
+  ADD_COLUMNS,
+  INSERT_LOSSES,
+  INSERT_TURNS,
+  KNOWN_IDS,
+  LACKS_COLUMNS,
+  lossRows,
+  TABLES,
+  turnRows,
+} from './duckdb-tables.ts';
 import {type Store, type StoredBatch, StoreError} from './store.ts';
 
 /** A commit begins when so many rows wait. */
@@ -70,7 +79,7 @@ async function createStore(options: {
 }): Promise<Store> {
   const {instance, commitWaitMs, onClosed} = options;
   const writer = await instance.connect();
-  await writer.run(TABLES);
+  await prepare(writer);
   const reader = await instance.connect();
   let waiting: Waiting[] = [];
   let waitingRowCount = 0;
@@ -144,16 +153,30 @@ async function createStore(options: {
   };
 }
 
+/** Makes the tables, and brings those of an older version up to this one: wholly, or not at all. */
+async function prepare(connection: DuckDBConnection): Promise<void> {
+  await connection.run(TABLES);
+  const lacking = await connection.runAndReadAll(LACKS_COLUMNS);
+  if (lacking.currentRowCount > 0) await wholly(connection, () => connection.run(ADD_COLUMNS));
+}
+
 async function commit(connection: DuckDBConnection, batches: readonly StoredBatch[]): Promise<void> {
   const rows = turnRows(batches);
-  await connection.run('BEGIN TRANSACTION');
-  try {
+  await wholly(connection, async () => {
     if (batches.some((batch) => batch.droppedCount > 0)) {
       const found = await connection.runAndReadAll(KNOWN_IDS, [JSON.stringify(rows.map((row) => row.id))]);
       const losses = lossRows(batches, new Set(found.getRows().map(([id]) => String(id))));
       if (losses.length > 0) await connection.run(INSERT_LOSSES, [JSON.stringify(losses)]);
     }
     if (rows.length > 0) await connection.run(INSERT_TURNS, [JSON.stringify(rows)]);
+  });
+}
+
+/** Does work in one transaction. */
+async function wholly(connection: DuckDBConnection, work: () => Promise<unknown>): Promise<void> {
+  await connection.run('BEGIN TRANSACTION');
+  try {
+    await work();
     await connection.run('COMMIT');
   } catch (error) {
     // a failed COMMIT has ended the transaction by itself; only the first error tells something

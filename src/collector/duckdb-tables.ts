@@ -26,6 +26,11 @@ CREATE TABLE IF NOT EXISTS turns (
   budget_token_ms DOUBLE,
   budget_done_ms DOUBLE,
   weight DOUBLE NOT NULL,
+  ordinal INTEGER,
+  again VARCHAR,
+  verdict VARCHAR,
+  cache_hit VARCHAR,
+  cache_at VARCHAR,
   over VARCHAR[] NOT NULL,
   stage_name VARCHAR[] NOT NULL,
   stage_ms DOUBLE[] NOT NULL,
@@ -34,6 +39,21 @@ CREATE TABLE IF NOT EXISTS turns (
   record VARCHAR NOT NULL
 );
 CREATE TABLE IF NOT EXISTS losses (lost_at BIGINT NOT NULL, site VARCHAR NOT NULL, dropped INTEGER NOT NULL);
+`;
+
+/** Tells whether the file is from before turns had what the FAQ's shares are computed from: one row if it is. */
+export const LACKS_COLUMNS = `
+SELECT 1 WHERE NOT EXISTS (FROM duckdb_columns() WHERE table_name = 'turns' AND column_name = 'cache_at')`;
+
+/** Adds those columns, and fills them from the records that stand beside them. */
+export const ADD_COLUMNS = `
+ALTER TABLE turns ADD COLUMN ordinal INTEGER;
+ALTER TABLE turns ADD COLUMN again VARCHAR;
+ALTER TABLE turns ADD COLUMN verdict VARCHAR;
+ALTER TABLE turns ADD COLUMN cache_hit VARCHAR;
+ALTER TABLE turns ADD COLUMN cache_at VARCHAR;
+UPDATE turns SET ordinal = (record->>'$.n')::INTEGER, again = record->>'$.again', verdict = record->>'$.fb',
+  cache_hit = record->>'$.cache.hit', cache_at = record->>'$.cache.at';
 `;
 
 const COLUMNS = {
@@ -60,6 +80,11 @@ const COLUMNS = {
   budget_token_ms: 'DOUBLE',
   budget_done_ms: 'DOUBLE',
   weight: 'DOUBLE',
+  ordinal: 'INTEGER',
+  again: 'VARCHAR',
+  verdict: 'VARCHAR',
+  cache_hit: 'VARCHAR',
+  cache_at: 'VARCHAR',
   over: ['VARCHAR'],
   stage_name: ['VARCHAR'],
   stage_ms: ['DOUBLE'],
@@ -144,6 +169,11 @@ function toRow(turn: StoredTurn): Record<Column, unknown> {
     budget_token_ms: turn.budgetTokenMs,
     budget_done_ms: turn.budgetDoneMs,
     weight: turn.weight,
+    ordinal: turn.ordinal,
+    again: turn.again,
+    verdict: turn.verdict,
+    cache_hit: turn.cacheHit,
+    cache_at: turn.cacheAt,
     over: turn.over,
     stage_name: turn.stages.map((stage) => stage.name),
     stage_ms: turn.stages.map((stage) => stage.ms),

@@ -1,4 +1,4 @@
-import type {Outcome, Source, TurnRecord} from '../latency/index.ts';
+import type {CacheRecord, Outcome, Source, TurnRecord} from '../latency/index.ts';
 import type {RecentTurn} from '../protocol/index.ts';
 
 /** One turn as it is stored: what queries ask for in fields of their own, and the whole record beside them. */
@@ -41,6 +41,16 @@ export interface StoredTurn {
   budgetDoneMs?: number | undefined;
   /** How many turns it stands for, 1 without sampling. */
   weight: number;
+  /** Which turn of its page it is, from 1. */
+  ordinal?: number | undefined;
+  /** How it repeats the need of the turn before. */
+  again?: TurnRecord['again'];
+  /** What the visitor thought of the answer. */
+  verdict?: TurnRecord['fb'];
+  /** What a cache or the FAQ had for it. */
+  cacheHit?: CacheRecord['hit'] | undefined;
+  /** Where that was looked up. */
+  cacheAt?: CacheRecord['at'];
   /** Names of the budgets that it exceeded. */
   over: string[];
   /** Those that ran, each name once. */
@@ -108,6 +118,17 @@ export interface ReadShare {
   squaredWeight: number;
 }
 
+/** The ended turns for which the FAQ in the page was asked; all shares but `precision` have the same whole. */
+export interface ReadInstant {
+  count: number;
+  exact: ReadShare;
+  answerable: ReadShare;
+  matched: ReadShare;
+  right: ReadShare;
+  /** Of the matched turns alone. */
+  precision: ReadShare;
+}
+
 /** The most frequent budget, and whether there were others. */
 export interface ReadBudget {
   budgetMs?: number | undefined;
@@ -145,6 +166,7 @@ export interface Reading {
   completeOver: ReadShare & ReadBudget;
   leftBeforeFirst: ReadShare;
   leftBeforeEnd: ReadShare;
+  instant: ReadInstant;
   stages: (ReadShare & ReadBudget & {stage: string; timeoutCount: number})[];
   /** Turns by how they ended. */
   outcomes: {name: Outcome; count: number; weight: number}[];
@@ -161,6 +183,8 @@ export interface Reading {
 export interface Totals {
   /** Turns by how they ended and who answered. */
   turns: {outcome: Outcome; source: Source | 'none'; count: number}[];
+  /** Turns for which the FAQ in the page was asked, by what it had. */
+  instant: {hit: CacheRecord['hit']; count: number}[];
   firstTokenSumMs: number;
   firstTokenCount: number;
   droppedCount: number;

@@ -2,6 +2,7 @@ import {PERCENTILES} from '../latency/index.ts';
 import {
   type DeclaredBudget,
   type Figure,
+  type InstantSummary,
   type Losses,
   type MilestoneSummary,
   type Population,
@@ -10,7 +11,7 @@ import {
 } from '../protocol/index.ts';
 import {besideAnswered, effectiveCount, figureOf, figuresOf, hiddenFigure, proportionOf} from './figures.ts';
 import {shapeOf} from './shape.ts';
-import type {ReadBudget, Reading, ReadSeries, ReadShare, ReadWait} from './store.ts';
+import type {ReadBudget, ReadInstant, Reading, ReadSeries, ReadShare, ReadWait} from './store.ts';
 import {type Survival, survival} from './survival.ts';
 
 /**
@@ -37,12 +38,24 @@ export function summarize(options: {
       beforeFirstToken: proportionOf(reading.leftBeforeFirst),
       beforeEnd: proportionOf(reading.leftBeforeEnd),
     },
+    ...(reading.instant.count > 0 ? {instant: instantOf(reading.instant)} : {}),
     stages: stagesOf(reading, series),
     outcomes: tallied(reading.outcomes),
     sources: tallied(reading.sources),
     recent: reading.recent,
     losses: {...losses, droppedCount: reading.droppedCount},
     choices: {sites: reading.sites, routes: reading.routes},
+  };
+}
+
+function instantOf({count, exact, answerable, matched, right, precision}: ReadInstant): InstantSummary {
+  return {
+    count,
+    exact: proportionOf(exact),
+    answerable: proportionOf(answerable),
+    matched: proportionOf(matched),
+    right: proportionOf(right),
+    precision: proportionOf(precision),
   };
 }
 

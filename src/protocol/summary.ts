@@ -101,6 +101,28 @@ export interface StageSummary {
   figures: Figure[];
 }
 
+/**
+ * How the FAQ in the page did: shares of the ended turns for which it was asked, which a cache of a server is no part of.
+ * What visitors meant is not known, only what they did, so two of the shares are bounds.
+ */
+export interface InstantSummary {
+  /** Ended turns for which it was asked, as records received. */
+  count: number;
+  /** Asked word for word as it stands in the pack; what was chosen among suggestions is so too. */
+  exact: Proportion;
+  /**
+   * Shown to be in the pack: `right`, or not answered at once but offered, chosen and then `right`. A lower bound: of
+   * what was never offered or not chosen nobody knows.
+   */
+  answerable: Proportion;
+  /** Answered at once: word for word, by meaning, or with what another visitor had been answered. */
+  matched: Proportion;
+  /** Matched, and the visitor did not object. An upper bound: whoever was answered wrongly may say nothing. */
+  right: Proportion;
+  /** The share of `right` in the matched turns alone, an upper bound too; `none` while nothing was matched. */
+  precision: Proportion;
+}
+
 /** A name with the records received under it and its (weighted) share of all of them. */
 export interface Tally<Name extends string = string> {
   /** One of a closed list, or the value itself. */
@@ -148,6 +170,8 @@ export interface Summary {
   complete: MilestoneSummary;
   /** Shares of ended turns whose visitor left before the first word, and before the end. */
   abandonment: {beforeFirstToken: Proportion; beforeEnd: Proportion};
+  /** Absent where the FAQ was asked for no turn. */
+  instant?: InstantSummary;
   /** Slowest P99 first. */
   stages: StageSummary[];
   outcomes: Tally<Outcome>[];
