@@ -123,9 +123,10 @@ export function createCollector(options: {
 
   async function tellMetrics(): Promise<Response> {
     const [totals, lastHour] = await Promise.all([store.totals(), recently('1h')]);
-    const figures = {all: lastHour.firstToken.all.figures, misses: lastHour.firstToken.misses.figures};
+    const {firstToken, instant} = lastHour;
+    const figures = {all: firstToken.all.figures, misses: firstToken.misses.figures};
     const headers = {'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store'};
-    return new Response(metricsText({totals, losses: losses(), figures}), {headers});
+    return new Response(metricsText({totals, losses: losses(), figures, instant}), {headers});
   }
 
   async function answer(request: Request, url: URL): Promise<Response> {

@@ -1,4 +1,4 @@
-import type {Figure, Losses} from '../protocol/index.ts';
+import type {Figure, InstantSummary, Losses, Proportion} from '../protocol/index.ts';
 import type {Totals} from './store.ts';
 
 /**
@@ -6,38 +6,108 @@ import type {Totals} from './store.ts';
  * turns is left out, and so is a name no line follows. `_sum` and `_count` are over everything stored.
  *
  * @param options.figures - Time to first token, per population.
+ * @param options.instant - How the FAQ in the page did in the last hour; absent where it was asked for no turn.
  */
 export function metricsText(options: {
   totals: Totals;
   losses: Omit<Losses, 'droppedCount'>;
   figures: {all: readonly Figure[]; misses: readonly Figure[]};
+  instant: InstantSummary | undefined;
 }): string {
-  const {totals, losses, figures} = options;
-  const lines: string[] = [];
-  const head = (name: string, type: string, help: string) => {
-    lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
-  };
+  const {totals, losses, figures, instant} = options;
+  const families: Family[] = [
+    {
+      name: 'firstword_turns_total',
+      type: 'counter',
+      help: 'Ended turns by outcome and by who answered.',
+      samples: totals.turns.map(({outcome, source, count}) => `{outcome="${outcome}",source="${source}"} ${count}`),
+    },
+    {
+      name: 'firstword_ttft_seconds',
+      type: 'summary',
+      help: 'Time to the first word on screen; quantiles over the last hour.',
+      samples: [...quantiles(figures.all), `_sum ${totals.firstTokenSumMs / 1000}`, `_count ${totals.firstTokenCount}`],
+    },
+    {
+      name: 'firstword_ttft_misses_seconds',
+      type: 'gauge',
+      help: 'The same without answers from a cache or the FAQ.',
+      samples: quantiles(figures.misses),
+    },
+    ...instantFamilies(totals.instant, instant),
+    ...lossFamilies({...losses, droppedCount: totals.droppedCount}),
+  ];
+  return families
+    .filter(({samples}) => samples.length > 0)
+    .map(familyText)
+    .join('');
+}
 
-  head('firstword_turns_total', 'counter', 'Ended turns by outcome and by who answered.');
-  for (const {outcome, source, count} of totals.turns) {
-    lines.push(`firstword_turns_total{outcome="${outcome}",source="${source}"} ${count}`);
-  }
-  const shown = (figure: Figure) => ('valueMs' in figure ? [figure] : []);
-  head('firstword_ttft_seconds', 'summary', 'Time to the first word on screen; quantiles over the last hour.');
-  for (const figure of figures.all.flatMap(shown)) {
-    lines.push(`firstword_ttft_seconds{quantile="${figure.share}"} ${figure.valueMs / 1000}`);
-  }
-  lines.push(`firstword_ttft_seconds_sum ${totals.firstTokenSumMs / 1000}`);
-  lines.push(`firstword_ttft_seconds_count ${totals.firstTokenCount}`);
-  head('firstword_ttft_misses_seconds', 'gauge', 'The same without answers from a cache or the FAQ.');
-  for (const figure of figures.misses.flatMap(shown)) {
-    lines.push(`firstword_ttft_misses_seconds{quantile="${figure.share}"} ${figure.valueMs / 1000}`);
-  }
-  head('firstword_refused_total', 'counter', 'Requests and turns refused since the start, by reason.');
-  for (const {code, count} of losses.refused) lines.push(`firstword_refused_total{code="${code}"} ${count}`);
-  head('firstword_stripped_properties_total', 'counter', 'Unknown properties removed since the start.');
-  lines.push(`firstword_stripped_properties_total ${losses.strippedCount}`);
-  head('firstword_dropped_turns_total', 'counter', 'Turns that browsers dropped because their queue was full.');
-  lines.push(`firstword_dropped_turns_total ${totals.droppedCount}`);
-  return `${lines.join('\n')}\n`;
+/** One name with its samples: each is what follows the name on its line. */
+interface Family {
+  name: string;
+  type: 'counter' | 'gauge' | 'summary';
+  help: string;
+  samples: string[];
+}
+
+function familyText({name, type, help, samples}: Family): string {
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...samples.map((sample) => name + sample), ''].join('\n');
+}
+
+function instantFamilies(hits: Totals['instant'], instant: InstantSummary | undefined): Family[] {
+  const kinds = ['exact', 'answerable', 'matched', 'right'] as const;
+  return [
+    {
+      name: 'firstword_instant_turns_total',
+      type: 'counter',
+      help: 'Ended turns for which the FAQ in the page was asked, by what it had.',
+      samples: hits.map(({hit, count}) => `{hit="${hit}"} ${count}`),
+    },
+    {
+      name: 'firstword_instant_share',
+      type: 'gauge',
+      help: 'Shares of such turns in the last hour; answerable is a lower bound, right (nobody objected) an upper one.',
+      samples: kinds.flatMap((kind) => shares(`{kind="${kind}"}`, instant?.[kind])),
+    },
+    {
+      name: 'firstword_instant_precision_share',
+      type: 'gauge',
+      help: 'The share of right in matched in the last hour, an upper bound.',
+      samples: shares('', instant?.precision),
+    },
+  ];
+}
+
+function lossFamilies({refused, strippedCount, droppedCount}: Omit<Losses, 'startedAt'>): Family[] {
+  return [
+    {
+      name: 'firstword_refused_total',
+      type: 'counter',
+      help: 'Requests and turns refused since the start, by reason.',
+      samples: refused.map(({code, count}) => `{code="${code}"} ${count}`),
+    },
+    {
+      name: 'firstword_stripped_properties_total',
+      type: 'counter',
+      help: 'Unknown properties removed since the start.',
+      samples: [` ${strippedCount}`],
+    },
+    {
+      name: 'firstword_dropped_turns_total',
+      type: 'counter',
+      help: 'Turns that browsers dropped because their queue was full.',
+      samples: [` ${droppedCount}`],
+    },
+  ];
+}
+
+function quantiles(figures: readonly Figure[]): string[] {
+  return figures.flatMap((figure) =>
+    'valueMs' in figure ? [`{quantile="${figure.share}"} ${figure.valueMs / 1000}`] : [],
+  );
+}
+
+function shares(labels: string, proportion: Proportion | undefined): string[] {
+  return proportion?.state === 'known' ? [`${labels} ${proportion.share}`] : [];
 }

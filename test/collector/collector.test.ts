@@ -266,6 +266,33 @@ describe('a failing store', () => {
 });
 
 describe('the metrics page', () => {
+  it('tells what the FAQ in the page had, and its shares where there is anything to take a share of', async () => {
+    const nowAt = 1_800_000_000_000;
+    const {collector, send} = await openCollector({clock: () => nowAt});
+    const asked = (number: number, hit: 'exact' | 'none', age = 1000) =>
+      turnOf(number, {n: number, age, source: hit === 'none' ? 'model' : 'faq', cache: {hit, at: 'browser', ms: 2}});
+    const text = async () => (await collector.handle(new Request(`${HOME}/metrics`))).text();
+    await send([asked(1, 'exact', 7_200_000), asked(2, 'none'), asked(3, 'none')]);
+    expect(await text()).toContain(
+      [
+        'firstword_instant_turns_total{hit="exact"} 1',
+        'firstword_instant_turns_total{hit="none"} 2',
+        '# HELP firstword_instant_share Shares of such turns in the last hour; answerable is a lower bound, right (nobody objected) an upper one.',
+        '# TYPE firstword_instant_share gauge',
+        'firstword_instant_share{kind="exact"} 0',
+        'firstword_instant_share{kind="answerable"} 0',
+        'firstword_instant_share{kind="matched"} 0',
+        'firstword_instant_share{kind="right"} 0',
+        '',
+      ].join('\n'),
+    );
+    expect(await text()).not.toContain('firstword_instant_precision_share');
+    await send([asked(4, 'exact'), {...asked(5, 'exact'), fb: 'wrong'}]);
+    expect(await text()).toContain('firstword_instant_share{kind="matched"} 0.5\n');
+    expect(await text()).toContain('firstword_instant_share{kind="right"} 0.25\n');
+    expect(await text()).toContain('firstword_instant_precision_share 0.5\n');
+  });
+
   it('counts turns by outcome and source, and refusals', async () => {
     const {collector, send} = await openCollector();
     await send([turnOf(1), turnOf(2), turnOf(3, {source: 'faq'}), {...turnOf(4), id: 'x'}]);
@@ -281,6 +308,7 @@ describe('the metrics page', () => {
     await send(Array.from({length: 20}, (_, index) => turnOf(100 + index)));
     const later = await (await collector.handle(new Request(`${HOME}/metrics`))).text();
     expect(later).toContain('firstword_ttft_seconds{quantile="0.5"} 0.612\n');
+    expect(later).not.toContain('firstword_instant');
     for (const line of later.trimEnd().split('\n')) {
       expect(line).toMatch(/^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [0-9.e+-]+)$/);
     }
