@@ -3,6 +3,7 @@ import type {Summary} from '../protocol/index.ts';
 import {Filters} from './filters.tsx';
 import {formatClock, formatCount} from './format.ts';
 import {Completion, Headline} from './headline.tsx';
+import {Instant} from './instant.tsx';
 import type {LoadProblem} from './load-summary.ts';
 import {Outcomes} from './outcomes.tsx';
 import type {PollState} from './poll.ts';
@@ -105,6 +106,7 @@ function Report(props: {summary: Summary; query: Query; onQuery: (query: Query) 
       <Headline summary={summary} />
       <ShapeSection summary={summary} />
       <Stages summary={summary} />
+      <Instant summary={summary} />
       <div class="pair">
         <Completion summary={summary} />
         <Outcomes summary={summary} />

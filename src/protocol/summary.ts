@@ -111,8 +111,8 @@ export interface InstantSummary {
   /** Asked word for word as it stands in the pack; what was chosen among suggestions is so too. */
   exact: Proportion;
   /**
-   * Shown to be in the pack: `right`, or not answered at once but offered, chosen and then `right`. A lower bound: of
-   * what was never offered or not chosen nobody knows.
+   * Shown to be in the pack: `right`, or not answered at once but offered, chosen and then `right`. As far as `right`
+   * holds, a lower bound: of what was never offered or not chosen nobody knows.
    */
   answerable: Proportion;
   /** Answered at once: word for word, by meaning, or with what another visitor had been answered. */
