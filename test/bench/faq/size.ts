@@ -5,8 +5,8 @@ import {compilePack} from '../../../src/faq/index.ts';
 import type {Row} from '../render/figures.ts';
 import {splitIntents} from './splits.ts';
 
-/** What a page needs: both ways to make a matcher. */
-const PAGE = "export {createMatcher, growMatcher} from './src/faq/index.ts';";
+/** What a page needs: what looks at a pack, and both ways to make a matcher of it. */
+const PAGE = "export {createMatcher, growMatcher, readPack} from './src/faq/index.ts';";
 const ENTRY = '\0page';
 
 /** Weighs what a page loads, as vite.config.ts builds it, and a compiled pack. */

@@ -1,4 +1,11 @@
-import {compilePack, createMatcher, type FaqEntry, growMatcher, type PlainPack} from '../../../src/faq/index.ts';
+import {
+  compilePack,
+  createMatcher,
+  type FaqEntry,
+  growMatcher,
+  type PlainPack,
+  readPack,
+} from '../../../src/faq/index.ts';
 import {describeSpread, median, type Row} from '../render/figures.ts';
 import {createBm25, createMiniSearch} from './peers.ts';
 import {listQuestions} from './splits.ts';
@@ -74,6 +81,8 @@ export function measureSpeed(): Row[] {
   for (const phrasingCount of [1, 5]) {
     const text = JSON.stringify(compilePack(makePack(1_000, phrasingCount)));
     draw(`open compiled, 1000 entries x ${phrasingCount}`, 30, () => createMatcher(JSON.parse(text)), 1);
+    const pack: unknown = JSON.parse(text);
+    draw(`look at compiled, 1000 entries x ${phrasingCount}`, 3, () => readPack(pack), 1);
   }
   rows.push(measureSteps());
   return rows;
