@@ -1,5 +1,6 @@
 import {readFileSync, statSync} from 'node:fs';
 import {extname} from 'node:path';
+import {addAbortSignal} from 'node:stream';
 import {CommandError, firstLine} from './command-error.ts';
 import {readCsv} from './faq-csv.ts';
 import {readJson} from './faq-json.ts';
@@ -16,7 +17,7 @@ export type FaqFormat = (typeof FAQ_FORMATS)[number];
 export const STANDARD = '-';
 
 /** The most megabytes of a file that are read: a thousand entries with twenty phrasings each take one or two. */
-export const MAX_FILE_MB = 16;
+export const MAX_FILE_MB = 8;
 
 const MEGABYTE = 1_000_000;
 const ENDINGS: Readonly<Record<string, FaqFormat>> = {
@@ -32,14 +33,18 @@ const READERS = {json: readJson, csv: readCsv, markdown: readMarkdown};
  * Reads a file, or standard input, as a FAQ in the form that its ending says.
  *
  * @param options.format - What it is whatever its ending; needed for standard input.
- * @throws CommandError `file` when it cannot be read at all.
+ * @param options.signal - Ends waiting for standard input.
+ * @throws CommandError `file` when it cannot be read at all, the signal's reason when it was stopped.
  */
-export function readFaqFile(file: string, {format}: {format?: FaqFormat}): Source {
+export async function readFaqFile(
+  file: string,
+  {format, signal}: {format: FaqFormat | undefined; signal: AbortSignal},
+): Promise<Source> {
   const known = format ?? ENDINGS[extname(file).toLowerCase()];
   if (known === undefined) {
     throw new CommandError('file', `${file}: what it is written as is not known; add --format json, csv or markdown`);
   }
-  const {text, problems} = decode(readBytes(file));
+  const {text, problems} = decode(file === STANDARD ? await readStandard(signal) : readBytes(file));
   if (problems.length > 0) return {...nothing, problems};
   return READERS[known](text);
 }
@@ -47,14 +52,24 @@ export function readFaqFile(file: string, {format}: {format?: FaqFormat}): Sourc
 /** Makes what is told of a file that cannot be read any further. */
 const nothing: Omit<Source, 'problems'> = {value: undefined, lineOf: () => undefined, nameOf: () => 'the file'};
 
+/** Reads standard input without holding up the signal that ends it. */
+async function readStandard(signal: AbortSignal): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of addAbortSignal(signal, process.stdin)) {
+    chunks.push(chunk);
+    sizeBytes += chunk.length;
+    if (sizeBytes > MAX_FILE_MB * MEGABYTE) throw tooLarge(STANDARD, sizeBytes);
+  }
+  return Buffer.concat(chunks);
+}
+
 function readBytes(file: string): Buffer {
-  const fail = (reason: string, cause?: unknown) => new CommandError('file', `${file}: ${reason}`, {cause});
+  const fail = (reason: string, cause: unknown) => new CommandError('file', `${file}: ${reason}`, {cause});
   try {
-    const sizeBytes = file === STANDARD ? 0 : statSync(file).size;
-    if (sizeBytes > MAX_FILE_MB * MEGABYTE) throw tooLarge(fail, sizeBytes);
-    const bytes = readFileSync(file === STANDARD ? 0 : file);
-    if (bytes.length > MAX_FILE_MB * MEGABYTE) throw tooLarge(fail, bytes.length);
-    return bytes;
+    const sizeBytes = statSync(file).size;
+    if (sizeBytes > MAX_FILE_MB * MEGABYTE) throw tooLarge(file, sizeBytes);
+    return readFileSync(file);
   } catch (cause) {
     if (cause instanceof CommandError) throw cause;
     const {code} = cause as NodeJS.ErrnoException; // reading files throws nothing else
@@ -64,8 +79,8 @@ function readBytes(file: string): Buffer {
   }
 }
 
-const tooLarge = (fail: (reason: string) => CommandError, sizeBytes: number) =>
-  fail(`it is ${(sizeBytes / MEGABYTE).toFixed(1)} MB; a FAQ may have ${MAX_FILE_MB} MB`);
+const tooLarge = (file: string, sizeBytes: number) =>
+  new CommandError('file', `${file}: it is ${(sizeBytes / MEGABYTE).toFixed(1)} MB; a FAQ may have ${MAX_FILE_MB} MB`);
 
 /** Makes text of bytes: UTF-8, or UTF-16 that says so. Line ends become those of JavaScript. */
 function decode(bytes: Buffer): {text: string; problems: Problem[]} {

@@ -114,63 +114,59 @@ function comparePhrasings(
   {entries, negatives}: {entries: readonly Placed<FaqEntry>[]; negatives: readonly Placed<Negative>[]},
   {tell, source}: {tell: Tell; source: Source},
 ): {entries: FaqEntry[]; negatives?: Negative[]} {
-  const holders = new Map<string, {placed: Placed<Negative>; place: Path}>();
-  const prune = <T extends Negative>(
-    placed: Placed<T>,
-    onTwin: (place: Path, text: string, other: Path) => void,
-  ): T => {
-    const own = new Set<string>();
-    const variants: string[] = [];
-    phrasingsOf(placed.subject).forEach((text, at) => {
-      const place = [...placed.path, ...(at === 0 ? ['question'] : ['variants', at - 1])];
-      const key = readWords(text).join(' ');
-      const other = holders.get(key);
-      if (key === '') return;
-      if (own.has(key)) {
-        const isQuestion = readWords(placed.subject.question).join(' ') === key;
-        tell(
-          place,
-          `${quote(text)} is left out: it says the same as ${isQuestion ? 'the question' : 'another variant'}`,
-          'warning',
-        );
-        return;
-      }
-      own.add(key);
-      if (at > 0) variants.push(text);
-      if (other) onTwin(place, text, other.place);
-      else holders.set(key, {placed, place});
-    });
+  const holders = new Map<string, {place: Path; entry?: FaqEntry}>();
+  const kept = negatives.map((placed) => {
+    const {variants, phrasings} = readOnce(placed, tell);
+    for (const {key, place} of phrasings) if (!holders.has(key)) holders.set(key, {place});
     return {...placed.subject, variants};
-  };
-  const kept = negatives.map((placed) => prune(placed, () => undefined));
-  const negativeKeys = new Set(holders.keys());
-  const pruned = entries.map((placed) =>
-    prune(placed, (place, text, other) => {
-      const where = writeLine(source, other);
-      if (negativeKeys.has(readWords(text).join(' '))) {
-        tell(place, `${quote(text)} is also a negative${where}: it would never be answered`);
-        return;
+  });
+  const pruned = entries.map((placed) => {
+    const {variants, phrasings} = readOnce(placed, tell);
+    for (const {key, place, text} of phrasings) {
+      const other = holders.get(key);
+      if (!other) {
+        holders.set(key, {place, entry: placed.subject});
+        continue;
       }
-      const holder = entries.find(({path}) => path[1] === other[1])?.subject;
-      if (holder?.context && placed.subject.context) return; // each has its own pages
-      tell(
-        place,
-        `${quote(text)} is also a phrasing of ${quote(holder?.id ?? '')}${where}: one of them is never found by it`,
-      );
-    }),
-  );
-  pruned.forEach(({id, question, variants = []}, at) => {
-    const count = variants.length + 1;
-    const path = entries[at]?.path ?? [];
-    if (count >= MIN_PHRASINGS || question.trim() === '') return;
-    const phrasings = count === 1 ? '1 phrasing' : `${count} phrasings`;
-    tell(
-      path,
-      `${quote(id)} has ${phrasings}; with fewer than ${MIN_PHRASINGS} hardly more than its own words finds it`,
-      'warning',
-    );
+      const where = writeLine(source, other.place);
+      if (!other.entry) tell(place, `${quote(text)} is also a negative${where}: it would never be answered`);
+      // each may have its own pages
+      else if (!other.entry.context || !placed.subject.context) {
+        const twin = `${quote(other.entry.id)}${where}`;
+        tell(place, `${quote(text)} is also a phrasing of ${twin}: one of them is never found by it`);
+      }
+    }
+    tellFew(placed, {count: phrasings.length, tell});
+    return {...placed.subject, variants};
   });
   return {entries: pruned, ...(kept.length > 0 && {negatives: kept})};
+}
+
+/** Lists a subject's different phrasings with what they are compared by, and tells those that are there twice. */
+function readOnce({subject, path}: Placed<Negative>, tell: Tell) {
+  const phrasings: {key: string; place: Path; text: string}[] = [];
+  const variants: string[] = [];
+  phrasingsOf(subject).forEach((text, at) => {
+    const place = [...path, ...(at === 0 ? ['question'] : ['variants', at - 1])];
+    const key = readWords(text).join(' ');
+    if (key === '') return;
+    const twin = phrasings.find((each) => each.key === key);
+    if (twin) {
+      const what = twin.place.includes('variants') ? 'another variant' : 'the question';
+      tell(place, `${quote(text)} is left out: it says the same as ${what}`, 'warning');
+      return;
+    }
+    phrasings.push({key, place, text});
+    if (at > 0) variants.push(text);
+  });
+  return {phrasings, variants};
+}
+
+function tellFew({subject, path}: Placed<FaqEntry>, {count, tell}: {count: number; tell: Tell}): void {
+  if (count >= MIN_PHRASINGS || subject.question.trim() === '') return;
+  const phrasings = count === 1 ? '1 phrasing' : `${count} phrasings`;
+  const why = `with fewer than ${MIN_PHRASINGS} hardly more than its own words finds it`;
+  tell(path, `${quote(subject.id)} has ${phrasings}; ${why}`, 'warning');
 }
 
 function writeLine(source: Source, path: Path): string {

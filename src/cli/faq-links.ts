@@ -9,6 +9,8 @@ export interface LinkFault {
 /** What the page opens: `http` where it is so itself. */
 const SCHEMES = ['https:', 'http:', 'mailto:', 'tel:'];
 const BASE = 'https://page.invalid/';
+/** The most characters of an address with its title that are looked at. */
+const MAX_ADDRESS_CHARS = 2000;
 
 /** Says why the page would not open an address; undefined when it would. */
 export function faultOfAddress(address: string): string | undefined {
@@ -54,18 +56,15 @@ export function findLinkFaults(markdown: string): LinkFault[] {
 
 /** Reads the address that begins at a place, up to the bracket that closes it; undefined when none does. */
 function readAddress(text: string, from: number): string | undefined {
-  const [, spaces = '', pointed] = /^(\s*)(?:<([^<>\n]*)>)?/.exec(text.slice(from)) ?? [];
-  let at = from + spaces.length;
-  if (pointed !== undefined) at += pointed.length + 2;
-  const start = at;
-  for (let depth = 0; at < text.length && !/\n\s*\n/.test(text.slice(at, at + 2)); at++) {
-    const letter = text[at];
-    if (letter === '(') depth++;
-    else if (letter === ')' && depth-- === 0) {
-      const inner = text.slice(start, at).trim();
-      if (pointed !== undefined) return pointed;
+  // a link ends with its paragraph
+  const [rest = ''] = text.slice(from, from + MAX_ADDRESS_CHARS).split(/\n[ \t]*\n/, 1);
+  const [all = '', pointed] = /^\s*(?:<([^<>\n]*)>)?/.exec(rest) ?? [];
+  for (let at = all.length, depth = 0; at < rest.length; at++) {
+    if (rest[at] === '(') depth++;
+    else if (rest[at] === ')' && depth-- === 0) {
       // what stands in quotes behind the address is its title
-      return inner.replace(/\s+("[^"]*"|'[^']*'|\([^()]*\))$/, '');
+      const title = /\s+("[^"]*"|'[^']*'|\([^()]*\))$/;
+      return pointed ?? rest.slice(all.length, at).trim().replace(title, '');
     }
   }
   return undefined;

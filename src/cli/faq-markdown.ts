@@ -1,5 +1,5 @@
 import {slugOf} from './faq-names.ts';
-import {createLines, type Path, type Problem, type Source} from './faq-source.ts';
+import {createLines, type Lines, type Path, type Problem, type Source} from './faq-source.ts';
 
 interface Line {
   text: string;
@@ -34,7 +34,7 @@ export function readMarkdown(text: string): Source {
   const entries: object[] = [];
   const negatives: string[] = [];
   sections.forEach((section, at) => {
-    const {level, line, anchor, body} = section;
+    const {level, anchor, body} = section;
     while ((topics.at(-1)?.level ?? 0) >= level) topics.pop();
     if (slugOf(anchor ?? section.text) === 'negatives') {
       for (const each of body) {
@@ -48,27 +48,32 @@ export function readMarkdown(text: string): Source {
       topics.push({level, topic: anchor ?? slugOf(section.text)});
       return;
     }
-    const {answer, answerLine = line, variants} = readBody(body);
-    const path: Path = ['entries', entries.length];
-    lines.set(path, line);
-    lines.set([...path, 'answer'], answerLine);
-    variants.forEach((variant, number) => {
-      lines.set([...path, 'variants', number], variant.line);
-    });
-    const topic = topics.at(-1)?.topic;
-    entries.push({
-      id: anchor ?? slugOf(section.text),
-      question: section.text,
-      variants: variants.map((variant) => variant.text),
-      answer,
-      ...(topic !== undefined && {topic}),
-    });
+    entries.push(readEntry(section, {path: ['entries', entries.length], topic: topics.at(-1)?.topic, lines}));
   });
   return {
     value: {entries, ...(negatives.length > 0 && {negatives})},
     lineOf: lines.lineOf,
     nameOf: ([, , key]) => (key === undefined || key === 'question' ? 'the heading' : `its ${key}`),
     problems,
+  };
+}
+
+function readEntry(
+  {text, anchor, line, body}: Section,
+  {path, topic, lines}: {path: Path; topic: string | undefined; lines: Lines},
+): object {
+  const {answer, answerLine = line, variants} = readBody(body);
+  lines.set(path, line);
+  lines.set([...path, 'answer'], answerLine);
+  variants.forEach((variant, at) => {
+    lines.set([...path, 'variants', at], variant.line);
+  });
+  return {
+    id: anchor ?? slugOf(text),
+    question: text,
+    variants: variants.map((variant) => variant.text),
+    answer,
+    ...(topic !== undefined && {topic}),
   };
 }
 

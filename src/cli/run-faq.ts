@@ -47,16 +47,20 @@ export async function runFaq(
   // where the pack itself goes to standard output, what is said of it does not
   const say = (lines: readonly string[]) => print(output === STANDARD ? stderr : stdout, `${lines.join('\n')}\n`);
 
-  const {problems, pack} = examine(readFaqFile(file, given), {command, given, nowAt});
-  let result: Compiled | undefined;
-  if (!hasErrors(problems)) {
-    result = await compile(pack, surroundings);
-    if (!result) {
-      await print(stderr, 'Stopped. Nothing was written.\n');
-      return FAQ_EXIT.stopped;
-    }
-    problems.push(...checkGates(result.report, given));
-  }
+  const stop = async () => {
+    await print(stderr, 'Stopped. Nothing was written.\n');
+    return FAQ_EXIT.stopped;
+  };
+
+  const source = await readFaqFile(file, {format: given.format, signal}).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+    return undefined;
+  });
+  if (!source) return stop();
+  const {problems, pack} = examine(source, {command, given, nowAt});
+  const result = hasErrors(problems) ? undefined : await compile(pack, surroundings);
+  if (signal.aborted) return stop();
+  if (result) problems.push(...checkGates(result.report, given));
   const isFine = !hasErrors(problems) && !(given.strict && problems.length > 0);
   if (given.json)
     await say([JSON.stringify({file, ok: isFine, problems, ...result?.figures, report: result?.report}, null, 1)]);
@@ -64,7 +68,7 @@ export async function runFaq(
     if (result) await say([...writeReport(file, result), '']);
     await say(writeProblems(file, problems));
   }
-  if (!isFine || signal.aborted) return isFine ? FAQ_EXIT.stopped : FAQ_EXIT.problems;
+  if (!isFine) return FAQ_EXIT.problems;
   if (write) write(`${result?.text}\n`);
   else if (output === STANDARD) await print(stdout, `${result?.text}\n`);
   if (write && !given.json) await say([`Written to ${output}`]);
@@ -90,7 +94,7 @@ function examine(
   const whole: PlainPack = {...pack, ...(language !== undefined && {language}), ...(ttl !== undefined && {ttlMs: ttl})};
   return {
     problems: sorted(problems),
-    pack: {version: given.version ?? pack.version ?? hashOf(whole), ...omitVersion(whole)},
+    pack: {version: given.version || pack.version || hashOf(whole), ...omitVersion(whole)},
   };
 }
 

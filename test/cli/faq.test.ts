@@ -96,6 +96,14 @@ test('a large FAQ shows how far it is, and Ctrl-C leaves nothing', async () => {
   expect((await readdir(cwd)).sort()).toEqual(['faq.json', 'large.json']);
 });
 
+test('Ctrl-C ends waiting for standard input', async () => {
+  const running = firstword('build', '-', '--format', 'json');
+  // more than what lies between two processes: it is through when the other one reads
+  await new Promise((through) => running.child.stdin?.write(' '.repeat(4_000_000), through));
+  running.child.kill('SIGINT');
+  expect(await running.ended).toEqual({code: 130, stdout: '', stderr: 'Stopped. Nothing was written.\n'});
+});
+
 test('the help says how a FAQ is written', async () => {
   for (const command of ['build', 'check']) {
     const {code, stdout} = await firstword(command, '--help').ended;
