@@ -29,7 +29,7 @@ export function readCsv(text: string): Source {
   const tell = (line: number, what: string, level: Problem['level'] = 'error') =>
     problems.push({level, line, text: what});
   const lines = createLines();
-  const {rows, faults} = readCells(text, separatorOf(text));
+  const {rows, faults} = readCells(...splitSeparator(text));
   for (const fault of faults) tell(fault.line, fault.text);
   const [header = [], ...rest] = rows;
   const columns = readHeader(header, tell);
@@ -62,10 +62,13 @@ export function readCsv(text: string): Source {
 
 type Tell = (line: number, what: string, level?: Problem['level']) => void;
 
-function separatorOf(text: string): string {
+/** Gives the table and what separates its cells; spreadsheets may say so in a line before the names. */
+function splitSeparator(text: string): [table: string, separator: string] {
+  const [, said] = /^sep=(.)[ ]*(?=\n)/i.exec(text) ?? [];
+  if (said !== undefined) return [text.replace(/^.*/, ''), said];
   const [first = ''] = text.trimStart().split('\n', 1);
   const countOf = (letter: string) => first.split(letter).length;
-  return [',', ';', '\t'].sort((a, b) => countOf(b) - countOf(a))[0] ?? ',';
+  return [text, [',', ';', '\t'].sort((a, b) => countOf(b) - countOf(a))[0] ?? ','];
 }
 
 /** Gives each column's known name; undefined where there is none. */

@@ -48,7 +48,7 @@ export function writeReport(file: string, {report, figures}: {report: PackReport
     [
       'in all',
       mixedPrecisionShare === undefined
-        ? 'no answers'
+        ? 'not measured: no answer was given, or there is one entry only'
         : `${percent(mixedPrecisionShare)} of the answers would be right where 30 of 100 questions have none here`,
     ],
     ['threshold', report.threshold.toFixed(3)],

@@ -41,7 +41,7 @@ export interface PackReport {
   leftOutCount: number;
   /** Share of those that were answered, which is wrong whatever was said. */
   falseShare: number;
-  /** Share of answers that would be right if 30 of 100 questions had no answer in the pack; absent when none was given. */
+  /** Share of answers that would be right if 30 of 100 questions had no answer in the pack; absent when it cannot be told. */
   mixedPrecisionShare?: number;
   /** Pairs of entries of which one was taken for the other, the most frequent first. */
   confusable: ConfusablePair[];
@@ -109,7 +109,7 @@ function writeReport(
     coverageAt99Share: mostRight(trials.filter(isFound)) / askedCount,
     leftOutCount: foreign.length,
     falseShare,
-    ...(right + wrong > 0 && {mixedPrecisionShare: right / (right + wrong)}),
+    ...(foreign.length > 0 && right + wrong > 0 && {mixedPrecisionShare: right / (right + wrong)}),
     confusable: listConfusable(pack, trials),
     mistakes: listMistakes(pack, {
       phrasing: given.filter((trial) => !isRight(trial)),

@@ -189,6 +189,12 @@ describe('a table', () => {
     });
   });
 
+  test('may say in a line before the names what separates its cells', () => {
+    const source = readCsv('sep=;\nquestion;answer\n"A, b?";C\n;d\n');
+    expect(source.value).toMatchObject({entries: [{question: 'A, b?', answer: 'C'}, {answer: 'd'}]});
+    expect(tell(source)).toEqual(['4 error column id is empty', '4 error the row has no question']);
+  });
+
   test('without ids takes them from the questions', () => {
     const {value} = readCsv('question,answer\nÜber was geht es?,A\n');
     expect(value).toEqual({entries: [{id: 'uber-was-geht-es', question: 'Über was geht es?', answer: 'A'}]});

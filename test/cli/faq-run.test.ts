@@ -7,8 +7,8 @@ import {MAX_FILE_MB} from '../../src/cli/faq-input.ts';
 import {prepareOutput} from '../../src/cli/faq-output.ts';
 import {createProgress} from '../../src/cli/faq-progress.ts';
 import {runFaq} from '../../src/cli/run-faq.ts';
-import {compilePack, createMatcher, readPack} from '../../src/faq/index.ts';
-import {SHOP} from '../faq/packs.ts';
+import {compilePack, createMatcher, type FaqEntry, readPack} from '../../src/faq/index.ts';
+import {entryOf, SHOP} from '../faq/packs.ts';
 
 let folder: string;
 const faq = () => join(folder, 'faq.json');
@@ -18,6 +18,24 @@ beforeEach(() => {
   writeFileSync(faq(), JSON.stringify(SHOP));
 });
 afterEach(() => rmSync(folder, {recursive: true}));
+
+/** Makes entries of which each has some phrasings of the next one. */
+function muddled(): FaqEntry[] {
+  const frames = ['how do i', 'can i', 'is it possible to', 'what does it cost to', 'please help me', 'where can i'];
+  const nouns = ['sofa', 'lamp', 'chair', 'desk', 'shelf', 'rug', 'bed', 'clock', 'mirror', 'vase', 'stool', 'bench'];
+  const clear = nouns.flatMap((noun) =>
+    ['return', 'cancel', 'track'].map((verb) => {
+      const asked = ['', ' quickly', ' at home'].flatMap((end) =>
+        frames.map((frame) => `${frame} ${verb} the ${noun}${end}`),
+      );
+      return entryOf(`${verb}-${noun}`, asked);
+    }),
+  );
+  return clear.map((entry, at) => {
+    const {variants = []} = clear[(at + 1) % clear.length] ?? entry;
+    return {...entry, variants: [...(entry.variants ?? []).slice(0, 13), ...variants.slice(13)]};
+  });
+}
 
 async function run(
   command: 'build' | 'check',
@@ -120,6 +138,18 @@ describe('check', () => {
     expect(readdirSync(folder)).toEqual(['faq.json']);
   });
 
+  test('says what cannot be measured', async () => {
+    writeFileSync(faq(), JSON.stringify({entries: [{id: 'a', question: 'What is it?', answer: 'A'}]}));
+    const {code, stdout} = await run('check', faq());
+    expect([code, ...(stdout.match(/not measured: .*/g) ?? [])]).toEqual([
+      FAQ_EXIT.fine,
+      'not measured: no entry has enough phrasings to hold one out',
+      'not measured: there is one entry only',
+      'not measured: no answer was given, or there is one entry only',
+    ]);
+    expect((await run('check', faq(), {minCoverage: 0.1})).stdout).toContain('error: coverage could not be measured');
+  });
+
   test('reports the same as JSON', async () => {
     const {stdout} = await run('check', faq(), {json: true, minCoverage: 0.99});
     expect(JSON.parse(stdout)).toMatchObject({
@@ -162,6 +192,17 @@ describe('check', () => {
     [{minPrecision: 0.5, strict: true}, FAQ_EXIT.fine],
   ])('as a gate of %j ends with %d', async (given, code) => {
     expect(await run('check', faq(), given)).toMatchObject({code});
+  });
+
+  test('as a gate it holds back a FAQ that answers wrongly, and says which entry does', async () => {
+    writeFileSync(faq(), JSON.stringify({entries: muddled()}));
+    const {code, stdout} = await run('build', faq(), {minPrecision: 0.97, maxFalse: 0.02});
+    expect(code).toBe(FAQ_EXIT.problems);
+    expect(stdout).toMatch(/error: precision is 0\.\d+, less than the 0\.97 that were asked for\n/);
+    expect(stdout).toMatch(/error: 0\.\d+ of unknown questions are answered, more than the 0\.02 that were allowed\n/);
+    expect(stdout).toMatch(/Next: "\w+-\w+" answers what is not its own \(\d+ of \d+, such as ".+"\)/);
+    expect(stdout).toMatch(/Next: ".+" of "\w+-\w+" would be answered by "\w+-\w+": tell the two apart/);
+    expect(readdirSync(folder)).toEqual(['faq.json']);
   });
 
   test('lists twenty problems by line, and counts the others', async () => {
