@@ -56,20 +56,20 @@ export const SCRIPTS: Readonly<Record<string, ScriptFacts>> = {
     network:
       'Posts a question to data-endpoint when the visitor sends it; says hello to it with a GET when the chat is about to open.',
     storage:
-      'sessionStorage or localStorage (data-persist), one key that begins with firstword:, after the visitor opened the chat: the conversation and its draft. Nothing with data-persist="none" or a refused consent.',
+      'sessionStorage or localStorage (data-persist), one key that begins with firstword:, after the visitor opened the chat: the conversation and its draft. Erases what firstword-faq.js keeps in IndexedDB when the visitor has it forgotten or refuses consent. Nothing with data-persist="none" or a refused consent.',
     dom: 'Draws in that shadow root only. Looks for buttons that send a form or pay, and for what data-avoid names, and where they stand, to keep off them; not what they say or hold.',
     listens: ['visibilitychange', 'pagehide', 'beforeunload', 'scroll', 'resize', 'transitionend'],
     globals: NONE,
   },
   'firstword-answer.js': {
     purpose: 'Reads and draws answers as nodes, never as HTML.',
-    loads: 'At the first key in the composer, or with the first question.',
+    loads: 'At the first key in the composer, or with the first question; with data-faq when the chat is opened.',
     checked: BY_LOADER,
     network:
       'Asks data-endpoint for the rest of an answer that broke off. Images of answers load only from data-image-prefixes.',
-    storage: 'With data-persist="local", a channel and a lock between tabs of the site, which keep nothing.',
+    storage: NONE,
     dom: 'Draws in that shadow root only. Puts code of an answer on the clipboard when the visitor presses its button.',
-    listens: ['online', 'storage', 'securitypolicyviolation'],
+    listens: ['online', 'securitypolicyviolation'],
     globals: NONE,
   },
   'firstword-measure.js': {
@@ -104,6 +104,27 @@ export const SCRIPTS: Readonly<Record<string, ScriptFacts>> = {
     listens: [],
     globals: NONE,
   },
+  'firstword-tabs.js': {
+    purpose: 'Lets tabs of the site that show the same conversation follow one another.',
+    loads: 'Beside firstword-answer.js, with data-persist="local".',
+    checked: BY_LOADER,
+    network: NONE,
+    storage: 'A channel and a lock between tabs of the site, which keep nothing.',
+    dom: 'Draws nothing.',
+    listens: ['storage', 'pageshow'],
+    globals: NONE,
+  },
+  'firstword-faq.js': {
+    purpose: 'Answers questions of the site’s own FAQ at once, without sending them anywhere.',
+    loads: 'When the visitor opens the chat, where data-faq names a FAQ pack.',
+    checked: BY_LOADER,
+    network: 'Gets the FAQ pack from data-faq. Sends no word of the visitor’s.',
+    storage:
+      'IndexedDB, after the visitor opened the chat: firstword-faq holds the pack, unless consent is refused. Only with granted consent: firstword-learned holds answers that the endpoint allows everybody, with their questions, firstword-decoys questions whose stored answer the visitor refused.',
+    dom: 'Draws nothing.',
+    listens: [],
+    globals: NONE,
+  },
   'firstword-owner.js': {
     purpose: 'Says in the console, to whoever keeps the endpoint, why it gave no answer.',
     loads: 'When an answer failed.',
@@ -131,7 +152,7 @@ export const SCRIPTS: Readonly<Record<string, ScriptFacts>> = {
     loads: 'By the script tag of the page.',
     checked: 'By the integrity attribute of the script tag, with the value above, where the page sets it.',
     network: 'What the scripts above do, but no script.',
-    storage: 'What the scripts above do.',
+    storage: 'What the scripts above do, in sessionStorage or localStorage and in IndexedDB.',
     dom: 'What the scripts above do, but no link elements.',
     listens: [],
     globals: 'window.Firstword',

@@ -23,6 +23,8 @@ const LAZY = {
   more: 'src/widget/more.tsx',
   owner: 'src/widget/owner-lines.ts',
   vendors: 'src/widget/vendors.ts',
+  faq: 'src/widget/instant.ts',
+  tabs: 'src/widget/tabs.ts',
   answer: 'src/widget/answering.ts',
   panel: 'src/widget/index.ts',
 };
@@ -225,6 +227,8 @@ export default defineConfig(({command}) => {
       more: pageFile(LAZY.more, {format: 'es', entryFileNames: 'more.js'}),
       owner: pageFile(LAZY.owner, {format: 'es', entryFileNames: 'owner.js'}),
       vendors: pageFile(LAZY.vendors, {format: 'es', entryFileNames: 'vendors.js'}),
+      tabs: pageFile(LAZY.tabs, {format: 'es', entryFileNames: 'tabs.js'}),
+      faq: pageFile(LAZY.faq, {format: 'es', entryFileNames: 'faq.js'}),
       answer: pageFile(LAZY.answer, {format: 'es', entryFileNames: 'answer.js'}),
       panel: pageFile(LAZY.panel, {format: 'es', entryFileNames: 'panel.js'}),
       loader: pageFile('src/loader/firstword.ts', {format: 'iife', entryFileNames: 'firstword.js'}),

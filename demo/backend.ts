@@ -1,7 +1,8 @@
-import {randomBytes} from 'node:crypto';
+import {createHash, randomBytes} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
 import {serveStatic} from '@hono/node-server/serve-static';
 import {createCollector, createDuckDbStore} from 'firstword/collector';
+import {compilePack, readPack} from 'firstword/faq';
 import {
   type AnswerOptions,
   createAnswerHandler,
@@ -25,6 +26,8 @@ export interface BackendOptions {
   seed?: number;
   /** DuckDB file, or `:memory:`. */
   turnsPath?: string;
+  /** Whether the shop's page answers what its FAQ knows by itself; by default it does. */
+  faq?: boolean;
   /** Content-Security-Policy of the pages for a nonce; default none. */
   policy?: (nonce: string) => string;
   observe?: AnswerOptions['observe'];
@@ -56,7 +59,17 @@ export async function createBackend(options: BackendOptions = {}): Promise<Backe
   });
   const collector = createCollector({store: await createDuckDbStore({path: options.turnsPath ?? TURNS_PATH})});
 
+  let pack: ReturnType<typeof compileFaq> | undefined;
+
   const app = new Hono();
+  app.get('/faq.pack.json', async (context) => {
+    pack ??= compileFaq();
+    const {text, etag} = await pack;
+    context.header('etag', etag);
+    context.header('cache-control', 'public, max-age=60, stale-while-revalidate=86400');
+    if (context.req.header('if-none-match') === etag) return context.body(null, 304);
+    return context.body(text, 200, {'content-type': 'application/json'});
+  });
   app.all('/chat', (context) => answer(context.req.raw));
   app.all('/chat/*', (context) => answer(context.req.raw));
   app.all('/v1/*', (context) => collector.handle(context.req.raw));
@@ -71,7 +84,10 @@ export async function createBackend(options: BackendOptions = {}): Promise<Backe
       const nonce = randomBytes(16).toString('base64');
       if (options.policy) context.header('content-security-policy', options.policy(nonce));
       const html = await readFile(`demo/site/${file}`, 'utf8');
-      return context.html(html.replaceAll('{{nonce}}', nonce).replaceAll('{{model}}', modelName));
+      const faq = options.faq === false ? '' : 'data-faq="/faq.pack.json"';
+      return context.html(
+        html.replaceAll('{{nonce}}', nonce).replaceAll('{{model}}', modelName).replaceAll('{{faq}}', faq),
+      );
     });
   }
   // a name with a hash in it never means other bytes; everything else is asked for again
@@ -83,4 +99,11 @@ export async function createBackend(options: BackendOptions = {}): Promise<Backe
   app.use('*', serveStatic({root: 'dist'}));
   app.use('*', serveStatic({root: 'demo/site'}));
   return {fetch: (request) => app.fetch(request), close: () => collector.close()};
+}
+
+/** Compiles the shop's FAQ, as `firstword faq build` would; takes about a second. */
+async function compileFaq(): Promise<{text: string; etag: string}> {
+  const pack = readPack(JSON.parse(await readFile('demo/faq/shop.json', 'utf8')));
+  const text = JSON.stringify('compiled' in pack ? pack : compilePack(pack));
+  return {text, etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 16)}"`};
 }

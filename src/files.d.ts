@@ -5,6 +5,8 @@ declare module 'virtual:firstword-files' {
   export const more: string;
   export const owner: string;
   export const vendors: string;
+  export const faq: string;
+  export const tabs: string;
   export const answer: string;
   export const panel: string;
   /** By language, as its subtag is written. */

@@ -89,6 +89,9 @@ export async function answerTurn(asking: Asking): Promise<void> {
         changeAnswer(answerId, () => ({doing}));
         afterPaint((paintedMs) => turn.mark('status', paintedMs ?? nowMs));
       },
+      onTerms(terms) {
+        mine.terms = terms;
+      },
       onSource(source) {
         changeAnswer(answerId, ({sources}) =>
           sources.some((known) => known.id === source.id) ? {} : {sources: [...sources, source]},

@@ -1,6 +1,8 @@
 import {explainBlocked} from '../stream/index.ts';
 import type {Answering} from './chat.ts';
+import type {Instant} from './instant.ts';
 import type {Measure} from './measure.ts';
+import type {Meet} from './others.ts';
 import {createTurns} from './turns.ts';
 import type {Vendors} from './vendors.ts';
 
@@ -12,12 +14,16 @@ export interface AnsweringOptions {
   measure: Promise<Measure>;
   /** Loads what talks to other vendors' backends, once; rejects when that fails, and the next call tries again. */
   loadVendors: () => Promise<Vendors>;
+  /** What answers without the network; undefined where the site has no FAQ pack, rejects where it cannot be loaded. */
+  instant?: Promise<Instant> | undefined;
+  /** Meets other tabs, where they have the same conversation. */
+  meet?: Meet | undefined;
   /** Ends listening to the page. */
   signal: AbortSignal;
 }
 
 /** Makes what a chat needs once a question has been posted. */
-export function createAnswering({endpoint, measure, loadVendors, signal}: AnsweringOptions): Answering {
+export function createAnswering({endpoint, signal, ...parts}: AnsweringOptions): Answering {
   const explain = explainBlocked({endpoint, signal});
-  return {loadVendors, createTurns: (core) => createTurns(core, {measure, explain, loadVendors})};
+  return {loadVendors: parts.loadVendors, createTurns: (core) => createTurns(core, {...parts, explain})};
 }

@@ -9,6 +9,8 @@ export type LazyFile =
   | 'firstword-more'
   | 'firstword-owner'
   | 'firstword-vendors'
+  | 'firstword-faq'
+  | 'firstword-tabs'
   | `lang/${string}`;
 
 /** Whether the visitor's agreement is needed, given, refused, or not asked for. */

@@ -31,13 +31,19 @@ export interface Chat {
   open(): void;
   /** Loads what reads and shows answers, once. Rejects when that fails; the next call tries again. */
   load(): Promise<Answering>;
-  /** Asks; `startedMs` is when the visitor's own event happened. Blank text does nothing. */
-  send(text: string, startedMs?: number): void;
+  /**
+   * Asks; `startedMs` is when the visitor's own event happened. Blank text does nothing. A `rephrase` is a question that was
+   * offered as what may be meant.
+   */
+  send(text: string, startedMs?: number, again?: 'rephrase'): void;
   /** Lets the next question take the place of this one and of all that followed; an empty id takes that back. */
   revise(questionId: string): void;
   stop(): void;
-  /** Asks the question above an answer again; the new answer takes its place. */
-  retry(answerId: string, startedMs?: number): void;
+  /**
+   * Asks the model the question above an answer again; the new answer takes its place. One that is `rejected` was stored
+   * and not what was asked: its question goes to the model whenever it is asked again.
+   */
+  retry(answerId: string, startedMs?: number, again?: 'regenerate' | 'rejected'): void;
   draft(text: string): void;
   setUser(token: string): void;
   setContext(context: unknown): void;

@@ -1,10 +1,12 @@
+import type {TurnRecord} from '../latency/index.ts';
 import type {KeptConversation} from '../storage/index.ts';
 import type {ConversationOptions} from './conversation-options.ts';
 import type {Talk} from './endpoint.ts';
+import type {Instant} from './instant.ts';
 import type {Keeper} from './keeper.ts';
 import type {Again} from './run-turn.ts';
 import type {Running} from './running.ts';
-import type {Answer, Question} from './state.ts';
+import type {Answer, Question, Stored} from './state.ts';
 import type {Store} from './store.ts';
 
 /** A conversation as far as it goes before an answer can be read, for what reads answers. */
@@ -25,8 +27,17 @@ export interface Core extends Store {
   /** Makes what posts the question of a turn, the first time or another. */
   createPost(turn: Running, question: Question): Post;
   /** Asks a question whose messages stand already. */
-  ask(asking: {question: Question; answer: Answer; startedMs: number; again?: 'edit' | 'regenerate' | undefined}): void;
+  ask(asking: {question: Question; answer: Answer; startedMs: number; again?: Repeats | undefined}): void;
+  /** Page facts that the site chose to send. */
+  context: unknown;
+  /** Looks again at what the draft may become. */
+  foresee(): void;
+  /** What answers without the network, once that is loaded. */
+  instant: Instant | undefined;
 }
+
+/** Why a turn repeats the one before it. */
+export type Repeats = NonNullable<TurnRecord['again']>;
 
 /** Posts a question. */
 export type Post = (again: Again) => Promise<Response>;
@@ -47,11 +58,13 @@ export type Left = 'resubmit' | 'pagehide' | 'stop' | 'forget';
 export interface Turns {
   /** Has the answer to a question read, and the turn measured. */
   begin(turn: Running, posted: Posted): void;
+  /** Tells of a turn that ended as it began, with a stored answer. */
+  give(turn: Running, answer: Answer, hit: Stored['hit']): void;
   /** Reads on where an earlier page had to leave an answer. */
   goOn(): void;
   /** Ends a turn that is on its way; nothing where there is none. */
   leave(turn: Running | undefined, left: Left): void;
-  retry(answerId: string, startedMs: number): void;
+  retry(answerId: string, startedMs: number, again: Repeats): void;
   visibility(state: 'hidden' | 'visible' | 'leaving' | 'gone'): void;
   consent(answer: 'granted' | 'denied'): void;
 }

@@ -1,13 +1,13 @@
 import type {KeptConversation} from '../storage/index.ts';
 import type {Answering, Chat, ChatOptions} from './chat.ts';
-import type {Core, Turns} from './core.ts';
+import type {Core, Repeats, Turns} from './core.ts';
 import {createTalk} from './endpoint.ts';
 import {createKeeper} from './keeper.ts';
 import {randomHex} from './random-hex.ts';
 import type {Again} from './run-turn.ts';
 import {beginTurn, type Running} from './running.ts';
 import {createStandIn} from './stand-in.ts';
-import type {Question} from './state.ts';
+import type {Answer, Question} from './state.ts';
 import {createStore} from './store.ts';
 import {fromKept, saidUntil, waitingAnswer} from './transcript.ts';
 
@@ -27,7 +27,6 @@ export function createChat(options: ChatOptions): Chat {
   const life = new AbortController();
   const talk = createTalk(options, {signal: life.signal, load});
   const {proxy: turns, arrive} = createStandIn<Turns>();
-  let {context} = options;
   let revised = '';
   let turnCount = 0;
   let isLoaded = false;
@@ -47,8 +46,10 @@ export function createChat(options: ChatOptions): Chat {
 
   const core: Core = {
     ...store,
-    ...{options, talk, keeper, show, createPost, ask},
+    ...{options, talk, keeper, show, createPost, ask, foresee},
+    instant: undefined,
     signal: life.signal,
+    context: options.context,
     conversationId: '',
     running: undefined,
     tell(answerId, text) {
@@ -112,7 +113,12 @@ export function createChat(options: ChatOptions): Chat {
   }
 
   function createPost({id: key, turn, abort: {signal}}: Running, question: Question) {
-    const asked = {conversationId: core.conversationId, said: saidUntil(state().messages, question), key, context};
+    const asked = {
+      conversationId: core.conversationId,
+      said: saidUntil(state().messages, question),
+      key,
+      context: core.context,
+    };
     const preflightFree = talk.preflightFree();
     return async ({json, ...again}: Again) => {
       if (preflightFree && json) emit({kind: 'trouble', problem: 'refused', value: 'text/plain'});
@@ -123,10 +129,24 @@ export function createChat(options: ChatOptions): Chat {
     };
   }
 
-  function ask({question, answer, startedMs, again}: Parameters<Core['ask']>[0]): void {
-    const mine = beginTurn({id: answer.turnId, n: ++turnCount, startedMs, answerId: answer.id});
+  /** Begins the turn of an answer that stands below its question. */
+  function begin({answer, startedMs, again}: Omit<Parameters<Core['ask']>[0], 'question'>): Running {
+    const {id: answerId, turnId: id, text, stored} = answer;
+    const mine = beginTurn({id, n: ++turnCount, startedMs, answerId, text});
     const {turn} = mine;
     if (document.hidden) turn.visibility({hidden: true}, now());
+    turn.note({again});
+    if (stored) turn.mark('token', now());
+    afterPaint((paintedMs) => {
+      if (paintedMs) turn.mark('echo', paintedMs);
+      if (paintedMs && stored) turn.mark('paint', paintedMs);
+    });
+    return mine;
+  }
+
+  function ask(asking: Parameters<Core['ask']>[0]): void {
+    const {question} = asking;
+    const mine = begin(asking);
     core.running = mine;
     change({busy: true});
     const preflightFree = talk.preflightFree();
@@ -135,10 +155,38 @@ export function createChat(options: ChatOptions): Chat {
     response.catch(() => undefined); // whoever reads it judges it
     turns.begin(mine, {post, response, preflightFree});
     load().catch(() => undefined); // given up already
-    turn.note({again});
-    afterPaint((paintedMs) => paintedMs && turn.mark('echo', paintedMs));
     if (!isShared) keeper.keep(); // else once the turn has its place among those of other tabs
     emit({kind: 'send', turnId: mine.id});
+  }
+
+  function send(text: string, startedMs = now(), repeats?: Repeats): void {
+    const words = text.trim();
+    if (!words) return;
+    open();
+    const kept = isShared && !isLoaded && !core.running && keeper.read();
+    if (kept) show(kept); // another tab may have kept more since
+    turns.leave(core.running, 'resubmit');
+    const question: Question = {kind: 'question', id: randomHex(16), text: words, at: Date.now()};
+    const answer: Answer = {...waitingAnswer(Date.now()), ...core.instant?.find(words)};
+    const {messages} = state();
+    const at = messages.findIndex(({id}) => id === revised);
+    revised = '';
+    change({messages: [...(at < 0 ? messages : messages.slice(0, at)), question, answer], draft: '', foreseen: []});
+    const asking = {question, answer, startedMs, again: at < 0 ? repeats : 'edit'} as const;
+    if (!answer.stored) {
+      ask(asking);
+      if (core.instant) core.running?.turn.note({cache: {hit: 'none', at: 'browser'}});
+      return;
+    }
+    const mine = begin(asking);
+    turns.give(mine, answer, answer.stored.hit);
+    load().catch(() => undefined); // said already: it is there to read all the same
+    emit({kind: 'send', turnId: mine.id});
+  }
+
+  function foresee(): void {
+    const foreseen = core.instant?.foresee(state().draft) ?? [];
+    if (foreseen.length + state().foreseen.length > 0) change({foreseen});
   }
 
   return {
@@ -151,37 +199,25 @@ export function createChat(options: ChatOptions): Chat {
     hello,
     open,
     load,
-    send(text, startedMs = now()) {
-      const words = text.trim();
-      if (!words) return;
-      open();
-      const kept = isShared && !isLoaded && !core.running && keeper.read();
-      if (kept) show(kept); // another tab may have kept more since
-      turns.leave(core.running, 'resubmit');
-      const question: Question = {kind: 'question', id: randomHex(16), text: words, at: Date.now()};
-      const answer = waitingAnswer(Date.now());
-      const {messages} = state();
-      const at = messages.findIndex(({id}) => id === revised);
-      revised = '';
-      change({messages: [...(at < 0 ? messages : messages.slice(0, at)), question, answer], draft: ''});
-      ask({question, answer, startedMs, again: at < 0 ? undefined : 'edit'});
-    },
+    send,
     revise(questionId) {
       revised = questionId;
     },
     stop: () => turns.leave(core.running, 'stop'),
-    retry(answerId, startedMs = now()) {
-      turns.retry(answerId, startedMs);
+    retry(answerId, startedMs = now(), again = 'regenerate') {
+      turns.retry(answerId, startedMs, again);
       load().catch(() => undefined); // told already; the next try tries again
     },
     draft(text) {
       load().catch(() => undefined); // told already; the question tries again
       store.note({draft: text}); // the composer shows its own text
+      foresee();
       if (isLoaded || !isShared) keeper.keepSoon(); // another tab may have kept more
     },
     setUser: talk.setUser,
     setContext(next) {
-      context = next;
+      core.context = next;
+      core.instant?.setContext(next);
     },
     consent(answer) {
       turns.consent(answer);
@@ -192,7 +228,7 @@ export function createChat(options: ChatOptions): Chat {
       turns.leave(core.running, 'forget');
       keeper.forget();
       core.conversationId = randomHex(32);
-      change({messages: [], draft: ''});
+      change({messages: [], draft: '', foreseen: []});
     },
     destroy() {
       life.abort();

@@ -48,6 +48,9 @@ export interface Meeting {
   signal: AbortSignal;
 }
 
+/** Meets the others of a conversation. */
+export type Meet = (meeting: Meeting) => Others;
+
 /**
  * How long a tab that was followed has to say how its answer ended before it is taken for killed, in ms: what one tab
  * keeps and tells is on its way from one process to another, and may come after the lock that it let go.
@@ -72,7 +75,7 @@ type Message = {id: string} & ((Part & {want?: never}) | {want: Want});
  * who reads; it falls to the next tab even where a tab was killed. Where a conversation is one tab's, or a page is not
  * secure, nobody is met.
  */
-export function createOthers(meeting: Meeting): Others {
+export const createOthers: Meet = (meeting) => {
   const {persist, running, drop, read, show, onStop, signal} = meeting;
   const name = `firstword:${meeting.name}`;
   const {locks} = navigator as {locks?: LockManager};
@@ -163,7 +166,7 @@ export function createOthers(meeting: Meeting): Others {
     stop: want,
     catchUp,
   };
-}
+};
 
 /** Opens a channel; browsers that let a page keep nothing refuse that too. */
 function openChannel(name: string): BroadcastChannel | undefined {

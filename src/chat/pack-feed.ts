@@ -27,7 +27,7 @@ export interface PackFeedOptions<T extends FedPack> {
   /** Reads a pack out of what was parsed; throws when it is none, or damaged. */
   accept: (value: unknown) => T;
   /** Called with the pack that is kept, and again when a newer one has come. */
-  onPack: (pack: T) => void;
+  onPack: (pack: T, currentAt: number) => void;
   /** Called for what is wrong with the pack that is kept, and with its successor. */
   onTrouble: (trouble: PackTrouble) => void;
   /** Ends it; nothing is called back afterwards. */
@@ -46,12 +46,6 @@ export const STALE_PACK_MS = 604_800_000;
 
 /** The largest pack that is parsed, in bytes. */
 export const MAX_PACK_BYTES = 5_000_000;
-
-/** A pack that is kept, as it was read. */
-interface Kept<T> {
-  snapshot: Snapshot;
-  pack: T;
-}
 
 /** A pack that is kept, as it was read. */
 interface Kept<T> {
@@ -78,10 +72,10 @@ export async function createPackFeed<T extends FedPack>(options: PackFeedOptions
     if (!signal.aborted) options.onTrouble(trouble);
   }
 
-  function feed(pack: T): void {
+  function feed(pack: T, currentAt: number): void {
     isFed = true;
     if (signal.aborted) return;
-    if (!pack.language || !language || primaryOf(pack.language) === primaryOf(language)) onPack(pack);
+    if (!pack.language || !language || primaryOf(pack.language) === primaryOf(language)) onPack(pack, currentAt);
     else tell({problem: 'language', value: pack.language});
   }
 
@@ -95,7 +89,7 @@ export async function createPackFeed<T extends FedPack>(options: PackFeedOptions
     } catch {
       return; // another version's: as if none were kept
     }
-    if (!isFed && ageMs() < ttlMs() + STALE_PACK_MS) feed(kept.pack);
+    if (!isFed && ageMs() < ttlMs() + STALE_PACK_MS) feed(kept.pack, kept.snapshot.currentAt);
   }
 
   /** Fetches the pack; it is the one that is kept where its validator says so. */
@@ -109,7 +103,7 @@ export async function createPackFeed<T extends FedPack>(options: PackFeedOptions
       if (!ok) return tell({problem: 'http', status});
       if (kept && validator && validator === kept.snapshot.validator) {
         body?.cancel().catch(() => undefined); // it broke by itself
-        if (!isFed) feed(kept.pack);
+        if (!isFed) feed(kept.pack, kept.snapshot.currentAt);
         // the whole of it is written again for that, so not each time
         if (ageMs() > ttlMs() / 2) await packs.write({...kept.snapshot, currentAt});
         return;
@@ -121,7 +115,7 @@ export async function createPackFeed<T extends FedPack>(options: PackFeedOptions
       const value: unknown = JSON.parse(text);
       const pack = accept(value);
       await packs.write({validator, currentAt, pack: value});
-      feed(pack);
+      feed(pack, currentAt);
     } catch (cause) {
       if (navigator.onLine !== false) tell({problem, value: String(cause).slice(0, 80)});
     }

@@ -54,6 +54,8 @@ export interface TurnRun {
   /** Is told what the backend began to do, while there is no word of an answer yet. */
   onDoing: (doing: NonNullable<Answer['doing']>, nowMs: number) => void;
   onSource: (source: AnswerSource) => void;
+  /** Is told on which terms the answer may be given again. */
+  onTerms: (terms: unknown) => void;
 }
 
 /**
@@ -92,6 +94,7 @@ export async function runTurn(run: TurnRun): Promise<'finish' | 'abort'> {
       const doing = readDoing(event);
       if (wordless && doing) run.onDoing(doing, nowMs);
     } else if (kind === 'source') run.onSource(event);
+    else if (kind === 'cacheable') run.onTerms(event.terms);
     else if (kind === 'error') throw new StreamError('server', {value: event.code, retryAfterMs: event.retryAfterMs});
     else if (kind === 'end') {
       if (event.how === 'error') throw new StreamError('server');

@@ -15,6 +15,8 @@ export interface Running {
   text: string;
   /** How to ask for what follows its text, should this page go. */
   rest: Rest;
+  /** On which terms the answer may be given again, where it may. */
+  terms?: unknown;
   /** It goes on from the page before this one, which has told how it went. */
   told: boolean;
   /** Another tab may still be reading it: this one shows what that tab reads, and keeps nothing. */

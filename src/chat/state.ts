@@ -37,6 +37,20 @@ export interface AnswerSource {
 /** A stage of a backend's work that a visitor is told of. */
 export type Doing = 'retrieval' | 'tools' | 'model' | 'generate';
 
+/** Where an answer that was not asked for anew comes from. */
+export interface Stored {
+  /** When it was written or learned, in epoch ms. */
+  at: number;
+  /** Whether the question is one of the pack's word for word, means the same, or was asked by somebody before. */
+  hit: 'exact' | 'semantic' | 'learned';
+}
+
+/** A question that a FAQ pack answers, as the site wrote it. */
+export interface Offer {
+  id: string;
+  question: string;
+}
+
 /** An answer, whole or on its way. While it streams its text grows by `onText`, not by a new state. */
 export interface Answer {
   kind: 'answer';
@@ -49,6 +63,10 @@ export interface Answer {
   source: Source;
   sources: readonly AnswerSource[];
   problem?: Problem;
+  /** Present for an answer that was there already: one of the FAQ pack's, or one that another visitor got. */
+  stored?: Stored | undefined;
+  /** Questions of the FAQ pack that may be meant. */
+  offers?: readonly Offer[] | undefined;
   /** What its backend does while it waits: a stage that has words of ours, or the backend's own words. */
   doing?: {stage: Doing | undefined; label: string | undefined};
   /** Kept only while it is on its way: the turn's key, and how the next page asks for what follows its text, if it can. */
@@ -64,6 +82,8 @@ export interface ChatState {
   /** An answer is on its way. */
   busy: boolean;
   draft: string;
+  /** Questions of the FAQ pack that the draft may become, likeliest first. */
+  foreseen: readonly Offer[];
 }
 
 /** What happened, for the page and for whoever keeps the endpoint. Carries no text of question or answer. */
@@ -72,6 +92,8 @@ export type ChatEvent =
   | {kind: 'firsttoken'; turnId: string; ms: number}
   | {kind: 'complete'; turnId: string}
   | {kind: 'stop'; turnId: string}
+  /** A stored answer was given at once. */
+  | {kind: 'faq'; turnId: string; hit: Stored['hit']}
   | {kind: 'error'; turnId: string; problem: Problem}
   | {kind: 'turn'; record: TurnRecord}
   /** For the site's developer: what the endpoint did, with a status or the first characters of what was wrong. */

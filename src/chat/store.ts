@@ -14,7 +14,7 @@ export interface Store {
 /** Makes a store without a message. Every change is a new object; unchanged messages keep theirs. */
 export function createStore(): Store {
   const listeners = new Set<() => void>();
-  let state: ChatState = {messages: [], busy: false, draft: ''};
+  let state: ChatState = {messages: [], busy: false, draft: '', foreseen: []};
 
   function note(next: Partial<ChatState>): void {
     state = {...state, ...next};

@@ -1,15 +1,24 @@
 import {isVendor, writeStop} from '../protocol/index.ts';
 import {answerTurn, type Settling} from './answer-turn.ts';
 import type {Core, Left, Posted, Turns} from './core.ts';
+import type {Instant} from './instant.ts';
 import type {Measure} from './measure.ts';
-import {createOthers} from './others.ts';
+import type {Meet} from './others.ts';
 import {createRecords} from './records.ts';
 import {beginTurn, type Running} from './running.ts';
-import type {Answer, Question} from './state.ts';
+import type {Answer, Question, Stored} from './state.ts';
 import {waitingAnswer} from './transcript.ts';
 import type {Vendors} from './vendors.ts';
 
 const now = () => performance.now();
+
+/** Where a conversation is one tab's, nobody else reads or keeps it. */
+const meetNobody: Meet = ({running}) => ({
+  claim: async () => undefined,
+  tell: () => undefined,
+  stop: () => undefined,
+  catchUp: () => running()?.rest(),
+});
 
 /** How long a failure waits for the page to go, once the page may be going, in ms. */
 const LEAVING_MS = 5000;
@@ -20,6 +29,8 @@ const LEAVING_MS = 5000;
  * @param options.measure - Rejects where nothing is measured.
  * @param options.explain - Finds out more about why an attempt failed.
  * @param options.loadVendors - Loads what talks to other vendors' backends.
+ * @param options.meet - Meets other tabs; by default there are none.
+ * @param options.instant - Answers without the network; rejects where it cannot be loaded.
  */
 export function createTurns(
   core: Core,
@@ -27,6 +38,8 @@ export function createTurns(
     measure: Promise<Measure>;
     explain: (cause: unknown) => Promise<unknown>;
     loadVendors: () => Promise<Vendors>;
+    instant?: Promise<Instant> | undefined;
+    meet?: Meet | undefined;
   },
 ): Turns {
   const {talk, keeper, signal, state, change, changeAnswer, tell} = core;
@@ -42,7 +55,8 @@ export function createTurns(
   records.arrive(options.measure);
   signal.addEventListener('abort', records.stop);
 
-  const others = createOthers({
+  const meet: Meet = options.meet ?? meetNobody;
+  const others = meet({
     ...core.options,
     signal,
     running: () => core.running,
@@ -82,6 +96,7 @@ export function createTurns(
     // who follows keeps nothing: the tab that reads it may have more of it
     if (!ended.follows) {
       if (!isGone) keeper.keep();
+      if (ending.outcome === 'complete' && ended.terms) learn(ended);
       others.tell(ended, {over: isGone ? 'gone' : over});
     }
     ended.abort.abort(); // lets the next tab read on: what is kept has to say by then that it is over
@@ -132,6 +147,29 @@ export function createTurns(
     if (isLikely) options.loadVendors().catch(() => undefined); // told already; the answer tries again
   }
 
+  function give(mine: Running, {source, at}: Answer, hit: Stored['hit']): void {
+    const {turn, id: turnId, startedMs, text} = mine;
+    records.begin(mine);
+    turn.note({source, cache: {at: 'browser', hit}});
+    turn.text(text.length);
+    afterPaint((paintedMs) => {
+      emit({kind: 'faq', turnId, hit});
+      emit({kind: 'firsttoken', turnId, ms: (paintedMs ?? now()) - startedMs});
+    });
+    settle(mine, {outcome: 'complete', kind: 'complete', next: {at}});
+  }
+
+  /** Keeps an answer for whoever asks the same, also where what does that is still being loaded. */
+  function learn({terms}: Running): void {
+    const {messages} = state();
+    const asker = talk.endpoint();
+    withInstant((instant) => instant.learn(messages, terms, asker));
+  }
+
+  function withInstant(work: (instant: Instant) => void): void {
+    options.instant?.then(work, () => undefined); // said already: every question goes to the model
+  }
+
   function goOn(): void {
     const {messages} = state();
     const at = messages.findIndex((message) => message.kind === 'answer' && message.open);
@@ -160,6 +198,7 @@ export function createTurns(
   }
 
   function leave(running: Running | undefined, left: Left): void {
+    if (left === 'forget') core.instant?.forget();
     if (!running) return;
     const isGone = left === 'pagehide';
     if (running.follows) {
@@ -171,6 +210,12 @@ export function createTurns(
     else settle(running, {outcome: 'stopped', kind: 'stop', left: 'stop', next});
   }
 
+  withInstant((instant) => {
+    if (signal.aborted) return;
+    core.instant = instant;
+    instant.setContext(core.context);
+    instant.onPack(core.foresee);
+  });
   void warmVendors();
   // other tabs may have gone on before this one could hear of it
   if (isShared && !core.running) {
@@ -179,17 +224,19 @@ export function createTurns(
   }
   return {
     begin,
+    give,
     goOn,
     leave,
-    retry(answerId, startedMs) {
+    retry(answerId, startedMs, again) {
       const {messages} = state();
       const at = messages.findIndex(({id}) => id === answerId);
       const question = messages[at - 1];
       if (question?.kind !== 'question') return;
+      if (again === 'rejected') core.instant?.reject(question.text);
       leave(core.running, 'resubmit');
       const answer = waitingAnswer(Date.now());
       change({messages: state().messages.with(at, answer)});
-      core.ask({question, answer, startedMs, again: 'regenerate'});
+      core.ask({question, answer, startedMs, again});
     },
     visibility(seen) {
       leaving = seen === 'leaving';
@@ -203,6 +250,9 @@ export function createTurns(
       else core.running?.turn.visibility({hidden: seen === 'hidden'}, now());
       if (seen !== 'visible') records.leave(core.running);
     },
-    consent: records.consent,
+    consent(answer) {
+      records.consent(answer);
+      withInstant((instant) => instant.consent(answer));
+    },
   };
 }

@@ -5,6 +5,7 @@ export {MIN_PHRASINGS} from './hold-out.ts';
 export {confidentScore} from './judge.ts';
 export * from './matcher.ts';
 export {type CompiledPack, type FaqEntry, type Negative, type PlainPack, phrasingsOf} from './pack.ts';
+export * from './same.ts';
 export type {Steps} from './steps.ts';
 export * from './unfold.ts';
 export {MAX_QUESTION_CHARS, readWords} from './words.ts';

@@ -6,6 +6,8 @@ const PARTS: Readonly<Partial<Record<LazyFile, () => Promise<unknown>>>> = {
   'firstword-measure': () => import('../widget/measuring.ts'),
   'firstword-more': () => import('../widget/more.tsx'),
   'firstword-owner': () => import('../widget/owner-lines.ts'),
+  'firstword-faq': () => import('../widget/instant.ts'),
+  'firstword-tabs': () => import('../widget/tabs.ts'),
   'firstword-vendors': () => import('../widget/vendors.ts'),
   'lang/ar': () => import('../widget/words/ar.ts'),
   'lang/de': () => import('../widget/words/de.ts'),

@@ -8,5 +8,6 @@ export * from './question.ts';
 export * from './reader.ts';
 export * from './request.ts';
 export * from './summary.ts';
+export * from './terms.ts';
 export * from './ui-message-stream.ts';
 export * from './vendors.ts';

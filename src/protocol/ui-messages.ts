@@ -66,6 +66,8 @@ export const createUiMessages: CreateAdapter = (teller, {protocol, endpoint, con
         case 'data-fw-stage':
           hasStages = true;
           return teller.stage(createAt(at('data')));
+        case 'data-fw-cache':
+          return teller.tell({kind: 'cacheable', terms: at('data')});
         case 'data-fw-error':
           hasFailed = true;
           return teller.tell({

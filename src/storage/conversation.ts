@@ -30,6 +30,9 @@ export const MAX_KEPT_BYTES = 262_144;
 /** The longest draft that is kept, in characters: with its line breaks escaped it fits MAX_KEPT_BYTES. */
 const MAX_DRAFT = 65_000;
 
+/** The databases of what answers at once. */
+const DATABASES = ['faq', 'learned', 'decoys'].map((each) => `firstword-${each}`);
+
 const VERSION = 1;
 
 /**
@@ -83,6 +86,8 @@ export function createConversationStore(options: {
       memory = undefined;
       attempt(erase, 'session');
       attempt(erase, 'local');
+      // with what answers at once, whether or not that was loaded on this page
+      attempt(() => DATABASES.map((each) => indexedDB.deleteDatabase(each)), 'local');
     },
   };
 }

@@ -1,5 +1,6 @@
 /** @jsxImportSource . */
 import type {Below} from './below.tsx';
+import type {View} from './jsx-runtime.ts';
 import type {Log} from './log.ts';
 import type {More, MoreParts} from './parts.ts';
 
@@ -11,9 +12,9 @@ import type {More, MoreParts} from './parts.ts';
  * by the next page where a conversation is one tab's.
  */
 export function createAbove(
-  parts: MoreParts & Pick<Below, 'revised'> & {log: Log},
+  parts: MoreParts & Pick<Below, 'revised'> & {log: Log; foreseen: () => View},
 ): Pick<More, 'above'> & Pick<More, 'hear'> {
-  const {chat, log, options, words, revised, draw, signal} = parts;
+  const {chat, log, options, words, revised, foreseen, draw, signal} = parts;
   const asked = new Set<string>();
 
   function askNext(): void {
@@ -62,6 +63,7 @@ export function createAbove(
             </button>
           </div>
         ),
+        foreseen(),
       ];
     },
   };

@@ -1,23 +1,28 @@
 import {
+  faq as faqHash,
   measure as measureHash,
   more as moreHash,
   owner as ownerHash,
+  tabs as tabsHash,
   vendors as vendorsHash,
 } from 'virtual:firstword-files';
 import {type Answering, type ChatEvent, createAnswering, type LazyFile, type Vendors} from '../chat/index.ts';
 import {createPainter} from './create-painter.ts';
+import type * as InstantFile from './instant.ts';
 import type * as MeasureFile from './measuring.ts';
 import type * as MoreFile from './more.tsx';
 import type * as OwnerFile from './owner-lines.ts';
 import type {Painter} from './painting.ts';
 import type {PanelParts} from './parts.ts';
+import type * as TabsFile from './tabs.ts';
 import type * as VendorsFile from './vendors.ts';
 import {enAnswer} from './words/en.ts';
 import type {AnswerWords} from './words/words.ts';
 
 /** What reads answers and what draws them, with the words they need. */
 export interface Started {
-  answering: Answering;
+  /** Waits for what meets other tabs, where a conversation is all tabs'. */
+  answering: Promise<Answering>;
   painter: Painter;
   words: AnswerWords;
   /** Says to the site's developer what went wrong; visitors of a page where nothing does never load the words for it. */
@@ -47,6 +52,18 @@ export function startAnswering(parts: PanelParts & {endpoint: string}): Started 
   const more = bring('firstword-more', moreHash).then((file) =>
     (file as typeof MoreFile).createMore({...parts, measure}),
   );
+  const instant =
+    options.faq === undefined
+      ? undefined
+      : bring('firstword-faq', faqHash).then((file) =>
+          (file as typeof InstantFile).startInstant({
+            ...parts,
+            ...options,
+            language,
+            faq: String(options.faq),
+            name: endpoint,
+          }),
+        );
   let vendors: Promise<Vendors> | undefined;
   function loadVendors(): Promise<Vendors> {
     vendors ??= bring('firstword-vendors', vendorsHash).then((file) => (file as typeof VendorsFile).getVendors());
@@ -56,7 +73,18 @@ export function startAnswering(parts: PanelParts & {endpoint: string}): Started 
     });
     return vendors;
   }
+  async function createAll(): Promise<Answering> {
+    const meet =
+      options.persist === 'local'
+        ? await bring('firstword-tabs', tabsHash).then(
+            (file) => (file as typeof TabsFile).createOthers,
+            missing('other tabs do not follow'),
+          )
+        : undefined;
+    return createAnswering({...parts, measure, loadVendors, instant, meet: meet ?? undefined});
+  }
   measure.catch(missing('no turn is measured'));
+  instant?.catch(missing('no question is answered at once'));
   more.then(onMore, missing('answers cannot be copied or judged'));
   return {
     onTrouble(trouble) {
@@ -65,7 +93,7 @@ export function startAnswering(parts: PanelParts & {endpoint: string}): Started 
         missing(`${endpoint} failed (${trouble.problem})`),
       );
     },
-    answering: createAnswering({...parts, measure, loadVendors}),
+    answering: createAll(),
     painter: createPainter({...parts, ...options, words}),
     words,
   };

@@ -3,6 +3,7 @@ import type {Answer, ChatEvent, Message, Question} from '../chat/index.ts';
 import {IconButton} from './icon-button.tsx';
 import type {View} from './jsx-runtime.ts';
 import {startOf} from './message.tsx';
+import {createOffers, type Offers} from './offers.tsx';
 import type {More, MoreParts, Place} from './parts.ts';
 import type {Reason} from './words/words.ts';
 
@@ -16,6 +17,7 @@ const REASONS: readonly Reason[] = ['untrue', 'off-topic', 'unclear', 'slow'];
 
 /** What stands below messages. */
 export interface Below extends Pick<More, 'below' | 'chosenId' | 'verdict' | 'hear'> {
+  offers: Offers;
   /** The question that the next one takes the place of, and the way back. */
   revised(): {id: string; cancel: () => void} | undefined;
 }
@@ -29,6 +31,7 @@ export function createBelow(parts: MoreParts & {say: (text: string) => void}): B
   const verdicts = new Map<string, 'up' | 'down' | 'why'>();
   let chosen = '';
   let revisedId = '';
+  const offers = createOffers({...parts, judge: (answer) => judge(answer, 'down', 'off-topic')});
 
   const choose = ({target}: Event) => {
     const message = target instanceof Element ? target.closest<HTMLElement>('[data-id]') : null;
@@ -110,7 +113,7 @@ export function createBelow(parts: MoreParts & {say: (text: string) => void}): B
           pressed={verdict === 'down' || verdict === 'why'}
           onClick={() => press('down')}
         />
-        {isNewest && (
+        {isNewest && !answer.stored && (
           <IconButton
             class="mini"
             label={words.again}
@@ -178,20 +181,24 @@ export function createBelow(parts: MoreParts & {say: (text: string) => void}): B
       );
     }
     const {state, sources} = message;
-    if (state === 'waiting' || state === 'streaming') return null;
+    if (state === 'waiting' || state === 'streaming') return offers.below(message, isNewest);
     return [
+      offers.below(message, isNewest),
       sources.length > 0 && <Sources answer={message} />,
       place !== 'rest' && state !== 'failed' && <Bar answer={message} isNewest={isNewest} />,
     ];
   }
 
   return {
+    offers,
     below,
     chosenId: () => chosen,
     verdict: (answerId) => verdicts.get(answerId),
     revised: () => (revisedId ? {id: revisedId, cancel} : undefined),
     hear(event: ChatEvent) {
       if (event.kind === 'send') revisedId = '';
+      const newest = chat.state().messages.at(-1);
+      if (event.kind === 'faq' && newest?.kind === 'answer') say(offers.label(newest));
     },
   };
 }

@@ -1,12 +1,19 @@
 /** @jsxImportSource . */
 import type {Chat} from '../chat/index.ts';
 import {startOf} from './message.tsx';
-import type {Field} from './parts.ts';
+import type {Field, More} from './parts.ts';
 import type {PanelWords} from './words/words.ts';
 
 /** Where a question is written. Enter sends, Shift+Enter breaks the line; while an answer comes, stop takes its place. */
-export function Composer(props: {chat: Chat; words: PanelWords; busy: boolean; placeholder: string; field: Field}) {
-  const {chat, words, busy, field} = props;
+export function Composer(props: {
+  chat: Chat;
+  words: PanelWords;
+  busy: boolean;
+  placeholder: string;
+  field: Field;
+  more: More | undefined;
+}) {
+  const {chat, words, busy, field, more} = props;
   const send = (event: Event) => {
     event.preventDefault();
     const {box} = field;
@@ -28,7 +35,9 @@ export function Composer(props: {chat: Chat; words: PanelWords; busy: boolean; p
         onInput={() => chat.draft(field.box?.value ?? '')}
         onKeyDown={(event) => {
           // Safari ends a composition before the Enter that ended it, whose code is still 229
-          if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode !== 229) send(event);
+          if (event.isComposing || event.keyCode === 229) return;
+          if (event.key === 'Enter' && !event.shiftKey) send(event);
+          else more?.keyDown(event);
         }}
       />
       {busy ? (

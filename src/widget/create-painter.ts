@@ -11,6 +11,9 @@ export const PACE_MS = 80;
 /** How much of an answer's beginning is drawn as it arrives, in characters; more waits for a frame. */
 const AT_ONCE_CHARS = 1000;
 
+/** How much of a stored answer is drawn at once, in characters. */
+const WHOLE_CHARS = 4000;
+
 /** How long answers of an earlier page are rendered before the page gets its turn, in ms. */
 const SLICE_MS = 8;
 
@@ -97,8 +100,15 @@ export function createPainter(options: {
     draw(element, answer) {
       const state = stateOf(answer.id);
       if (state === 'waiting' || state === 'streaming') return drawGrowing(element, answer);
-      whole.push(() => create(element, answer).end());
-      timer ??= setTimeout(drawWhole);
+      const drawNow = () => create(element, answer).end();
+      const newest = chat.state().messages.at(-1);
+      // nobody shall see the marks of an answer that was there already
+      if (newest?.id === answer.id && newest.kind === 'answer' && newest.stored && answer.text.length <= WHOLE_CHARS)
+        drawNow();
+      else {
+        whole.push(drawNow);
+        timer ??= setTimeout(drawWhole);
+      }
       return () => {}; // what is drawn at once need not be stopped
     },
     link: (url) => policy.link(url),

@@ -31,20 +31,23 @@ export function createMore(given: PanelParts & {measure: Promise<Measure>}): Mor
   parts.root.adoptedStyleSheets = [...parts.root.adoptedStyleSheets, sheet];
 
   const announcer = createAnnouncer(parts);
-  const below = createBelow({...parts, say: announcer.say});
-  const menu = createMenu({...parts, say: announcer.say});
+  const {say} = announcer;
+  const below = createBelow({...parts, say});
+  const menu = createMenu({...parts, say});
   const log = createLog(parts);
-  const above = createAbove({...parts, log, revised: below.revised});
-  const unread = createUnread({...parts, say: announcer.say});
+  const above = createAbove({...parts, log, revised: below.revised, foreseen: below.offers.foreseen});
+  const unread = createUnread({...parts, say});
   const phone = createPhone(parts);
   nameParts(parts);
-  parts.box.addEventListener('copied', () => announcer.say(parts.words.copied), {signal: parts.signal});
+  parts.box.addEventListener('copied', () => say(parts.words.copied), {signal: parts.signal});
   return {
+    words: parts.words,
     header: menu.header,
     below: below.below,
     chosenId: below.chosenId,
     verdict: below.verdict,
     above: above.above,
+    keyDown: below.offers.keyDown,
     hear(event) {
       above.hear(event);
       announcer.hear(event);

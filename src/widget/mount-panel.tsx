@@ -91,6 +91,7 @@ export function mountPanel(handover: Handover): Panel {
     ...{words: () => words, isOpen: () => opened, close, draw, dispatch, print, signal},
     onMore(arrived) {
       more = arrived;
+      words = tongue.words() ?? more.words;
       missed.forEach(more.hear);
       draw();
     },
@@ -152,7 +153,8 @@ export function mountPanel(handover: Handover): Panel {
     drawn = true;
     chat.open();
     // the same files keep in sight what the keyboard of a phone would cover, and hear what other tabs ask
-    if (chat.state().messages.length > 0 || navigator.maxTouchPoints > 0 || options.persist === 'local')
+    // and draw what is answered at once
+    if (chat.state().messages.length > 0 || navigator.maxTouchPoints > 0 || options.persist === 'local' || options.faq)
       chat.load().catch(() => undefined); // said, and tried again by a question
     chat.subscribe(draw);
     drawNow();

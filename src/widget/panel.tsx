@@ -10,7 +10,7 @@ const STRETCH_COUNT = 10;
 /** Draws the conversation with its header and composer. */
 export function drawPanel(props: PanelProps & {drawMessage: ReturnType<typeof createMessages>}): View {
   const {chat, options, words, more, field, drawMessage} = props;
-  const {messages, busy} = chat.state();
+  const {messages, busy, foreseen} = chat.state();
   const title = options.title ?? words.title;
 
   const views = messages.map((message, at) => {
@@ -60,7 +60,7 @@ export function drawPanel(props: PanelProps & {drawMessage: ReturnType<typeof cr
         </div>
       </section>
       {more?.above()}
-      {messages.length === 0 && options.suggestions.length > 0 && (
+      {messages.length === 0 && foreseen.length === 0 && options.suggestions.length > 0 && (
         <ul part="suggestions" class="suggestions" aria-label={words.suggestions}>
           {options.suggestions.map((suggestion) => (
             <li key={suggestion}>
@@ -83,6 +83,7 @@ export function drawPanel(props: PanelProps & {drawMessage: ReturnType<typeof cr
         busy={busy}
         placeholder={options.placeholder ?? words.placeholder}
         field={field}
+        more={more}
       />
       {options.disclaimer && (
         <p class="disclaimer" dir="auto">

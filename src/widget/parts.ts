@@ -56,6 +56,8 @@ export interface PanelParts extends Handover {
  * asked.
  */
 export interface More {
+  /** All words. */
+  words: Words;
   /** Draws what stands in the header before the button that closes. */
   header(): View;
   /** Draws what stands below a message. */
@@ -66,6 +68,8 @@ export interface More {
   verdict(answerId: string): string | undefined;
   /** Draws what stands between the conversation and the composer. */
   above(): View;
+  /** Takes a key that was pressed where a question is written, but the one that sends it. */
+  keyDown(event: KeyboardEvent): void;
   /** Takes what happened in the chat. */
   hear(event: ChatEvent): void;
   /** The panel was opened or closed. */

@@ -16,6 +16,7 @@ export interface Weight {
     | 'the script tag'
     | 'until a message can be sent'
     | 'until an answer is drawn'
+    | 'what a FAQ adds'
     | 'all that a page may load'
     | 'the one file'
     | 'dashboard';
@@ -26,6 +27,7 @@ export const SIZE_LIMITS = {
   'the script tag': 2_560,
   'until a message can be sent': 16_000,
   'until an answer is drawn': 34_000,
+  'what a FAQ adds': 6_000,
   'all that a page may load': 44_000,
   'the one file': 44_000,
   dashboard: 160_000,
@@ -39,6 +41,7 @@ const SETS: Readonly<Record<keyof typeof SIZE_LIMITS, readonly string[]>> = {
   'the script tag': ['firstword.js'],
   'until a message can be sent': ['firstword.js', 'firstword-panel-*.js'],
   'until an answer is drawn': ['firstword.js', 'firstword-panel-*.js', 'firstword-answer-*.js'],
+  'what a FAQ adds': ['firstword-faq-*.js'],
   'all that a page may load': ['firstword.js', 'firstword-*.js'],
   'the one file': ['firstword.full.js'],
   dashboard: ['dashboard/*.js', 'dashboard/*.css'],

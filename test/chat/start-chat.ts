@@ -8,6 +8,7 @@ import {
   createAnswering,
   createChat,
   createMeasure,
+  createOthers,
   getVendors,
   type Measure,
   type MeasureOptions,
@@ -57,6 +58,7 @@ export function answering(
     endpoint: 'https://shop.example/chat',
     signal: new AbortController().signal,
     loadVendors: async () => getVendors(),
+    meet: createOthers,
     measure: measure instanceof Promise ? measure : Promise.resolve(createMeasure({...MEASURE, ...measure})),
     ...more,
   });

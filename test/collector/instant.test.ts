@@ -181,7 +181,10 @@ describe('a question that was offered and chosen', () => {
     expect(learned).toMatchObject({count: 2, answerable: 0.5, right: 0.5});
     const server = await followedBy({source: 'faq', cache: {hit: 'exact', at: 'server'}});
     expect(server).toMatchObject({count: 1, answerable: 0});
-    expect(await followedBy({source: 'faq', cache: {hit: 'stale', at: 'browser'}})).toMatchObject({...none, matched: 0});
+    expect(await followedBy({source: 'faq', cache: {hit: 'stale', at: 'browser'}})).toMatchObject({
+      ...none,
+      matched: 0,
+    });
     expect(await followedBy({source: 'model', cache: {hit: 'none', at: 'browser'}})).toMatchObject(none);
     expect(await followedBy({fb: 'wrong'})).toMatchObject({...none, matched: 0.5});
     expect(await followedBy({}, [turnOf(930, {n: 3, again: 'rejected'})])).toMatchObject({...none, matched: 0.5});

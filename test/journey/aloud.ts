@@ -1,7 +1,7 @@
 import {expect, onTestFinished} from 'vitest';
 import {type EngineName, type FoundEngine, type OpenOptions, openBrowser, type Page} from './drive/index.ts';
 import {clickOn, countOf, focused, focusOn, shown, stands, until} from './in-chat.ts';
-import {type Stage, startStage} from './stage.ts';
+import {type Stage, type StageOptions, startStage} from './stage.ts';
 
 /** A page that has nothing wrong by itself. */
 export interface Sheet {
@@ -44,7 +44,7 @@ export interface AskedQuestion {
 }
 
 /** A stage whose answers are said by the test. */
-export async function startAloud() {
+export async function startAloud({intercept}: Pick<StageOptions, 'intercept'> = {}) {
   let html = '';
   let sink: ReadableStreamDefaultController<Uint8Array> | undefined;
   let refused = false;
@@ -54,6 +54,8 @@ export async function startAloud() {
   const stage: Stage = await startStage({
     async intercept(request) {
       const {pathname} = new URL(request.url);
+      const answered = await intercept?.(request);
+      if (answered) return answered;
       if (pathname === '/page') return new Response(html, {headers: {'content-type': 'text/html; charset=utf-8'}});
       if (pathname !== '/chat' || request.method !== 'POST') return undefined;
       // the widget wrote it
@@ -105,8 +107,8 @@ export async function startAloud() {
 }
 
 /** A stage whose answers are said by the test, and a browser beside it. */
-export async function openAloud(engine: EngineName) {
-  const stage = await startAloud();
+export async function openAloud(engine: EngineName, options: Pick<StageOptions, 'intercept'> = {}) {
+  const stage = await startAloud(options);
   const browser = await openBrowser(engine);
   return {
     speaker: stage.speaker,

@@ -10,7 +10,7 @@ import type {TurnRecord} from '../../src/latency/index.ts';
 import {type Page, waitUntil} from './drive/index.ts';
 
 /** What a journey changes about the demo that it plays on. */
-export interface StageOptions extends Pick<BackendOptions, 'policy' | 'model'> {
+export interface StageOptions extends Pick<BackendOptions, 'policy' | 'model' | 'faq'> {
   /** Answers a request in the backend's place; undefined lets it through. */
   intercept?: (request: Request) => Response | undefined | Promise<Response | undefined>;
   /** Changes a file of the widget on its way out. */
@@ -35,6 +35,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     turnsPath,
     model: options.model ?? instantModel(),
     observe: (span) => spans.push(span),
+    faq: options.faq ?? false,
     ...(options.policy ? {policy: options.policy} : {}),
   });
   const server = await listen({

@@ -5,7 +5,7 @@ import {createGate} from '../gate.ts';
 import {readStorage} from '../rules/read-spec.ts';
 import {type Browser, findEngines, openBrowser, type Page, waitUntil} from './drive/index.ts';
 import {answerIs, instantModel, panelReady, type Stage, startStage} from './stage.ts';
-import {BUILT, type Held, meaningOf, NOT_BUILT, SETUPS, type Setup} from './stored.ts';
+import {BUILT, DATABASES, type Held, meaningOf, NOT_BUILT, SETUPS, type Setup} from './stored.ts';
 
 interface Api {
   open(): void;
@@ -18,6 +18,18 @@ type Seen = Window & {Firstword: Api; told: unknown[]; turnCount: number};
 
 const QUESTION = 'Do you take PayPal?';
 const DRAFT = 'And how fast';
+/** A question that the FAQ answers, and one whose answer the backend lets everybody have. */
+const KNOWN = 'May I return it?';
+const PUBLIC = 'Is it vegan?';
+const PACK = {language: 'en', entries: [{id: 'return', question: KNOWN, answer: 'Yes.'}]};
+const PUBLIC_ANSWER = [
+  {type: 'start'},
+  {type: 'text-delta', id: 't', delta: 'It is.'},
+  {type: 'data-fw-cache', data: {cacheable: true, ttlMs: 60_000, version: '1', scope: 'public', tags: []}},
+  {type: 'finish', finishReason: 'stop'},
+]
+  .map((part) => `data: ${JSON.stringify(part)}\n\n`)
+  .join('');
 /** Without one, a browser asks for /favicon.ico whenever it likes. */
 const ICON = '<link rel="icon" href="data:,">';
 const EMPTY: Held = {session: {}, local: {}, databases: [], cookies: '', caches: []};
@@ -69,6 +81,9 @@ describe.skipIf(chromium?.missing)('what is stored', () => {
         if (!/\.js$|^\/(page|blank)$/.test(pathname)) {
           asked.push({method: request.method, path: pathname + search, body: await request.clone().text()});
         }
+        if (pathname === '/faq.json') return Response.json(PACK, {headers: {etag: '"1"'}});
+        const isPublic = request.method === 'POST' && pathname === '/chat' && asked.at(-1)?.body.includes(PUBLIC);
+        if (isPublic) return new Response(PUBLIC_ANSWER, {headers: {'content-type': 'text/event-stream'}});
         if (pathname === '/blank')
           return new Response(`<!doctype html>${ICON}`, {headers: {'content-type': 'text/html'}});
         if (pathname !== '/page') return undefined;
@@ -98,6 +113,14 @@ describe.skipIf(chromium?.missing)('what is stored', () => {
       caches: await caches.keys(),
     }));
 
+  /** Nothing is held any more: storage at once, databases as soon as the browser has removed them. */
+  async function expectErased(page: Page): Promise<void> {
+    const {databases: _, ...rest} = await held(page);
+    const {databases: _none, ...empty} = EMPTY;
+    expect(rest).toEqual(empty);
+    await page.waitFor(async () => (await indexedDB.databases()).length === 0);
+  }
+
   /** Opens the page in a browser that holds nothing, or what another page of the origin left. */
   async function openPage(wanted: Partial<Setup>, left?: () => void): Promise<Page> {
     setup = {consent: 'auto', persist: 'session', signal: 'none', gpc: 'off', ...wanted};
@@ -109,6 +132,10 @@ describe.skipIf(chromium?.missing)('what is stored', () => {
       await page.close();
     });
     await page.run(() => localStorage.clear());
+    await page.run(async () => {
+      for (const {name = ''} of await indexedDB.databases()) indexedDB.deleteDatabase(name);
+    });
+    await page.waitFor(async () => (await indexedDB.databases()).length === 0);
     if (left) await page.run(left);
     await page.goto(`${stage.url}/page`);
     asked.length = 0;
@@ -141,9 +168,10 @@ describe.skipIf(chromium?.missing)('what is stored', () => {
   const beacons = () => asked.filter(({path}) => path === '/v1/turns').map(({body}) => JSON.parse(body) as BeaconBatch);
 
   /** The one place where the conversation is, as the row says. */
-  function expectConversation(found: Held, meaning: string): void {
+  function expectConversation({databases: _databases, ...found}: Held, meaning: string): void {
+    const {databases: _none, ...empty} = EMPTY;
     if (meaning !== 'kept') {
-      expect(found).toEqual(EMPTY);
+      expect(found).toEqual(empty);
       return;
     }
     const {[setup.persist as 'session' | 'local']: kept, ...others} = found;
@@ -155,7 +183,7 @@ describe.skipIf(chromium?.missing)('what is stored', () => {
       expect.objectContaining({kind: 'question', text: QUESTION}),
       expect.objectContaining({kind: 'answer', open: {key: expect.any(String), rest: expect.any(Object)}}),
     ]);
-    const {[setup.persist as 'session' | 'local']: _, ...nothing} = EMPTY;
+    const {[setup.persist as 'session' | 'local']: _, ...nothing} = empty;
     expect(others).toEqual(nothing);
   }
 
@@ -178,14 +206,23 @@ describe.skipIf(chromium?.missing)('what is stored', () => {
       expectConversation(await held(page), conversation);
       await finish(page);
 
-      // rows that are not built: no database, no cookie, no other key, nothing told, nothing fetched but what is named here
-      const {databases, cookies, caches} = await held(page);
-      expect({databases, cookies, caches}).toEqual({databases: [], cookies: '', caches: []});
+      // no other database, no cookie, no other key, nothing told, nothing fetched but what is named here
+      const wantedDatabases = Object.keys(DATABASES).filter(
+        (name) => meaningOf(DATABASES[name] ?? '', wanted) === 'kept',
+      );
+      await page.waitFor(async (names) => {
+        const found = await indexedDB.databases();
+        return `${found.map(({name}) => name).sort()}` === names;
+      }, `${wantedDatabases.sort()}`);
+      const {cookies, caches} = await held(page);
+      expect({cookies, caches}).toEqual({cookies: '', caches: []});
       expect(await page.run(() => (window as unknown as Seen).told)).toEqual([]);
       for (const thing of NOT_BUILT) expect(meaningOf(thing, wanted), thing).toBe('absent');
 
       await leave(page);
-      const others = asked.filter(({path}) => !/^\/(chat(\?fw=hello)?|v1\/turns|favicon\.ico(\?left)?)$/.test(path));
+      const others = asked.filter(
+        ({path}) => !/^\/(chat(\?fw=hello)?|faq\.json|v1\/turns|favicon\.ico(\?left)?)$/.test(path),
+      );
       expect(others).toEqual([]);
       expect(asked.filter(({method, path}) => method === 'POST' && path === '/chat')).toHaveLength(1);
       const sent = beacons();
@@ -194,6 +231,63 @@ describe.skipIf(chromium?.missing)('what is stored', () => {
         for (const {consent} of sent) expect(consent).toBe(wanted.consent === 'granted' ? 'granted' : 'not-required');
         expect(JSON.stringify(sent)).not.toContain('PayPal');
       } else expect(sent).toEqual([]);
+    },
+  );
+
+  test.each(['auto', 'required', 'granted', 'denied'] as const)(
+    'what a visitor asked is in a database only where that was agreed to, with consent %s',
+    async (consent) => {
+      const page = await openPage({consent});
+      gate.open();
+      const send = (text: string) => page.run((text) => (window as unknown as Seen).Firstword.send(text), text);
+      await send(PUBLIC);
+      await page.waitFor(() => (window as unknown as Seen).turnCount === 1);
+      await page.waitFor(() =>
+        Boolean(document.querySelector('firstword-chat')?.shadowRoot?.querySelector('.menu, .foreseen')),
+      );
+      // the pack is there once it answers
+      await page.waitFor(async (question) => {
+        const chat = document.querySelector('firstword-chat')?.shadowRoot;
+        if (chat?.querySelector('.stored')) return true;
+        (window as unknown as Seen).Firstword.suggest(question);
+        await new Promise((resolve) => setTimeout(resolve));
+        if (!chat?.querySelector('.foreseen button')) return false;
+        (window as unknown as Seen).Firstword.send(question);
+        return Boolean(chat?.querySelector('.stored'));
+      }, KNOWN);
+      await page.click('firstword-chat >>> .stored button');
+      await page.waitFor(() => (window as unknown as Seen).turnCount >= 3);
+      const isKept = meaningOf(DATABASES['firstword-learned'] ?? '', {...setup, consent}) === 'kept';
+      const read = () =>
+        page.run(async () => {
+          const texts: string[] = [];
+          for (const {name = ''} of await indexedDB.databases()) {
+            const database = await new Promise<IDBDatabase>((resolve) => {
+              const request = indexedDB.open(name);
+              request.onsuccess = () => resolve(request.result);
+            });
+            const [store] = database.objectStoreNames;
+            if (store)
+              texts.push(
+                await new Promise((resolve) => {
+                  const all = database.transaction(store).objectStore(store).getAll();
+                  all.onsuccess = () => resolve(`${name} ${JSON.stringify(all.result)}`);
+                }),
+              );
+            database.close();
+          }
+          return texts;
+        });
+      const holds = (texts: string[], name: string, words: string) =>
+        texts.some((text) => text.startsWith(name) && text.includes(words));
+      await expect
+        .poll(async () => {
+          const texts = await read();
+          return [holds(texts, 'firstword-learned', PUBLIC), holds(texts, 'firstword-decoys', KNOWN)];
+        })
+        .toEqual([isKept, isKept]);
+      await page.run(() => (window as unknown as Seen).Firstword.forget());
+      await expectErased(page);
     },
   );
 
@@ -222,7 +316,7 @@ describe.skipIf(chromium?.missing)('what is stored', () => {
       await askAndDraft(page);
       await page.waitFor((draft) => Object.values(localStorage).some((text) => text.includes(draft)), DRAFT);
       await page.run(() => (window as unknown as Seen).Firstword.consent('denied'));
-      expect(await held(page)).toEqual(EMPTY);
+      await expectErased(page);
       await finish(page);
       await page.run(() => (window as unknown as Seen).Firstword.send('Again?'));
       await page.waitFor(() => (window as unknown as Seen).turnCount === 2);
@@ -255,7 +349,7 @@ describe.skipIf(chromium?.missing)('what is stored', () => {
     await askAndDraft(page);
     await finish(page);
     await page.run(() => (window as unknown as Seen).Firstword.forget());
-    expect(await held(page)).toEqual(EMPTY);
+    await expectErased(page);
     expect(
       await page.run(() => document.querySelector('firstword-chat')?.shadowRoot?.querySelector('[part~=message]')),
     ).toBe(null);
@@ -281,7 +375,7 @@ describe.skipIf(chromium?.missing)('what is stored', () => {
     const page = await openPage(wanted, leaveOne);
     await page.run(() => (window as unknown as Seen).Firstword.open());
     await page.run(() => (window as unknown as Seen).Firstword.forget());
-    expect(await held(page)).toEqual(EMPTY);
+    await expectErased(page);
   });
 
   test('a page that comes with a refusal erases what earlier ones kept, once the chat is opened', async () => {

@@ -24,6 +24,25 @@ type Meaning = (setup: Setup) => 'kept' | 'memory' | 'sent' | 'waits' | 'absent'
 const unlessSignalled: Meaning = ({signal, gpc}) => (signal === 'none' || gpc === 'first-party' ? 'sent' : 'absent');
 const byPersist: Meaning = ({persist}) => (persist === 'none' ? 'memory' : 'kept');
 const absent: Meaning = () => 'absent';
+const kept: Meaning = () => 'kept';
+const memory: Meaning = () => 'memory';
+
+/** What holds words of a visitor's. */
+const ONLY_GRANTED = {
+  where: 'IndexedDB',
+  auto: 'memory',
+  required: 'memory',
+  granted: 'yes',
+  denied: 'no',
+  means: {auto: memory, required: memory, granted: kept, denied: absent},
+} as const;
+
+/** The databases of the rows that have one. */
+export const DATABASES: Readonly<Record<string, string>> = {
+  'firstword-faq': 'FAQ pack (public, same for everyone)',
+  'firstword-learned': 'learned public answers (never suggested to another, only matched)',
+  'firstword-decoys': 'local decoys ("not what I asked"; holds the visitor\'s words)',
+};
 
 /** The rows that the product has, with the meaning of each cell. */
 export const BUILT: Readonly<Record<string, Readonly<Record<keyof StorageRow, string>> & {means: Means}>> = {
@@ -35,6 +54,23 @@ export const BUILT: Readonly<Record<string, Readonly<Record<keyof StorageRow, st
     granted: 'yes',
     denied: 'memory',
     means: {auto: byPersist, required: byPersist, granted: byPersist, denied: () => 'memory'},
+  },
+  'FAQ pack (public, same for everyone)': {
+    thing: 'FAQ pack (public, same for everyone)',
+    where: 'IndexedDB',
+    auto: 'yes',
+    required: 'yes',
+    granted: 'yes',
+    denied: 'memory',
+    means: {auto: kept, required: kept, granted: kept, denied: memory},
+  },
+  'learned public answers (never suggested to another, only matched)': {
+    thing: 'learned public answers (never suggested to another, only matched)',
+    ...ONLY_GRANTED,
+  },
+  'local decoys ("not what I asked"; holds the visitor\'s words)': {
+    thing: 'local decoys ("not what I asked"; holds the visitor\'s words)',
+    ...ONLY_GRANTED,
   },
   beacons: {
     thing: 'beacons',
@@ -51,10 +87,7 @@ type Means = Readonly<Record<Setup['consent'], Meaning>>;
 
 /** The rows that the product does not have yet: whatever their cells say, nothing of them may be anywhere. */
 export const NOT_BUILT: readonly string[] = [
-  'FAQ pack (public, same for everyone)',
   'breaker state',
-  'learned public answers (never suggested to another, only matched)',
-  'local decoys ("not what I asked"; holds the visitor\'s words)',
   'beacon outbox',
   'topics prefetch',
   'third-party analytics',

@@ -24,6 +24,7 @@ test('its sizes are those of the build', () => {
   expect(readme).toContain(
     `| everything until an answer is drawn, as Markdown | ${size('until an answer is drawn')} |`,
   );
+  expect(readme).toContain(`| what a FAQ adds | ${size('what a FAQ adds')} |`);
   expect(readme).toContain(`| everything that a page may load today | ${size('all that a page may load')} |`);
   expect(readme).toContain(`| \`firstword.full.js\` | ${size('the one file')} |`);
 });

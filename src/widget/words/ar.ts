@@ -67,5 +67,9 @@ export const words: Words = {
   answering: 'الإجابة في الطريق.',
   code: 'شيفرة، عدد الأسطر: {count}.',
   table: 'جدول، عدد الصفوف: {count}.',
+  stored: 'إجابة محفوظة من الأسئلة الشائعة، {date}',
+  learned: 'إجابة محفوظة بتاريخ {date}',
+  askAnyway: 'اسأل على أي حال',
+  meant: 'هل تقصد',
   link: 'رابط',
 };

@@ -70,5 +70,9 @@ export const words: Words = {
   answering: 'Eine Antwort ist unterwegs.',
   code: 'Code, Zeilen: {count}.',
   table: 'Tabelle, Zeilen: {count}.',
+  stored: 'Gespeicherte Antwort aus unseren FAQ, {date}',
+  learned: 'Gespeicherte Antwort vom {date}',
+  askAnyway: 'Trotzdem fragen',
+  meant: 'Meinten Sie',
   link: 'Link',
 };

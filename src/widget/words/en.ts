@@ -26,6 +26,10 @@ export const enAnswer: AnswerWords = {
   follow: 'Open it',
   stay: 'Stay here',
   stopped: 'Stopped.',
+};
+
+/** English, for what people do beside asking. */
+export const enMore: MoreWords = {
   stages: {retrieval: 'Looking it up', tools: 'Checking the details', model: 'Thinking', generate: 'Writing'},
   problems: {
     offline: 'You are offline. Your question is kept and sent when you are back.',
@@ -41,10 +45,6 @@ export const enAnswer: AnswerWords = {
     'too-large': 'The answer was too large to show.',
     cut: 'The answer broke off before its end.',
   },
-};
-
-/** English, for what people do beside asking. */
-export const enMore: MoreWords = {
   sources: 'Sources',
   menu: 'More',
   startOver: 'Start over',
@@ -69,5 +69,9 @@ export const enMore: MoreWords = {
   answering: 'An answer is on its way.',
   code: 'Code, {count} lines.',
   table: 'Table, {count} rows.',
+  stored: 'Stored answer from our FAQ, {date}',
+  learned: 'Stored answer, first given {date}',
+  askAnyway: 'Ask anyway',
+  meant: 'Did you mean',
   link: 'link',
 };

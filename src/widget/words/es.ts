@@ -65,5 +65,9 @@ export const words: Words = {
   answering: 'La respuesta está en camino.',
   code: 'Código, líneas: {count}.',
   table: 'Tabla, filas: {count}.',
+  stored: 'Respuesta guardada de nuestras preguntas frecuentes, {date}',
+  learned: 'Respuesta guardada el {date}',
+  askAnyway: 'Preguntar de todos modos',
+  meant: '¿Quiso decir',
   link: 'enlace',
 };

@@ -65,5 +65,9 @@ export const words: Words = {
   answering: 'Une réponse arrive.',
   code: 'Code, lignes : {count}.',
   table: 'Tableau, lignes : {count}.',
+  stored: 'Réponse enregistrée de notre FAQ, {date}',
+  learned: 'Réponse enregistrée le {date}',
+  askAnyway: 'Demander quand même',
+  meant: 'Vouliez-vous dire',
   link: 'lien',
 };

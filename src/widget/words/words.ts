@@ -28,13 +28,13 @@ export interface AnswerWords {
   follow: string;
   stay: string;
   stopped: string;
-  /** What a backend is doing, by stage. */
-  stages: Record<Doing, string>;
-  problems: Record<Problem, string>;
 }
 
 /** The words of what people do beside asking. `{count}` is filled in; which form is taken is what Intl says. */
 export interface MoreWords {
+  /** What a backend is doing, by stage. */
+  stages: Record<Doing, string>;
+  problems: Record<Problem, string>;
   sources: string;
   menu: string;
   startOver: string;
@@ -61,6 +61,13 @@ export interface MoreWords {
   answering: string;
   code: string;
   table: string;
+  /** Where a stored answer comes from: the site's FAQ, or one that another visitor got. `{date}` is filled in. */
+  stored: string;
+  learned: string;
+  /** Has the model answer after all. */
+  askAnyway: string;
+  /** What stands above questions that may be meant. */
+  meant: string;
   /** Follows the text of a link. */
   link: string;
 }
@@ -72,7 +79,7 @@ export type Reason = 'untrue' | 'off-topic' | 'unclear' | 'slow';
 export type Words = PanelWords & AnswerWords & MoreWords;
 
 /** The words that are there so far. */
-export type WordsSoFar = PanelWords & Partial<Omit<AnswerWords, keyof PanelWords>>;
+export type WordsSoFar = PanelWords & Partial<AnswerWords & Pick<MoreWords, 'stages'>>;
 
 /** Fills the gaps of a text by their names. */
 export const fill = (text: string, gaps: Readonly<Record<string, string | number>>): string =>

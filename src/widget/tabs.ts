@@ -1,0 +1,1 @@
+export {createOthers} from '../chat/index.ts';
