@@ -29,6 +29,10 @@ const nights = 30; // ${'wide '.repeat(40)}
 | ${'wide'.repeat(40)} | 2 |
 `;
 
+const FAQ = {
+  entries: [{id: 'paypal', question: 'Do you take PayPal?', answer: 'Yes.', links: [{url: '/help', title: 'Help'}]}],
+};
+
 /** The looks in which every state is looked at: all in one engine, one in the others, as what axe reads is the same. */
 const LOOKS = [
   ['light', 'ltr'],
@@ -64,7 +68,9 @@ describe.each(findEngines())('axe in $title', ({engine, missing}) => {
   describe.skipIf(missing)('rule 16', () => {
     let stage: Awaited<ReturnType<typeof openAloud>>;
     beforeAll(async () => {
-      stage = await openAloud(engine);
+      stage = await openAloud(engine, {
+        intercept: (request) => (request.url.endsWith('/faq.json') ? Response.json(FAQ) : undefined),
+      });
     });
     afterAll(() => stage.close());
     afterEach(() => stage.speaker.end());
@@ -76,7 +82,7 @@ describe.each(findEngines())('axe in $title', ({engine, missing}) => {
         const page = await stage.open(
           {
             dir,
-            attributes: `data-suggestions="One|Two" data-disclaimer="May be wrong." data-language="${dir === 'rtl' ? 'ar' : 'en'}"`,
+            attributes: `data-suggestions="One|Two" data-disclaimer="May be wrong." data-faq="/faq.json" data-language="${dir === 'rtl' ? 'ar' : 'en'}"`,
           },
           {dark: theme === 'dark', reducedMotion: true},
         );
@@ -112,6 +118,13 @@ describe.each(findEngines())('axe in $title', ({engine, missing}) => {
         await shown(page, '.banner');
         states['offline'] = await violations(page);
         await page.goOnline();
+        await focusOn(page, 'textarea');
+        await page.type('paypal');
+        await shown(page, '.foreseen');
+        states['foreseen'] = await violations(page);
+        await clickOn(page, '.foreseen button');
+        await shown(page, '.stored');
+        states['stored'] = await violations(page);
         expect(states).toEqual(Object.fromEntries(Object.keys(states).map((state) => [state, []])));
       },
     );

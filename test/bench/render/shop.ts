@@ -15,24 +15,29 @@ export interface Shop {
 export const askFor = (tokenCount: number, tokensPerSecond: number | 'max') =>
   `${tokenCount} tokens, ${tokensPerSecond}`;
 
-const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Shop</title><h1>Shop</h1>
-<script async src="/firstword.js" data-endpoint="/chat"></script></html>`;
+const writePage = (attributes: string) =>
+  `<!doctype html><html lang="en"><meta charset="utf-8"><title>Shop</title><h1>Shop</h1>
+<script async src="/firstword.js" data-endpoint="/chat" ${attributes}></script></html>`;
 
 const part = (fields: object) => `data: ${JSON.stringify(fields)}\n\n`;
 
 /**
  * Serves what the build made.
  *
+ * @param options.pack - The FAQ pack of the page, as it is served; none by default.
  * @throws Error when there is no build.
  */
-export async function openShop(): Promise<Shop> {
+export async function openShop({pack}: {pack?: string} = {}): Promise<Shop> {
   const files = new Map(globSync('*.js', {cwd: 'dist'}).map((name) => [`/${name}`, readFileSync(`dist/${name}`)]));
   if (!files.has('/firstword.js')) throw new Error('dist/firstword.js is not there: run `npm run build` first');
+  const html = writePage(pack ? 'data-faq="/faq.json"' : '');
   let seed = 300;
   const {origin, close} = await serve((request, response) => {
     const file = files.get(request.url ?? '');
     if (file) response.writeHead(200, {'content-type': 'text/javascript'}).end(file);
-    else if (request.url === '/') response.writeHead(200, {'content-type': 'text/html'}).end(PAGE);
+    else if (request.url === '/') response.writeHead(200, {'content-type': 'text/html'}).end(html);
+    else if (request.url === '/faq.json' && pack)
+      response.writeHead(200, {'content-type': 'application/json', etag: '"1"'}).end(pack);
     else if (request.url === '/chat' && request.method === 'POST') void answer({request, response, seed: seed++});
     else response.writeHead(404).end();
   });
