@@ -47,7 +47,7 @@ function writePack(
 ): CompiledPack {
   const {subjects, lexicon} = knowledge;
   const words = [...lexicon.words].sort(byFrequency);
-  const numbers = new Map(words.map((word, at) => [word, at]));
+  const ranks = new Map(words.map(({number}, rank) => [number, rank]));
   const pack = {
     ...rest,
     entries: entries.map(({variants: _variants, ...entry}) => entry),
@@ -56,7 +56,7 @@ function writePack(
     words: words.map(({text}) => text).join(' '),
     phrasings: writeDigits(
       listed(subjects, ({phrasings}) =>
-        listed(phrasings, (phrasing) => listed(phrasing.words, (word) => [numbers.get(word) ?? 0])),
+        listed(phrasings, (phrasing) => listed(phrasing.words, (number) => [ranks.get(number) ?? 0])),
       ),
     ),
     weights: subjects.map(({learned}) => (typeof learned === 'object' ? writeDigits(numbersOf(learned)) : '')),

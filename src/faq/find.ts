@@ -72,7 +72,7 @@ export function createFinder(knowledge: Knowledge): Finder {
       if (!/[\p{L}\p{M}\p{N}]$/u.test(prefix)) return rank([words]);
       const before = words.slice(0, -1);
       const ends = lexicon.words.filter(({text}) => text.startsWith(last)).sort(byFrequency);
-      const open: Word = {text: last, stem: createStem(last, ''), count: 0};
+      const open: Word = {text: last, stem: createStem(last, ''), number: -1, count: 0};
       return rank((ends.length > 0 ? ends.slice(0, MAX_READINGS) : [open]).map((end) => [...before, end]));
     },
   };

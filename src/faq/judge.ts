@@ -4,15 +4,15 @@ import type {Close} from './rank.ts';
 
 /**
  * Says from which probability on an answer is given without asking, by how many entries and negatives a pack has: the more
- * there are, the more questions without an answer look like one of them. 0.93 up to 25 of them, 0.02 more whenever they
- * double, 0.97 from 100 on. Chosen on the development packs so that of a hundred answers more than 97 are right where 30 of
+ * there are, the more questions without an answer look like one of them. 0.935 up to 25 of them, 0.0175 more whenever
+ * they double, 0.97 from 100 on. Chosen on the development packs so that of a hundred answers more than 97 are right where 30 of
  * 100 questions have no answer in the pack; `npm run bench:faq` shows what comes of it.
  */
 export const confidentScore = (subjectCount: number): number =>
-  0.93 + 0.02 * Math.max(0, Math.min(2, Math.log2(subjectCount / 25)));
+  0.935 + 0.0175 * Math.max(0, Math.min(2, Math.log2(subjectCount / 25)));
 
 /** What each sign of `signsOf` weighs, and a constant; `test/bench/faq/fit.ts` reckons them. */
-const WEIGHTS = [3.03, 1.39, -0.41, 0.74, 0.65, 1.68, 1.32, 3.24, 1.29, -0.25, 0.45, -4.24];
+const WEIGHTS = [3.02, 1.23, -0.39, 0.52, 0.45, 1.71, 1.3, 3.35, 1.31, -0.28, 0.48, -4.39];
 
 /** How many phrasings of an entry must be known for an answer to any other: from one, too little can be told of it. */
 export const MIN_PHRASINGS_TO_ANSWER = 2;
@@ -34,7 +34,8 @@ export function signsOf(
   const {subject, learned, cosine, pairShare, pieceShare, phrasing} = first;
   const stems = new Set(words.map(({stem}) => stem));
   const own = knowledge.stemsOf(subject);
-  const other = new Set(subject.phrasings[phrasing]?.words.map(({stem}) => stem));
+  const nearest = subject.phrasings[phrasing];
+  const other = new Set(nearest && knowledge.wordsOf(nearest).map(({stem}) => stem));
   const phrasingCount = subject.phrasings.length;
   let all = 0;
   let shared = 0;

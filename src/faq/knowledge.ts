@@ -11,9 +11,8 @@ export interface Vector {
 
 /** One known way to ask for a subject. */
 export interface Phrasing {
-  /** The subject's number. */
-  at: number;
-  words: readonly Word[];
+  /** Its words' numbers. */
+  words: readonly number[];
   vector?: Vector;
 }
 
@@ -46,8 +45,8 @@ export interface Knowledge {
   holdersOf(words: readonly Word[]): readonly number[];
   /** Whether a phrasing has a stem. */
   isKnown(stem: Stem): boolean;
-  /** Adds a subject by its phrasings' words. */
-  add(phrasings: readonly (readonly Word[])[]): void;
+  /** Adds a subject by its phrasings' words, as numbers; none is empty, nor there twice. */
+  add(phrasings: readonly (readonly number[])[]): void;
   /** Reckons in steps how rare features are and how much a subject's stems say, once all subjects are added. */
   settle(): Generator<void>;
   /** How rare a feature is among the subjects: from 0.5, when all have it. */
@@ -57,6 +56,7 @@ export interface Knowledge {
   /** Adds to each subject's score so many times what it says that it has a stem. */
   addShared(stem: Stem, times: number, scores: Float64Array): void;
   vectorOf(words: readonly Word[]): Vector;
+  wordsOf(phrasing: Phrasing): Word[];
   /** The features of a known phrasing, reckoned once. */
   featuresOf(phrasing: Phrasing): Vector;
 }
@@ -67,56 +67,13 @@ const KIND_WEIGHTS = [1, 1, 0.7];
 /** What a text's features come to when it is multiplied with itself. */
 export const FULL_SQUARE: number = KIND_WEIGHTS.reduce((sum, weight) => sum + weight * weight, 0);
 
-/** In how many lists all phrasings are kept. */
-const LIST_COUNT = 2 ** 15;
 /** How many stems' features, and how many holders of stems, are reckoned in one step. */
 const STEMS_OF_STEP = 500;
 const HOLDERS_OF_STEP = 20_000;
 
-/** Lists a text's pairs of neighbouring words, its beginning and end among them. */
-function pairsOf(words: readonly Word[]): number[] {
-  const places: number[] = [];
-  let before = 11;
-  for (let at = 0; at <= words.length; at++) {
-    const hash = words[at]?.stem.hash ?? 17;
-    places.push(placeOf(mix(before, hash + 5)));
-    before = hash;
-  }
-  return places;
-}
-
-/** Keeps phrasings so that those with the same words are found. */
-function createCollection() {
-  const all: Phrasing[] = [];
-  // the number of each list's last phrasing, and of the one before each; from 1
-  const lasts = new Int32Array(LIST_COUNT);
-  const befores: number[] = [];
-  const listOf = (words: readonly Word[]) => {
-    let hash = 0;
-    for (const {stem} of words) hash = Math.imul(hash ^ stem.hash, 0x9e3779b1);
-    return (hash ^ (hash >>> 15)) & (LIST_COUNT - 1);
-  };
-  return {
-    /** Lists the subjects that have a phrasing of these words. */
-    holdersOf(words: readonly Word[]): number[] {
-      const holders: number[] = [];
-      for (let number = lasts[listOf(words)] ?? 0; number > 0; number = befores[number - 1] ?? 0) {
-        const phrasing = all[number - 1] as Phrasing; // counted from 1
-        if (phrasing.words.length === words.length && words.every((word, at) => word === phrasing.words[at])) {
-          holders.unshift(phrasing.at);
-        }
-      }
-      return holders;
-    },
-    /** Keeps a phrasing, and gives it the next number. */
-    add(phrasing: Phrasing): number {
-      const list = listOf(phrasing.words);
-      befores.push(lasts[list] ?? 0);
-      lasts[list] = all.push(phrasing);
-      return all.length;
-    },
-  };
-}
+/** Whether two texts have the same words; one that is not known is like no other. */
+const areSame = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((number, at) => number === b[at] && number >= 0);
 
 /**
  * Creates knowledge of nothing.
@@ -126,9 +83,12 @@ function createCollection() {
 export function createKnowledge(entryCount: number): Knowledge {
   const lexicon = createLexicon();
   const subjects: Subject[] = [];
-  const {holdersOf, add: collect} = createCollection();
   const counts = new Uint32Array(PLACE_COUNT);
-  const lastSeen = new Uint32Array(PLACE_COUNT);
+  // of each stem: the last phrasing that had it, and how many of the last subject's
+  const lastPhrasings: number[] = [];
+  const heldCounts: number[] = [];
+  const wordCounts: number[] = [];
+  let phrasingCount = 0;
   // by how many subjects have a feature
   let rarities = new Float64Array(0);
   // how much it says of each subject that it has a stem: this, less for a stem of few of its phrasings
@@ -137,19 +97,37 @@ export function createKnowledge(entryCount: number): Knowledge {
 
   // pieces of several stems of a subject are counted more than once
   const rarity = (place: number) => rarities[Math.min(counts[place] ?? 0, subjects.length)] ?? 0;
+  const wordsOf = ({words}: Phrasing) => words.flatMap((number) => lexicon.words[number] ?? []);
+  // pairs of neighbouring words, the beginning and the end among them; how rare one is, is told from its words
+  const pairsOf = (words: readonly Word[]) => {
+    const pairs = new Map<number, number>();
+    let hashBefore = 11;
+    let rareBefore = rarities.at(-1) ?? 0;
+    for (let at = 0; at <= words.length; at++) {
+      const stem = words[at]?.stem;
+      const hash = stem?.hash ?? 17;
+      const rare = stem ? rarity(stem.place) : (rarities.at(-1) ?? 0);
+      pairs.set(placeOf(mix(hashBefore, hash + 5)), 1 + (rareBefore + rare) / 2);
+      hashBefore = hash;
+      rareBefore = rare;
+    }
+    return pairs;
+  };
   const vectorOf = (words: readonly Word[]): Vector => {
     const stems = new Set(words.map(({stem}) => stem));
-    const pieces = new Set<number>();
-    for (const stem of stems) for (const piece of stem.pieces) pieces.add(piece);
-    const kinds = [new Set([...stems].map(({place}) => place)), new Set(pairsOf(words)), pieces];
+    const kinds = [new Map<number, number>(), pairsOf(words), new Map<number, number>()] as const;
+    for (const {place, pieces} of stems) {
+      kinds[0].set(place, rarity(place));
+      for (const piece of pieces) kinds[2].set(piece, rarity(piece));
+    }
     const vector: Vector = {places: [], values: [], wordCount: stems.size, pairEnd: 0};
     kinds.forEach((kind, at) => {
       let square = 0;
-      for (const place of kind) square += rarity(place) ** 2;
+      for (const rare of kind.values()) square += rare * rare;
       const scale = (KIND_WEIGHTS[at] ?? 0) / Math.sqrt(square || 1);
-      for (const place of kind) {
+      for (const [place, rare] of kind) {
         vector.places.push(place);
-        vector.values.push(rarity(place) * scale);
+        vector.values.push(rare * scale);
       }
       if (at === 1) vector.pairEnd = vector.places.length;
     });
@@ -161,19 +139,29 @@ export function createKnowledge(entryCount: number): Knowledge {
     subjects,
     rarity,
     vectorOf,
-    holdersOf,
+    wordsOf,
+    holdersOf(words) {
+      const numbers = words.map(({number}) => number);
+      const [first, ...others] = words.map(({stem}) => stem.holders);
+      if (!first) return [];
+      // only where its rarest word is
+      const holders = others.reduce((least, each) => (each.length < least.length ? each : least), first);
+      return holders.filter((at) => subjects[at]?.phrasings.some((phrasing) => areSame(numbers, phrasing.words)));
+    },
     isNegative: (at) => at >= entryCount,
     isKnown: ({holders}) => holders.length > 0,
-    areTwins: (a, b) => !!subjects[a]?.phrasings.some(({words}) => holdersOf(words).includes(b)),
+    areTwins: (a, b) =>
+      !!subjects[a]?.phrasings.some((own) => subjects[b]?.phrasings.some(({words}) => areSame(own.words, words))),
     featuresOf(phrasing) {
-      phrasing.vector ??= vectorOf(phrasing.words);
+      phrasing.vector ??= vectorOf(wordsOf(phrasing));
       return phrasing.vector;
     },
     stemsOf(subject) {
       if (!subject.stems) {
         const stems = new Map<Stem, number>();
-        for (const {words} of subject.phrasings) {
-          for (const stem of new Set(words.map((word) => word.stem))) stems.set(stem, (stems.get(stem) ?? 0) + 1);
+        for (const phrasing of subject.phrasings) {
+          for (const stem of new Set(wordsOf(phrasing).map((word) => word.stem)))
+            stems.set(stem, (stems.get(stem) ?? 0) + 1);
         }
         subject.stems = stems;
       }
@@ -181,34 +169,37 @@ export function createKnowledge(entryCount: number): Knowledge {
     },
     add(phrasings) {
       const at = subjects.length;
-      const subject: Subject = {phrasings: []};
-      subjects.push(subject);
+      subjects.push({phrasings: phrasings.map((words) => ({words}))});
+      const own: number[] = [];
+      // filled in order: an array that is written to far behind its end is kept as a table
+      for (let from = wordCounts.length; from < lexicon.words.length; from++) wordCounts.push(0);
+      for (let from = heldCounts.length; from < lexicon.stems.length; from++) {
+        heldCounts.push(0);
+        lastPhrasings.push(0);
+      }
+      // of numbers only, in a few lists that stay at hand: a large pack has hundreds of thousands of words
       for (const words of phrasings) {
-        if (words.length === 0 || holdersOf(words).includes(at)) continue;
-        const phrasing = {at, words};
-        const number = collect(phrasing);
-        subject.phrasings.push(phrasing);
-        for (const place of pairsOf(words)) {
-          if (lastSeen[place] === subjects.length) continue;
-          lastSeen[place] = subjects.length;
-          counts[place] = (counts[place] ?? 0) + 1;
-        }
+        phrasingCount++;
         for (const word of words) {
-          const {stem} = word;
-          word.count++;
-          if (stem.lastPhrasing === number) continue;
-          stem.lastPhrasing = number;
-          const last = stem.holders.length - 1;
-          if (stem.holders[last] === at) stem.counts[last] = (stem.counts[last] ?? 0) + 1;
-          else {
-            stem.holders.push(at);
-            stem.counts.push(1);
-          }
+          wordCounts[word] = (wordCounts[word] ?? 0) + 1;
+          const stem = lexicon.stemNumbers[word] ?? 0;
+          if (lastPhrasings[stem] === phrasingCount) continue;
+          lastPhrasings[stem] = phrasingCount;
+          if (!heldCounts[stem]) own.push(stem);
+          heldCounts[stem] = (heldCounts[stem] ?? 0) + 1;
         }
+      }
+      for (const number of own) {
+        const stem = lexicon.stems[number] as Stem; // of a known word
+        stem.holders.push(at);
+        stem.counts.push(heldCounts[number] ?? 0);
+        heldCounts[number] = 0;
       }
     },
     *settle() {
       let done = 0;
+      for (const word of lexicon.words) word.count = wordCounts[word.number] ?? 0;
+      yield;
       for (const {place, pieces, holders} of lexicon.stems) {
         counts[place] = (counts[place] ?? 0) + holders.length;
         for (const piece of pieces) counts[piece] = (counts[piece] ?? 0) + holders.length;

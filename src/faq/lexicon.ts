@@ -12,15 +12,15 @@ export interface Stem {
   /** The subjects that have it, in their order, and in how many of its phrasings each has it. */
   holders: number[];
   counts: number[];
-  /** The last phrasing in which it was seen. */
-  lastPhrasing: number;
 }
 
 /** A word as it is written, with what is compared of it. */
 export interface Word {
   text: string;
   stem: Stem;
-  /** In how many phrasings it stands; 0 for a word that is not known. */
+  /** Its place among the words that are kept; −1 for others. */
+  number: number;
+  /** How often it stands in phrasings; 0 for a word that is not known. */
   count: number;
 }
 
@@ -28,6 +28,8 @@ export interface Word {
 export interface Lexicon {
   words: Word[];
   stems: Stem[];
+  /** The number of each word's stem. */
+  stemNumbers: number[];
   /** Finds a word, or makes one that is not kept. */
   read(text: string): Word;
   /** Finds a word, or keeps a new one. */
@@ -61,7 +63,7 @@ export function createStem(text: string, end: '>' | '' = '>'): Stem {
   }
   hash = marked.length;
   for (let at = 0; at < marked.length; at++) hash = mix(hash, marked.charCodeAt(at));
-  return {hash, place: placeOf(hash), pieces, holders: [], counts: [], lastPhrasing: 0};
+  return {hash, place: placeOf(hash), pieces, holders: [], counts: []};
 }
 
 /** Creates a lexicon without words. */
@@ -69,27 +71,29 @@ export function createLexicon(): Lexicon {
   const words: Word[] = [];
   const byText = new Map<string, Word>();
   const stems: Stem[] = [];
-  const byBase = new Map<string, Stem>();
+  const stemNumbers: number[] = [];
+  const byBase = new Map<string, number>();
   return {
     words,
     stems,
+    stemNumbers,
     read(text) {
       const known = byText.get(text);
       if (known) return known;
       const base = stemOf(text);
-      return {text, stem: byBase.get(base) ?? createStem(base), count: 0};
+      return {text, stem: stems[byBase.get(base) ?? -1] ?? createStem(base), number: -1, count: 0};
     },
     add(text) {
       const known = byText.get(text);
       if (known) return known;
       const base = stemOf(text);
-      let stem = byBase.get(base);
-      if (!stem) {
-        stem = createStem(base);
-        byBase.set(base, stem);
-        stems.push(stem);
+      let stemNumber = byBase.get(base);
+      if (stemNumber === undefined) {
+        stemNumber = stems.push(createStem(base)) - 1;
+        byBase.set(base, stemNumber);
       }
-      const word = {text, stem, count: 0};
+      const stem = stems[stemNumber] as Stem; // just found, or made
+      const word = {text, stem, number: stemNumbers.push(stemNumber) - 1, count: 0};
       words.push(word);
       byText.set(text, word);
       return word;

@@ -1,6 +1,5 @@
 import {createDigitReader} from './digits.ts';
 import type {Knowledge, Learned} from './knowledge.ts';
-import type {Word} from './lexicon.ts';
 import {type CompiledPack, type PlainPack, phrasingsOf} from './pack.ts';
 import {createTrainer, PRECISION, WEIGHT_STEPS} from './train.ts';
 import {readWords} from './words.ts';
@@ -17,18 +16,26 @@ export const isCompiled = (pack: PlainPack | CompiledPack): pack is CompiledPack
 export function* readPhrasings(pack: PlainPack | CompiledPack, knowledge: Knowledge): Generator<void> {
   const {lexicon} = knowledge;
   if (isCompiled(pack)) {
-    const words: Word[] = [];
     for (const text of pack.words.split(' ')) {
-      if (words.push(lexicon.add(text)) % WORDS_OF_STEP === 0) yield;
+      if (lexicon.add(text).number % WORDS_OF_STEP === 0) yield;
     }
     const next = createDigitReader(pack.phrasings);
     for (let left = next(); left > 0; left--) {
-      knowledge.add(readSubject(next, (number) => words[number] ?? lexicon.read('')));
+      knowledge.add(readSubject(next));
       yield;
     }
   } else {
     for (const entry of [...pack.entries, ...(pack.negatives ?? [])]) {
-      knowledge.add(phrasingsOf(entry).map((text) => readWords(text).map(lexicon.add)));
+      const phrasings = new Map<string, number[]>();
+      for (const text of phrasingsOf(entry)) {
+        const words = readWords(text);
+        if (words.length === 0) continue;
+        phrasings.set(
+          words.join(' '),
+          words.map((word) => lexicon.add(word).number),
+        );
+      }
+      knowledge.add([...phrasings.values()]);
       yield;
     }
   }
@@ -57,11 +64,11 @@ export function* learn(pack: PlainPack | CompiledPack, knowledge: Knowledge): Ge
   }
 }
 
-function readSubject(next: () => number, wordOf: (number: number) => Word): Word[][] {
-  const phrasings: Word[][] = [];
+function readSubject(next: () => number): number[][] {
+  const phrasings: number[][] = [];
   for (let left = next(); left > 0; left--) {
-    const words: Word[] = [];
-    for (let rest = next(); rest > 0; rest--) words.push(wordOf(next()));
+    const words: number[] = [];
+    for (let rest = next(); rest > 0; rest--) words.push(next());
     phrasings.push(words);
   }
   return phrasings;

@@ -125,7 +125,10 @@ export function listQuestions(count: number): string[] {
     createRandom(5),
   );
   const list = new Set(all);
-  for (let at = 0; list.size < count; at++) list.add(`${all[at % all.length]} ${all[(at * 7 + 3) % all.length]}`);
+  for (let at = 0; list.size < count; at++) {
+    const round = Math.floor(at / all.length);
+    list.add(`${all[at % all.length]} ${all[(at * 7 + 3 + round) % all.length]}`);
+  }
   return [...list].slice(0, count);
 }
 
