@@ -1,12 +1,12 @@
 import {calibrate, type PackReport} from './calibrate.ts';
 import {sumOf} from './check-pack.ts';
-import {writeDigits} from './digits.ts';
+import {PRECISION, writeDigits} from './digits.ts';
 import type {Knowledge, Learned} from './knowledge.ts';
-import {byFrequency} from './lexicon.ts';
+import {byFrequency, type Holding} from './lexicon.ts';
 import type {CompiledPack, PlainPack} from './pack.ts';
 import {asPart, finish, type Steps} from './steps.ts';
 import {studyInSteps} from './study.ts';
-import {PRECISION, WEIGHT_STEPS} from './train.ts';
+import {WEIGHT_STEPS} from './train.ts';
 
 /** How a pack is compiled. */
 export interface CompileOptions {
@@ -45,8 +45,9 @@ function writePack(
   {negatives: _, entries, ...rest}: PlainPack,
   {knowledge, threshold}: {knowledge: Knowledge; threshold: number},
 ): CompiledPack {
-  const {subjects, lexicon} = knowledge;
+  const {subjects, lexicon, holdingOf} = knowledge;
   const words = [...lexicon.words].sort(byFrequency);
+  const stems = [...new Set(words.map(({stem}) => stem))];
   const ranks = new Map(words.map(({number}, rank) => [number, rank]));
   const pack = {
     ...rest,
@@ -54,10 +55,11 @@ function writePack(
     compiled: 1 as const,
     threshold,
     words: words.map(({text}) => text).join(' '),
-    phrasings: writeDigits(
-      listed(subjects, ({phrasings}) =>
-        listed(phrasings, (phrasing) => listed(phrasing.words, (number) => [ranks.get(number) ?? 0])),
-      ),
+    holderCounts: writeDigits(stems.map(({holderCount}) => holderCount)),
+    holders: stems.map((stem) => writeDigits(holdingNumbers(holdingOf(stem)))),
+    shares: writeDigits(subjects.flatMap(({phrasingCount, share}) => [phrasingCount, Math.round(share * PRECISION)])),
+    phrasings: subjects.map(({phrasings}) =>
+      writeDigits(listed(phrasings, (phrasing) => listed(phrasing.words, (number) => [ranks.get(number) ?? 0]))),
     ),
     weights: subjects.map(({learned}) => (typeof learned === 'object' ? writeDigits(numbersOf(learned)) : '')),
   };
@@ -69,6 +71,9 @@ const listed = <T>(items: readonly T[], write: (item: T) => number[]): number[] 
   items.length,
   ...items.flatMap(write),
 ];
+
+const holdingNumbers = ({subjects, counts}: Holding): number[] =>
+  subjects.flatMap((at, each) => [at - (subjects[each - 1] ?? 0), counts[each] ?? 0]);
 
 function numbersOf({unit, bias, places, weights}: Learned): number[] {
   const pairs = places.map((place, at) => [place - (places[at - 1] ?? 0), (weights[at] ?? 0) + WEIGHT_STEPS]);

@@ -5,6 +5,12 @@
 const LAST = 45;
 const MORE = 46;
 
+/** Into how many parts of 1 others are rounded, so that a compiled pack decides as a plain one does. */
+export const PRECISION = 4096;
+
+/** Rounds a number to what can be written. */
+export const round = (value: number): number => Math.round(value * PRECISION) / PRECISION;
+
 /** Writes whole numbers from 0 on. */
 export function writeDigits(numbers: readonly number[]): string {
   const charOf = (digit: number) => String.fromCharCode(digit < 57 ? digit + 35 : digit + 36);

@@ -33,7 +33,7 @@ const MAX_REPAIRS = 8;
 export function createFinder(knowledge: Knowledge): Finder {
   const {lexicon} = knowledge;
   const rank = createRanker(knowledge);
-  const found = (at: number): Found => ({at, phrasingCount: knowledge.subjects[at]?.phrasings.length ?? 0});
+  const found = (at: number): Found => ({at, phrasingCount: knowledge.subjects[at]?.phrasingCount ?? 0});
 
   return {
     find(question, isAllowed) {

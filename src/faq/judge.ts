@@ -31,12 +31,19 @@ export function signsOf(
   {close, words}: {close: readonly Close[]; words: readonly Word[]},
 ): number[] {
   const [first, second] = close as [Close, Close?];
-  const {subject, learned, cosine, pairShare, pieceShare, phrasing} = first;
+  const {
+    subject,
+    subject: {phrasingCount},
+    learned,
+    cosine,
+    pairShare,
+    pieceShare,
+    phrasing,
+  } = first;
   const stems = new Set(words.map(({stem}) => stem));
   const own = knowledge.stemsOf(subject);
   const nearest = subject.phrasings[phrasing];
   const other = new Set(nearest && knowledge.wordsOf(nearest).map(({stem}) => stem));
-  const phrasingCount = subject.phrasings.length;
   let all = 0;
   let shared = 0;
   let strangest = 0;

@@ -1,4 +1,5 @@
-import {createLexicon, type Lexicon, mix, PLACE_COUNT, placeOf, type Stem, type Word} from './lexicon.ts';
+import {round} from './digits.ts';
+import {createLexicon, type Holding, type Lexicon, mix, PLACE_COUNT, placeOf, type Stem, type Word} from './lexicon.ts';
 
 /** A text's features: where they are, and how much each weighs; words first, then pairs of words, then pieces of words. */
 export interface Vector {
@@ -26,7 +27,10 @@ export interface Learned {
 
 /** What is known of one entry, or of one negative. */
 export interface Subject {
-  phrasings: Phrasing[];
+  phrasingCount: number;
+  /** How much a stem says of it: less, the more stems it has. */
+  share: number;
+  readonly phrasings: readonly Phrasing[];
   /** Its stems, and in how many of its phrasings each stands; absent until somebody asks. */
   stems?: ReadonlyMap<Stem, number>;
   /** What was learned about it, or what reads that; absent before. */
@@ -47,10 +51,15 @@ export interface Knowledge {
   isKnown(stem: Stem): boolean;
   /** Adds a subject by its phrasings' words, as numbers; none is empty, nor there twice. */
   add(phrasings: readonly (readonly number[])[]): void;
-  /** Reckons in steps how rare features are and how much a subject's stems say, once all subjects are added. */
+  /** Adds a subject of which all is known that is wanted before its phrasings are, once, read. */
+  addLazily(subject: Pick<Subject, 'phrasingCount' | 'share'>, read: () => readonly (readonly number[])[]): void;
+  /** Reckons in steps how rare features are, once all subjects are added. */
   settle(): Generator<void>;
+  /** Reckons in steps how much a stem says of each subject, after that. */
+  weigh(): Generator<void>;
   /** How rare a feature is among the subjects: from 0.5, when all have it. */
   rarity(place: number): number;
+  holdingOf(stem: Stem): Holding;
   /** A subject's stems, and in how many of its phrasings each stands. */
   stemsOf(subject: Subject): ReadonlyMap<Stem, number>;
   /** Adds to each subject's score so many times what it says that it has a stem. */
@@ -84,20 +93,28 @@ export function createKnowledge(entryCount: number): Knowledge {
   const lexicon = createLexicon();
   const subjects: Subject[] = [];
   const counts = new Uint32Array(PLACE_COUNT);
-  // of each stem: the last phrasing that had it, and how many of the last subject's
-  const lastPhrasings: number[] = [];
-  const heldCounts: number[] = [];
-  const wordCounts: number[] = [];
-  let phrasingCount = 0;
   // by how many subjects have a feature
   let rarities = new Float64Array(0);
-  // how much it says of each subject that it has a stem: this, less for a stem of few of its phrasings
-  let shares = new Float64Array(0);
+  // a stem of few of a subject's phrasings says less of it
   let slacks = new Float64Array(0);
 
   // pieces of several stems of a subject are counted more than once
   const rarity = (place: number) => rarities[Math.min(counts[place] ?? 0, subjects.length)] ?? 0;
+  const holdingOf = (stem: Stem) => {
+    if (typeof stem.holding === 'function') stem.holding = stem.holding();
+    return stem.holding;
+  };
   const wordsOf = ({words}: Phrasing) => words.flatMap((number) => lexicon.words[number] ?? []);
+  const stemsOf = (subject: Subject) => {
+    if (subject.stems) return subject.stems;
+    const stems = new Map<Stem, number>();
+    for (const phrasing of subject.phrasings) {
+      for (const stem of new Set(wordsOf(phrasing).map((word) => word.stem)))
+        stems.set(stem, (stems.get(stem) ?? 0) + 1);
+    }
+    subject.stems = stems;
+    return stems;
+  };
   // pairs of neighbouring words, the beginning and the end among them; how rare one is, is told from its words
   const pairsOf = (words: readonly Word[]) => {
     const pairs = new Map<number, number>();
@@ -142,77 +159,64 @@ export function createKnowledge(entryCount: number): Knowledge {
     wordsOf,
     holdersOf(words) {
       const numbers = words.map(({number}) => number);
-      const [first, ...others] = words.map(({stem}) => stem.holders);
-      if (!first) return [];
-      // only where its rarest word is
-      const holders = others.reduce((least, each) => (each.length < least.length ? each : least), first);
-      return holders.filter((at) => subjects[at]?.phrasings.some((phrasing) => areSame(numbers, phrasing.words)));
+      const [rarest] = words.map(({stem}) => stem).sort((a, b) => a.holderCount - b.holderCount);
+      if (!rarest) return [];
+      return holdingOf(rarest).subjects.filter((at) =>
+        subjects[at]?.phrasings.some((phrasing) => areSame(numbers, phrasing.words)),
+      );
     },
     isNegative: (at) => at >= entryCount,
-    isKnown: ({holders}) => holders.length > 0,
+    isKnown: ({holderCount}) => holderCount > 0,
+    holdingOf,
     areTwins: (a, b) =>
       !!subjects[a]?.phrasings.some((own) => subjects[b]?.phrasings.some(({words}) => areSame(own.words, words))),
     featuresOf(phrasing) {
       phrasing.vector ??= vectorOf(wordsOf(phrasing));
       return phrasing.vector;
     },
-    stemsOf(subject) {
-      if (!subject.stems) {
-        const stems = new Map<Stem, number>();
-        for (const phrasing of subject.phrasings) {
-          for (const stem of new Set(wordsOf(phrasing).map((word) => word.stem)))
-            stems.set(stem, (stems.get(stem) ?? 0) + 1);
-        }
-        subject.stems = stems;
-      }
-      return subject.stems;
-    },
+    stemsOf,
     add(phrasings) {
-      const at = subjects.length;
-      subjects.push({phrasings: phrasings.map((words) => ({words}))});
-      const own: number[] = [];
-      // filled in order: an array that is written to far behind its end is kept as a table
-      for (let from = wordCounts.length; from < lexicon.words.length; from++) wordCounts.push(0);
-      for (let from = heldCounts.length; from < lexicon.stems.length; from++) {
-        heldCounts.push(0);
-        lastPhrasings.push(0);
+      const own: Subject = {
+        phrasingCount: phrasings.length,
+        share: 0,
+        phrasings: phrasings.map((words) => ({words})),
+      };
+      const at = subjects.push(own) - 1;
+      for (const phrasing of own.phrasings) for (const word of wordsOf(phrasing)) word.count++;
+      for (const [stem, count] of stemsOf(own)) {
+        const holding = holdingOf(stem);
+        stem.holderCount = holding.subjects.push(at);
+        holding.counts.push(count);
       }
-      // of numbers only, in a few lists that stay at hand: a large pack has hundreds of thousands of words
-      for (const words of phrasings) {
-        phrasingCount++;
-        for (const word of words) {
-          wordCounts[word] = (wordCounts[word] ?? 0) + 1;
-          const stem = lexicon.stemNumbers[word] ?? 0;
-          if (lastPhrasings[stem] === phrasingCount) continue;
-          lastPhrasings[stem] = phrasingCount;
-          if (!heldCounts[stem]) own.push(stem);
-          heldCounts[stem] = (heldCounts[stem] ?? 0) + 1;
-        }
-      }
-      for (const number of own) {
-        const stem = lexicon.stems[number] as Stem; // of a known word
-        stem.holders.push(at);
-        stem.counts.push(heldCounts[number] ?? 0);
-        heldCounts[number] = 0;
-      }
+    },
+    addLazily({phrasingCount, share}, read) {
+      let phrasings: Phrasing[] | undefined;
+      subjects.push({
+        phrasingCount,
+        share,
+        get phrasings() {
+          phrasings ??= read().map((words) => ({words}));
+          return phrasings;
+        },
+      });
     },
     *settle() {
       let done = 0;
-      for (const word of lexicon.words) word.count = wordCounts[word.number] ?? 0;
-      yield;
-      for (const {place, pieces, holders} of lexicon.stems) {
-        counts[place] = (counts[place] ?? 0) + holders.length;
-        for (const piece of pieces) counts[piece] = (counts[piece] ?? 0) + holders.length;
+      for (const {place, pieces, holderCount} of lexicon.stems) {
+        counts[place] = (counts[place] ?? 0) + holderCount;
+        for (const piece of pieces) counts[piece] = (counts[piece] ?? 0) + holderCount;
         if (++done % STEMS_OF_STEP === 0) yield;
       }
       const all = 1 + subjects.length;
       rarities = Float64Array.from({length: all}, (_, count) => 0.5 + Math.log(all / (1 + count)));
-      slacks = Float64Array.from(subjects, ({phrasings}) => 0.5 + phrasings.length / 10);
-      yield;
+      slacks = Float64Array.from(subjects, ({phrasingCount}) => 0.5 + phrasingCount / 10);
+    },
+    *weigh() {
       const squares = new Float64Array(subjects.length).fill(1);
-      done = 0;
-      for (const {place, holders, counts: held} of lexicon.stems) {
-        const rare = rarity(place);
+      let done = 0;
+      for (const stem of lexicon.stems) {
+        const rare = rarity(stem.place);
+        const {subjects: holders, counts: held} = holdingOf(stem);
         for (let each = 0; each < holders.length; each++) {
           const at = holders[each] ?? 0;
           const count = held[each] ?? 0;
@@ -223,14 +227,18 @@ export function createKnowledge(entryCount: number): Knowledge {
         done = 0;
         yield;
       }
-      shares = squares.map((square) => 1 / Math.sqrt(square));
+      squares.forEach((square, at) => {
+        const subject = subjects[at] as Subject; // one square each
+        subject.share = round(1 / Math.sqrt(square));
+      });
     },
-    addShared({place, holders, counts: held}, times, scores) {
-      const much = times * rarity(place) ** 2;
+    addShared(stem, times, scores) {
+      const much = times * rarity(stem.place) ** 2;
+      const {subjects: holders, counts: held} = holdingOf(stem);
       for (let each = 0; each < holders.length; each++) {
         const at = holders[each] ?? 0;
         const count = held[each] ?? 0;
-        scores[at] = (scores[at] ?? 0) + ((much * count) / (count + (slacks[at] ?? 0))) * (shares[at] ?? 0);
+        scores[at] = (scores[at] ?? 0) + ((much * count) / (count + (slacks[at] ?? 0))) * (subjects[at]?.share ?? 0);
       }
     },
   };

@@ -3,15 +3,22 @@ import {stemOf} from './words.ts';
 /** How many places there are for the features of all texts, so that two of them rarely share one. */
 export const PLACE_COUNT = 2 ** 18;
 
+/** The subjects that have a stem, in their order, and in how many of its phrasings each has it. */
+export interface Holding {
+  subjects: number[];
+  counts: number[];
+}
+
 /** A stem, and the places of its features. */
 export interface Stem {
   hash: number;
   place: number;
   /** Places of its pieces of three and four letters, beginning and end marked. */
   pieces: readonly number[];
-  /** The subjects that have it, in their order, and in how many of its phrasings each has it. */
-  holders: number[];
-  counts: number[];
+  /** How many subjects have it. */
+  holderCount: number;
+  /** Who they are, or what reads that. */
+  holding: Holding | (() => Holding);
 }
 
 /** A word as it is written, with what is compared of it. */
@@ -28,8 +35,6 @@ export interface Word {
 export interface Lexicon {
   words: Word[];
   stems: Stem[];
-  /** The number of each word's stem. */
-  stemNumbers: number[];
   /** Finds a word, or makes one that is not kept. */
   read(text: string): Word;
   /** Finds a word, or keeps a new one. */
@@ -63,7 +68,7 @@ export function createStem(text: string, end: '>' | '' = '>'): Stem {
   }
   hash = marked.length;
   for (let at = 0; at < marked.length; at++) hash = mix(hash, marked.charCodeAt(at));
-  return {hash, place: placeOf(hash), pieces, holders: [], counts: []};
+  return {hash, place: placeOf(hash), pieces, holderCount: 0, holding: {subjects: [], counts: []}};
 }
 
 /** Creates a lexicon without words. */
@@ -71,29 +76,27 @@ export function createLexicon(): Lexicon {
   const words: Word[] = [];
   const byText = new Map<string, Word>();
   const stems: Stem[] = [];
-  const stemNumbers: number[] = [];
-  const byBase = new Map<string, number>();
+  const byBase = new Map<string, Stem>();
   return {
     words,
     stems,
-    stemNumbers,
     read(text) {
       const known = byText.get(text);
       if (known) return known;
       const base = stemOf(text);
-      return {text, stem: stems[byBase.get(base) ?? -1] ?? createStem(base), number: -1, count: 0};
+      return {text, stem: byBase.get(base) ?? createStem(base), number: -1, count: 0};
     },
     add(text) {
       const known = byText.get(text);
       if (known) return known;
       const base = stemOf(text);
-      let stemNumber = byBase.get(base);
-      if (stemNumber === undefined) {
-        stemNumber = stems.push(createStem(base)) - 1;
-        byBase.set(base, stemNumber);
+      let stem = byBase.get(base);
+      if (!stem) {
+        stem = createStem(base);
+        byBase.set(base, stem);
+        stems.push(stem);
       }
-      const stem = stems[stemNumber] as Stem; // just found, or made
-      const word = {text, stem, number: stemNumbers.push(stemNumber) - 1, count: 0};
+      const word = {text, stem, number: words.length, count: 0};
       words.push(word);
       byText.set(text, word);
       return word;

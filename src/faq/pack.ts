@@ -50,8 +50,14 @@ export interface CompiledPack extends Omit<PlainPack, 'negatives'> {
   compiled: 1;
   /** All words of all phrasings, separated by spaces, the frequent first. */
   words: string;
-  /** The phrasings as numbers of words. */
-  phrasings: string;
+  /** How many of the entries and negatives have each stem, in the order of its first word. */
+  holderCounts: string;
+  /** Who they are, each as the distance to the one before, and how many of its phrasings have the stem. */
+  holders: readonly string[];
+  /** How many phrasings each entry and negative has, and how much a stem says of it. */
+  shares: string;
+  /** The phrasings of each as numbers of words. */
+  phrasings: readonly string[];
   /** What was learned about each entry, then about each negative. */
   weights: readonly string[];
   /** From which probability on an answer is given, 0 to 1. */

@@ -1,7 +1,8 @@
-import {createDigitReader} from './digits.ts';
+import {createDigitReader, PRECISION} from './digits.ts';
 import type {Knowledge, Learned} from './knowledge.ts';
+import type {Holding} from './lexicon.ts';
 import {type CompiledPack, type PlainPack, phrasingsOf} from './pack.ts';
-import {createTrainer, PRECISION, WEIGHT_STEPS} from './train.ts';
+import {createTrainer, WEIGHT_STEPS} from './train.ts';
 import {readWords} from './words.ts';
 
 /** How many words of a compiled pack are read in one step, and of how many phrasings the features are reckoned in one. */
@@ -19,11 +20,8 @@ export function* readPhrasings(pack: PlainPack | CompiledPack, knowledge: Knowle
     for (const text of pack.words.split(' ')) {
       if (lexicon.add(text).number % WORDS_OF_STEP === 0) yield;
     }
-    const next = createDigitReader(pack.phrasings);
-    for (let left = next(); left > 0; left--) {
-      knowledge.add(readSubject(next));
-      yield;
-    }
+    yield* readIndex(pack, knowledge);
+    yield* knowledge.settle();
   } else {
     for (const entry of [...pack.entries, ...(pack.negatives ?? [])]) {
       const phrasings = new Map<string, number[]>();
@@ -38,8 +36,9 @@ export function* readPhrasings(pack: PlainPack | CompiledPack, knowledge: Knowle
       knowledge.add([...phrasings.values()]);
       yield;
     }
+    yield* knowledge.settle();
+    yield* knowledge.weigh();
   }
-  yield* knowledge.settle();
 }
 
 /** Learns to tell a pack's subjects from one another, in some steps for each; or reads what was learned. */
@@ -64,7 +63,34 @@ export function* learn(pack: PlainPack | CompiledPack, knowledge: Knowledge): Ge
   }
 }
 
-function readSubject(next: () => number): number[][] {
+/** Reads what a compiled pack says of each stem and subject; who has a stem, and the phrasings, when they are looked at. */
+function* readIndex(pack: CompiledPack, {lexicon, addLazily}: Knowledge): Generator<void> {
+  const nextCount = createDigitReader(pack.holderCounts);
+  lexicon.stems.forEach((stem, at) => {
+    stem.holderCount = nextCount();
+    stem.holding = () => readHolding(pack.holders[at] ?? '');
+  });
+  // the frequent come first
+  for (const word of lexicon.words) word.count = lexicon.words.length - word.number;
+  yield;
+  const next = createDigitReader(pack.shares);
+  for (const text of pack.phrasings) {
+    addLazily({phrasingCount: next(), share: next() / PRECISION}, () => readSubject(text));
+  }
+}
+
+function readHolding(text: string): Holding {
+  const next = createDigitReader(text);
+  const holding: Holding = {subjects: [], counts: []};
+  for (let at = next(), count = next(); count > 0; at += next(), count = next()) {
+    holding.subjects.push(at);
+    holding.counts.push(count);
+  }
+  return holding;
+}
+
+function readSubject(text: string): number[][] {
+  const next = createDigitReader(text);
   const phrasings: number[][] = [];
   for (let left = next(); left > 0; left--) {
     const words: number[] = [];

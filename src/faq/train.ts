@@ -1,3 +1,4 @@
+import {PRECISION, round} from './digits.ts';
 import type {Knowledge, Learned, Subject, Vector} from './knowledge.ts';
 import {PLACE_COUNT} from './lexicon.ts';
 import {nearest} from './nearest.ts';
@@ -12,11 +13,6 @@ const ROUND_COUNT = 5;
 const MAX_WEIGHTS = 400;
 /** Weights are kept as whole numbers, so many on either side of zero. */
 export const WEIGHT_STEPS = 22;
-/** Into how many parts of 1 units and biases are rounded, so that a compiled pack decides as a plain one does. */
-export const PRECISION = 4096;
-
-const round = (value: number) => Math.round(value * PRECISION) / PRECISION;
-
 /**
  * Creates what learns, in steps, to tell a subject from those that are nearest to it: a support vector machine with squared hinge
  * loss by dual coordinate descent (Hsieh et al., "A dual coordinate descent method for large-scale linear SVM", 2008).
