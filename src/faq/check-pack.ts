@@ -42,8 +42,8 @@ export function readPack(value: unknown): PlainPack | CompiledPack {
     compiled === undefined
       ? Array.isArray(negatives) && negatives.every((each) => isText(each) || isAsked(each))
       : compiled === 1 &&
-        areTexts(weights) &&
-        areTexts([pack.words, pack.phrasings]) &&
+        [weights, pack.holders, pack.phrasings].every(areTexts) &&
+        areTexts([pack.words, pack.holderCounts, pack.shares]) &&
         typeof pack.threshold === 'number';
   if (!isWhole || !entries.every(isEntry) || (compiled === 1 && sumOf(pack) !== pack.sum)) {
     throw new PackError('damaged', 'a damaged pack');
@@ -52,11 +52,11 @@ export function readPack(value: unknown): PlainPack | CompiledPack {
 }
 
 /** Reckons a number that changes with what was learned of a pack, and with the order of its entries (after FNV-1a). */
-export function sumOf(pack: Pick<CompiledPack, 'threshold' | 'words' | 'phrasings' | 'weights' | 'entries'>): number {
-  const {threshold, words, phrasings, weights, entries} = pack;
+export function sumOf(pack: Omit<CompiledPack, 'compiled' | 'sum'>): number {
+  const {threshold, words, holderCounts, holders, shares, phrasings, weights, entries} = pack;
   const ids = entries.map(({id}) => id);
   // the spaces fill up the last number
-  const bytes = new TextEncoder().encode([threshold, words, phrasings, weights, ids, '   '].join('\n'));
+  const bytes = new TextEncoder().encode([threshold, words, holderCounts, holders, shares, phrasings, weights, ids, '   '].join('\n'));
   // four letters at once, because this is run once and so never gets fast
   const numbers = new Uint32Array(bytes.buffer, 0, bytes.length >> 2);
   let sum = bytes.length;

@@ -47,6 +47,21 @@ describe('a compiled pack', () => {
     }
   });
 
+  test.each([
+    ['phrasings', {phrasings: []}],
+    ['the end of its numbers', {shares: compiled.shares.slice(0, 5), holderCounts: compiled.holderCounts.slice(0, 5)}],
+    ['words', {words: compiled.words.slice(0, 50)}],
+    ['what was learned', {weights: []}],
+    ['who has a word', {holders: compiled.holders.map(() => '~~~~~~~~#')}],
+  ])('that lacks %s harms nobody', (_, lack) => {
+    const matcher = createMatcher({...compiled, ...lack});
+    for (const {text} of split.queries.slice(0, 40)) {
+      const score = matcher.match(text)?.score ?? 0;
+      expect(score >= 0 && score <= 1).toBe(true);
+      for (const {score: share} of matcher.suggest(text)) expect(share).toBeGreaterThanOrEqual(0);
+    }
+  });
+
   test('weighs at most 1.5 kB an entry', () => {
     expect(brotliCompressSync(text).length / small.entries.length).toBeLessThan(1_500);
   });
