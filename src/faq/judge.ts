@@ -4,12 +4,12 @@ import type {Close} from './rank.ts';
 
 /**
  * Says from which probability on an answer is given without asking, by how many entries and negatives a pack has: the more
- * there are, the more questions without an answer look like one of them. 0.935 up to 25 of them, 0.0175 more whenever
- * they double, 0.97 from 100 on. Chosen on the development packs so that of a hundred answers more than 97 are right where 30 of
+ * there are, the more questions without an answer look like one of them. 0.935 up to 25 of them, 0.015 more whenever
+ * they double, 0.97 at most. Chosen on the development packs so that of a hundred answers more than 97 are right where 30 of
  * 100 questions have no answer in the pack; `npm run bench:faq` shows what comes of it.
  */
 export const confidentScore = (subjectCount: number): number =>
-  0.935 + 0.0175 * Math.max(0, Math.min(2, Math.log2(subjectCount / 25)));
+  Math.min(0.97, 0.935 + 0.015 * Math.max(0, Math.log2(subjectCount / 25)));
 
 /** What each sign of `signsOf` weighs, and a constant; `test/bench/faq/fit.ts` reckons them. */
 const WEIGHTS = [3.02, 1.23, -0.39, 0.52, 0.45, 1.71, 1.3, 3.35, 1.31, -0.28, 0.48, -4.39];

@@ -2,6 +2,9 @@ import {createDigitReader} from './digits.ts';
 import type {CompiledPack, Negative, PlainPack} from './pack.ts';
 import {readWords} from './words.ts';
 
+/** What only a compiled pack has. */
+const INDEX = ['compiled', 'words', 'holderCounts', 'holders', 'shares', 'phrasings', 'weights', 'threshold', 'sum'];
+
 /**
  * Writes a compiled pack as a plain one again, so that it can be looked at or compiled anew. Phrasings other than the
  * questions come back in the words by which they are compared: lower case, without punctuation.
@@ -9,11 +12,14 @@ import {readWords} from './words.ts';
  * @param pack - One that `readPack` took.
  */
 export function unfoldPack(pack: CompiledPack): PlainPack {
-  const {compiled: _, sum: __, threshold: ___, words: text, phrasings, weights: ____, entries, ...rest} = pack;
-  const words = text.split(' ');
-  const next = createDigitReader(phrasings);
-  const list = <T>(read: () => T) => Array.from({length: next()}, read);
-  const subjects = list(() => list(() => list(() => words[next()] ?? '').join(' ')));
+  const {phrasings, entries} = pack;
+  const words = pack.words.split(' ');
+  const rest = Object.fromEntries(Object.entries(pack).filter(([name]) => !INDEX.includes(name)));
+  const subjects = phrasings.map((numbers) => {
+    const next = createDigitReader(numbers);
+    const list = <T>(read: () => T) => Array.from({length: next()}, read);
+    return list(() => list(() => words[next()] ?? '').join(' '));
+  });
   const negatives = subjects
     .slice(entries.length)
     .map(([question = '', ...variants]): Negative => ({question, variants}));
