@@ -5,9 +5,8 @@ import {type CompiledPack, type PlainPack, phrasingsOf} from './pack.ts';
 import {createTrainer, WEIGHT_STEPS} from './train.ts';
 import {readWords} from './words.ts';
 
-/** How many words of a compiled pack are read in one step, and of how many phrasings the features are reckoned in one. */
+/** How many words of a compiled pack are read in one step. */
 const WORDS_OF_STEP = 500;
-const PHRASINGS_OF_STEP = 20;
 
 /** Whether a pack was compiled, in the form that this version reads. */
 export const isCompiled = (pack: PlainPack | CompiledPack): pack is CompiledPack =>
@@ -49,13 +48,6 @@ export function* learn(pack: PlainPack | CompiledPack, knowledge: Knowledge): Ge
       subject.learned = () => readLearned(pack.weights[at] ?? '');
     });
     return;
-  }
-  let done = 0;
-  for (const {phrasings} of knowledge.subjects) {
-    for (const phrasing of phrasings) {
-      knowledge.featuresOf(phrasing);
-      if (++done % PHRASINGS_OF_STEP === 0) yield;
-    }
   }
   const train = createTrainer(knowledge);
   for (let at = 0; at < knowledge.subjects.length; at++) {

@@ -7,6 +7,8 @@ import {nearest} from './nearest.ts';
 const RIVAL_COUNT = 16;
 /** How many phrasings of one subject are looked at. */
 const MAX_PHRASINGS = 100;
+/** Of how many phrasings the features are reckoned in one step. */
+const EXAMPLES_OF_STEP = 20;
 /** How often the trainer looks at each phrasing. */
 const ROUND_COUNT = 5;
 /** The most features that are kept of what was learned about a subject. */
@@ -25,12 +27,16 @@ export function createTrainer(knowledge: Knowledge): (at: number) => Generator<v
     scores.fill(0);
     for (const [stem, count] of knowledge.stemsOf(own)) knowledge.addShared(stem, count, scores);
     scores[at] = 0;
-    const examples = own.phrasings.slice(0, MAX_PHRASINGS).map(knowledge.featuresOf);
-    const ownCount = examples.length;
-    for (const rival of nearest(scores, RIVAL_COUNT)) {
-      if (knowledge.areTwins(at, rival)) continue;
-      const {phrasings} = knowledge.subjects[rival] as Subject; // found by its number
-      examples.push(...phrasings.slice(0, MAX_PHRASINGS).map(knowledge.featuresOf));
+    const examples: Vector[] = [];
+    let ownCount = 0;
+    for (const other of [at, ...nearest(scores, RIVAL_COUNT)]) {
+      if (other !== at && knowledge.areTwins(at, other)) continue;
+      const {phrasings} = knowledge.subjects[other] as Subject; // found by its number
+      for (const phrasing of phrasings.slice(0, MAX_PHRASINGS)) {
+        examples.push(knowledge.featuresOf(phrasing));
+        if (examples.length % EXAMPLES_OF_STEP === 0) yield;
+      }
+      if (other === at) ownCount = examples.length;
     }
     const ownSlack = 0.5 / Math.sqrt(Math.max(1, examples.length / ownCount - 1));
     const alphas = new Float64Array(examples.length);
