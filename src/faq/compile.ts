@@ -76,7 +76,7 @@ const holdingNumbers = ({subjects, counts}: Holding): number[] =>
   subjects.flatMap((at, each) => [at - (subjects[each - 1] ?? 0), counts[each] ?? 0]);
 
 function numbersOf({unit, bias, places, weights}: Learned): number[] {
-  const pairs = places.map((place, at) => [place - (places[at - 1] ?? 0), (weights[at] ?? 0) + WEIGHT_STEPS]);
+  const pairs = Array.from(places, (place, at) => [place - (places[at - 1] ?? 0), (weights[at] ?? 0) + WEIGHT_STEPS]);
   return [
     Math.round(unit * PRECISION),
     Math.round(Math.abs(bias) * PRECISION),

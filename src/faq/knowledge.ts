@@ -19,8 +19,8 @@ export interface Phrasing {
 
 /** What was learned about a subject: how much its features weigh, in whole units, by ascending place. */
 export interface Learned {
-  places: number[];
-  weights: number[];
+  places: Uint32Array;
+  weights: Int8Array;
   unit: number;
   bias: number;
 }

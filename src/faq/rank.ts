@@ -7,7 +7,7 @@ const CANDIDATE_COUNT = 32;
 /** How many of these are compared phrasing by phrasing. */
 const CLOSE_COUNT = 5;
 
-const NOTHING: Learned = {places: [], weights: [], unit: 0, bias: 0};
+const NOTHING: Learned = {places: new Uint32Array(0), weights: new Int8Array(0), unit: 0, bias: 0};
 
 /** A subject that a question may be about. */
 export interface Close {

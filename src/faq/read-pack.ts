@@ -96,12 +96,15 @@ function readLearned(text: string): Learned {
   const next = createDigitReader(text);
   const unit = next() / PRECISION;
   const bias = next() / PRECISION;
-  const learned: Learned = {unit, bias: next() === 1 ? -bias : bias, places: [], weights: []};
+  const isBelow = next() === 1;
+  const count = Math.min(next(), text.length);
+  const places = new Uint32Array(count);
+  const weights = new Int8Array(count);
   let place = 0;
-  for (let left = next(); left > 0; left--) {
+  for (let at = 0; at < count; at++) {
     place += next();
-    learned.places.push(place);
-    learned.weights.push(next() - WEIGHT_STEPS);
+    places[at] = place;
+    weights[at] = next() - WEIGHT_STEPS;
   }
-  return learned;
+  return {unit, bias: isBelow ? -bias : bias, places, weights};
 }

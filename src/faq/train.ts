@@ -96,5 +96,9 @@ function keep(dense: Float64Array, examples: readonly Vector[]): Omit<Learned, '
   const wholeOf = (weight: number) => Math.max(-WEIGHT_STEPS, Math.min(WEIGHT_STEPS, Math.round(weight / unit)));
   const kept = all.filter(({weight}) => Math.abs(weight) >= least && wholeOf(weight) !== 0);
   kept.sort((a, b) => a.place - b.place);
-  return {places: kept.map(({place}) => place), weights: kept.map(({weight}) => wholeOf(weight)), unit};
+  return {
+    places: Uint32Array.from(kept, ({place}) => place),
+    weights: Int8Array.from(kept, ({weight}) => wholeOf(weight)),
+    unit,
+  };
 }
