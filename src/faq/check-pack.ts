@@ -56,7 +56,9 @@ export function sumOf(pack: Omit<CompiledPack, 'compiled' | 'sum'>): number {
   const {threshold, words, holderCounts, holders, shares, phrasings, weights, entries} = pack;
   const ids = entries.map(({id}) => id);
   // the spaces fill up the last number
-  const bytes = new TextEncoder().encode([threshold, words, holderCounts, holders, shares, phrasings, weights, ids, '   '].join('\n'));
+  const bytes = new TextEncoder().encode(
+    [threshold, words, holderCounts, holders, shares, phrasings, weights, ids, '   '].join('\n'),
+  );
   // four letters at once, because this is run once and so never gets fast
   const numbers = new Uint32Array(bytes.buffer, 0, bytes.length >> 2);
   let sum = bytes.length;

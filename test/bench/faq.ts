@@ -1,5 +1,6 @@
 // npm run bench:faq: how much of what is asked a FAQ pack answers, how much of that is right, and what it costs.
 
+import {measureEnter} from './faq/enter.ts';
 import {suggestionsOf} from './faq/foresight.ts';
 import {
   bySplit,

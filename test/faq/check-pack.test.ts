@@ -51,7 +51,7 @@ describe('a pack that was loaded', () => {
     ['without what was learned of one', (pack) => pack.weights.pop()],
     ['with a number more', (pack) => (pack.weights[1] += '#')],
     ['with two numbers changed round', (pack) => pack.weights.reverse()],
-    ['with a letter of its phrasings changed', (pack) => (pack.phrasings = pack.phrasings.replace('$', '%'))],
+    ['with a letter of its phrasings changed', (pack) => (pack.phrasings[0] += '#')],
     ['with a word less', (pack) => (pack.words = pack.words.slice(pack.words.indexOf(' ') + 1))],
     ['with another threshold', (pack) => (pack.threshold = 0.5)],
     ['with a threshold in quotes', (pack) => (pack.threshold = `${pack.threshold}`)],
