@@ -12,7 +12,7 @@ export const confidentScore = (subjectCount: number): number =>
   Math.min(0.97, 0.935 + 0.015 * Math.max(0, Math.log2(subjectCount / 25)));
 
 /** What each sign of `signsOf` weighs, and a constant; `test/bench/faq/fit.ts` reckons them. */
-const WEIGHTS = [3.02, 1.23, -0.39, 0.52, 0.45, 1.71, 1.3, 3.35, 1.31, -0.28, 0.48, -4.39];
+const WEIGHTS = [3.02, 1.23, -0.39, 0.51, 0.45, 1.71, 1.3, 3.36, 1.31, -0.28, 0.48, -4.39];
 
 /** How many phrasings of an entry must be known for an answer to any other: from one, too little can be told of it. */
 export const MIN_PHRASINGS_TO_ANSWER = 2;
