@@ -21,11 +21,12 @@ export interface EarlyOptions {
 }
 
 /**
- * One table of options: for each, how it is read, what it is when it is not given or cannot be read, and the names by
+ * One table of options: for each, how it is read, what it is when it is not given or cannot be read (undefined
+ * where that is left out), and the names by
  * which people who come from other widgets know it.
  */
 export type Table<O> = {
-  readonly [K in keyof O]-?: readonly [kind: Kind<NonNullable<O[K]>>, fallback: O[K], ...aliases: string[]];
+  readonly [K in keyof O]-?: readonly [kind: Kind<NonNullable<O[K]>>, fallback?: O[K], ...aliases: string[]];
 };
 
 /** The early part of the options table. */
@@ -34,16 +35,16 @@ export const EARLY: Table<EarlyOptions> = {
   launcher: [bool, true],
   load: [['idle', 'intent', 'eager'], 'idle'],
   open: [bool, false, 'openOnLoad'],
-  openSelector: [selector, undefined],
+  openSelector: [selector],
   position: [['bottom-right', 'bottom-left', 'top-right', 'top-left'], 'bottom-right'],
   offset: [length, '20px'],
   zIndex: [integer, 2147483000],
-  avoid: [selector, undefined],
+  avoid: [selector],
   theme: [['auto', 'light', 'dark'], 'auto'],
   accent: [colour, undefined, 'accentColor'],
-  container: [selector, undefined],
+  container: [selector],
   language: [language, 'auto', 'lang'],
-  title: [text, undefined],
+  title: [text],
 };
 
 /** Where raw values come from: `data-*` of the script, attributes of the element, or an object. */
@@ -68,7 +69,7 @@ export function readTable<O>(table: Table<O>, {raw, around, onBad}: Given<O>): O
       read = typeof kind === 'function' ? kind(value, around) : kind.find((word) => word === value);
       if (read === undefined) onBad?.(name, value);
     }
-    options[name] = read ?? fallback;
+    options[name] = (read ?? fallback) as O[typeof name]; // left out only where it may be undefined
   }
   return options;
 }

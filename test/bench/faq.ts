@@ -124,7 +124,7 @@ over.push(
 );
 show('Others on the same packs: the share of first places, and coverage at the best threshold', measurePeers(splits));
 console.log('\nTime of the processor, and sizes\n');
-over.push(...report([...rows, ...(await measureSizes())]).map(({name}) => name));
+over.push(...report([...rows, ...(await measureSizes()), ...(await measureEnter())]).map(({name}) => name));
 for (const name of over) console.error(`Not as promised: ${name}`);
 if (!isStill) console.error('The machine did not keep still: the figures of time prove nothing.');
 process.exitCode = over.length > 0 || !isStill ? 1 : 0;

@@ -2,7 +2,9 @@ import {type AttributeRow, between, readAliases, readAttributes, readEarly, read
 import type {Verdict} from './source.ts';
 
 /** The options table as it is compared: how a value is read, its default, its other names. */
-export type OptionsTable = Readonly<Record<string, readonly [kind: unknown, fallback: unknown, ...aliases: unknown[]]>>;
+export type OptionsTable = Readonly<
+  Record<string, readonly [kind: unknown, fallback?: unknown, ...aliases: unknown[]]>
+>;
 
 /** A browser that takes every value of CSS, for reading values in a test. */
 const AROUND = {base: 'https://shop.example/', supports: () => true, selects: () => true};
