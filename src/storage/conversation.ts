@@ -71,15 +71,17 @@ export function createConversationStore(options: {
     write({id, messages, draft}) {
       memory = undefined;
       if (messages.length === 0 && !draft) return attempt(erase);
-      let kept = messages.slice(-MAX_MESSAGES);
-      // the texts alone tell nearly how many fit: a long conversation is not written out to find that
-      let chars = kept.reduce((sum, message) => sum + message.text.length, 0);
-      let text = '';
-      do {
-        kept = kept.slice(Math.max(0, Math.ceil(kept.length * (1 - MAX_KEPT_BYTES / (2 * chars)))));
-        text = toText({v: VERSION, id, draft: draft.slice(0, MAX_DRAFT), messages: kept});
-        chars = text.length;
-      } while (kept.length > 0 && 2 * chars > MAX_KEPT_BYTES);
+      // newest first, one by one: of a long conversation no more is written out than is kept
+      const kept: string[] = [];
+      const head = `${toText({v: VERSION, id, draft: draft.slice(0, MAX_DRAFT)}).slice(0, -1)},"messages":[`;
+      let room = MAX_KEPT_BYTES / 2 - head.length - 2;
+      for (let at = messages.length - 1; at >= 0 && kept.length < MAX_MESSAGES; at--) {
+        const message = toText(messages[at] as KeptMessage); // counted down from its end
+        room -= message.length + 1;
+        if (room < 0) break;
+        kept.push(message);
+      }
+      const text = `${head}${kept.reverse().join()}]}`;
       memory = attempt((storage) => storage.setItem(key, text) ?? true) ? undefined : text;
     },
     forget() {
