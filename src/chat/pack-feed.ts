@@ -45,7 +45,7 @@ export const DEFAULT_PACK_TTL_MS = 86_400_000;
 export const STALE_PACK_MS = 604_800_000;
 
 /** The largest pack that is parsed, in bytes. */
-export const MAX_PACK_BYTES = 5_000_000;
+export const MAX_PACK_BYTES = 20_000_000;
 
 /** A pack that is kept, as it was read. */
 interface Kept<T> {

@@ -3,7 +3,7 @@ import {createInstant, type Instant, type InstantOptions, type PackTrouble} from
 const WORDS: Readonly<Record<PackTrouble['problem'], string>> = {
   network: 'it could not be fetched',
   http: 'it was refused',
-  'too-large': 'it is larger than 5 MB',
+  'too-large': 'it is larger than 20 MB',
   unreadable: 'it is no FAQ pack, or one that was damaged',
   language: 'it is written in another language than the page',
 };

@@ -80,13 +80,13 @@ function makeAsked(entryCount: number): {pack: string; questions: string[]} {
   return {pack: JSON.stringify(pack), questions};
 }
 
-async function openChat(tab: Tab, url: string): Promise<void> {
+async function openChat(tab: Tab, {url, known}: {url: string; known: string}): Promise<void> {
   await tab.page.goto(url);
   await tab.session.send('Emulation.setCPUThrottlingRate', {rate: SLOWDOWN});
   await tab.page.locator('firstword-chat [part~=launcher]').click();
   const input = tab.page.locator('firstword-chat textarea');
   // the pack is there once it suggests
-  await input.fill('how do i');
+  await input.fill(known);
   await tab.page.locator('firstword-chat .foreseen li:last-child button').waitFor({timeout: 60_000});
 }
 
@@ -119,7 +119,7 @@ export async function measureEnter(entryCounts = [...LATER_MS.keys()], draws = E
           const tab = await chromium.open('about:blank');
           await tab.page.addInitScript(probe);
           for (const kind of ['cold', 'warm'] as const) {
-            await openChat(tab, shop.url);
+            await openChat(tab, {url: shop.url, known: questions[0] ?? ''});
             for (let at = 0; at < draws.questionCount; at++) {
               own.push(await ask(tab, 'question', askFor(5, 'max')));
               instant[kind].push(await ask(tab, 'answer', questions[asked++ % questions.length] ?? ''));
