@@ -84,10 +84,8 @@ export async function createBackend(options: BackendOptions = {}): Promise<Backe
       const nonce = randomBytes(16).toString('base64');
       if (options.policy) context.header('content-security-policy', options.policy(nonce));
       const html = await readFile(`demo/site/${file}`, 'utf8');
-      const faq = options.faq === false ? '' : 'data-faq="/faq.pack.json"';
-      return context.html(
-        html.replaceAll('{{nonce}}', nonce).replaceAll('{{model}}', modelName).replaceAll('{{faq}}', faq),
-      );
+      const shown = options.faq === false ? html.replace(' data-faq="/faq.pack.json"', '') : html;
+      return context.html(shown.replaceAll('{{nonce}}', nonce).replaceAll('{{model}}', modelName));
     });
   }
   // a name with a hash in it never means other bytes; everything else is asked for again

@@ -88,7 +88,7 @@ SELECT ms, hit,
   count(*) FILTER (shown) AS shown_count,
   count(*) FILTER (NOT shown) AS left_count,
   sum(weight * weight) AS squared
-FROM waited WHERE ms IS NOT NULL GROUP BY ms, hit ORDER BY ms`;
+FROM waited WHERE ms IS NOT NULL GROUP BY ms, hit ORDER BY ms, hit`;
 
 /** Logarithmic histograms. */
 export const BINS = `
