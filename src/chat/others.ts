@@ -131,10 +131,12 @@ export const createOthers: Meet = (meeting) => {
   if (channel) {
     channel.onmessage = hear;
     const onKept = (event: Event) => {
-      const {key} = event as Partial<StorageEvent>; // none where all of it was cleared, and of a page
+      const {key, newValue} = event as Partial<StorageEvent>; // none where all of it was cleared, and of a page
       if ((key ?? name) !== name) return;
       isRead ||= key !== undefined;
-      catchUp();
+      // erased by a tab that may not have heard of the answer that is read here
+      if (key && newValue === null && running()?.follows === false) onStop('forget');
+      else catchUp();
     };
     // a page that was kept for going back has heard nothing meanwhile
     for (const type of ['storage', 'pageshow']) window.addEventListener(type, onKept, {signal});

@@ -29,6 +29,9 @@ export interface Started {
   onTrouble: (trouble: Extract<ChatEvent, {kind: 'trouble'}>) => void;
 }
 
+/** What failed has been said. */
+const told = () => undefined;
+
 /**
  * Brings to life what reads and draws answers. What measures them, and what people do beside asking, is loaded beside
  * it: no answer waits for either.
@@ -37,61 +40,50 @@ export function startAnswering(parts: PanelParts & {endpoint: string}): Started 
   const {load, print, options, language, version: sdk, foreign, onMore, endpoint, signal} = parts;
   signal.throwIfAborted(); // nothing more is loaded for a chat that is gone
   const words = foreign ?? enAnswer;
-  const missing = (what: string) => (cause: unknown) => {
-    if (!signal.aborted) print(`${what}: the file that does it did not load unchanged (${cause}).`);
-  };
-  const bring = async (file: LazyFile, hash: string) => {
-    const arrived = await load(file, hash);
-    signal.throwIfAborted(); // nothing begins in a chat that is gone
-    return arrived;
-  };
-  // all are our own files, checked by their hashes
-  const measure = bring('firstword-measure', measureHash).then((file) =>
-    (file as typeof MeasureFile).createMeasure({...options, language, sdk, onLine: print}),
+  /** Loads a file of ours, checked by its hash, and has begin what is in it; says so where it cannot. */
+  function bring<File, T>(file: LazyFile, hash: string, begin: (arrived: File) => T): Promise<T> {
+    const begun = load(file, hash).then((arrived) => {
+      signal.throwIfAborted(); // nothing begins in a chat that is gone
+      return begin(arrived as File);
+    });
+    begun.catch((cause: unknown) => {
+      if (!signal.aborted) print(`${file} did not load unchanged (${cause}): the chat goes on without what it does.`);
+    });
+    return begun;
+  }
+  const measure = bring('firstword-measure', measureHash, (file: typeof MeasureFile) =>
+    file.createMeasure({...options, language, sdk, onLine: print}),
   );
-  const more = bring('firstword-more', moreHash).then((file) =>
-    (file as typeof MoreFile).createMore({...parts, measure}),
+  bring('firstword-more', moreHash, (file: typeof MoreFile) => onMore(file.createMore({...parts, measure}))).catch(
+    told,
   );
+  const {faq} = options;
   const instant =
-    options.faq === undefined
+    faq === undefined
       ? undefined
-      : bring('firstword-faq', faqHash).then((file) =>
-          (file as typeof InstantFile).startInstant({
-            ...parts,
-            ...options,
-            language,
-            faq: String(options.faq),
-            name: endpoint,
-          }),
+      : bring('firstword-faq', faqHash, (file: typeof InstantFile) =>
+          file.startInstant({...parts, ...options, language, faq, name: endpoint}),
         );
   let vendors: Promise<Vendors> | undefined;
   function loadVendors(): Promise<Vendors> {
-    vendors ??= bring('firstword-vendors', vendorsHash).then((file) => (file as typeof VendorsFile).getVendors());
-    vendors.catch((cause: unknown) => {
+    vendors ??= bring('firstword-vendors', vendorsHash, (file: typeof VendorsFile) => file.getVendors());
+    vendors.catch(() => {
       vendors = undefined; // the next answer tries again
-      missing('no answer can be read')(cause);
     });
     return vendors;
   }
   async function createAll(): Promise<Answering> {
     const meet =
       options.persist === 'local'
-        ? await bring('firstword-tabs', tabsHash).then(
-            (file) => (file as typeof TabsFile).createOthers,
-            missing('other tabs do not follow'),
-          )
+        ? await bring('firstword-tabs', tabsHash, (file: typeof TabsFile) => file.createOthers).catch(told)
         : undefined;
-    return createAnswering({...parts, measure, loadVendors, instant, meet: meet ?? undefined});
+    return createAnswering({...parts, measure, loadVendors, instant, meet});
   }
-  measure.catch(missing('no turn is measured'));
-  instant?.catch(missing('no question is answered at once'));
-  more.then(onMore, missing('answers cannot be copied or judged'));
   return {
     onTrouble(trouble) {
-      bring('firstword-owner', ownerHash).then(
-        (file) => print((file as typeof OwnerFile).ownerLine(trouble, {...options, endpoint})),
-        missing(`${endpoint} failed (${trouble.problem})`),
-      );
+      bring('firstword-owner', ownerHash, (file: typeof OwnerFile) =>
+        print(file.ownerLine(trouble, {...options, endpoint})),
+      ).catch(() => print(`${endpoint} failed (${trouble.problem}).`));
     },
     answering: createAll(),
     painter: createPainter({...parts, ...options, words}),

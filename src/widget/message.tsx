@@ -14,7 +14,12 @@ type From = Pick<PanelProps, 'words' | 'more'> & {place: Place; verdict: string 
 export function createMessages({
   chat,
   painting,
-}: Pick<PanelProps, 'chat' | 'painting'>): (message: Message, place: Place, props: PanelProps) => View {
+  language,
+}: Pick<PanelProps, 'chat' | 'painting'> & {language: string | undefined}): (
+  message: Message,
+  place: Place,
+  props: PanelProps,
+) => View {
   const known = new WeakMap<Message, {from: From; view: ViewNode}>();
   const latest: {[P in Place]?: From} = {};
 
@@ -25,7 +30,7 @@ export function createMessages({
         {message.kind === 'question' ? (
           <QuestionView question={message} words={words} below={below} />
         ) : (
-          <AnswerView {...{chat, painting, words, below}} answer={message} />
+          <AnswerView {...{chat, painting, language, words, below}} answer={message} />
         )}
       </li>
     ) as ViewNode; // as it is written here
@@ -71,10 +76,12 @@ function QuestionView({question, words, below}: {question: Question; words: Pane
 function AnswerView({
   chat,
   painting,
+  language,
   answer,
   words,
   below,
 }: Pick<PanelProps, 'chat' | 'painting' | 'words'> & {
+  language: string | undefined;
   answer: Answer;
   below: View;
 }): View {
@@ -91,7 +98,7 @@ function AnswerView({
       data-id={answer.id}
     >
       <span class="unseen">{`${words.answer}: `}</span>
-      <div class="text" dir="auto" ref={painting.onElement(answer)} />
+      <div class="text" dir="auto" lang={language} ref={painting.onElement(answer)} />
       {state === 'waiting' && (
         <div part="status" class="dots">
           <span class={doing ? 'doing' : 'unseen'}>{doing ?? words.waiting}</span>

@@ -84,7 +84,7 @@ export function mountPanel(handover: Handover): Panel {
   });
 
   const field = createField({root, chat});
-  const drawMessage = createMessages({chat, painting});
+  const drawMessage = createMessages({chat, painting, language});
   const parts = (): PanelParts => ({
     ...handover,
     ...{root, launcher, chat, options, language, box, field, status, painting, foreign: tongue.words()},

@@ -4,6 +4,13 @@ import {describeSpread, median, type Row} from './render/figures.ts';
 import {type Bench, cpuOf, streamBare} from './render/measures.ts';
 import {askFor, openShop, type Shop} from './render/shop.ts';
 
+declare global {
+  interface Window {
+    /** Resolves when the answer that is asked for is whole. */
+    whole: Promise<void>;
+  }
+}
+
 /** How many messages a long conversation has. */
 const MESSAGE_COUNT = 200;
 
@@ -31,11 +38,11 @@ async function openChat({chromium}: Bench, {url}: Shop): Promise<Tab> {
 /** Asks a question and waits until the answer to it is whole: for the event, because looking for it would cost too. */
 async function ask({page}: Tab, question: string): Promise<void> {
   await page.locator('firstword-chat textarea').fill(question);
-  const whole = page.evaluate(
-    () => new Promise<void>((done) => addEventListener('firstword:complete', () => done(), {once: true})),
-  );
+  await page.evaluate(() => {
+    window.whole = new Promise((done) => addEventListener('firstword:complete', () => done(), {once: true}));
+  });
   await page.keyboard.press('Enter');
-  await whole;
+  await page.evaluate(() => window.whole);
 }
 
 async function measureStreams(bench: Bench, shop: Shop): Promise<Row[]> {

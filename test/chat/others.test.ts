@@ -119,6 +119,19 @@ describe('a tab that asks', () => {
     await until(() => peer.read()).toContain('Where?');
   });
 
+  test('forgets what another tab erased that had not heard of its answer', async () => {
+    const endpoint = await createEndpoint(answer(0, 3, gate('rest')), {status: 200});
+    const peer = await createPeer(endpoint.url);
+    const {chat, lastAnswer} = await startShared(endpoint.url);
+    chat.send('Where?');
+    await until(() => lastAnswer().state).toBe('streaming');
+    await until(() => peer.read()).toContain('Where?');
+    localStorage.removeItem(`firstword:${endpoint.url}`);
+    peer.hear(null);
+    await until(() => chat.state()).toMatchObject({messages: [], busy: false});
+    expect(peer.read()).toBe(null);
+  });
+
   test('forgets, and keeps nothing again, when another tab has all of it forgotten', async () => {
     const endpoint = await createEndpoint(answer(0, 3, gate('rest')), {status: 200});
     const peer = await createPeer(endpoint.url);

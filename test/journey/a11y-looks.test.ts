@@ -241,6 +241,7 @@ describe.each(findEngines())('$title', ({engine, missing, lacks}) => {
         blocks.filter((block) => block.getAttribute('dir') !== 'auto').map((block) => block.outerHTML),
       );
       expect(undirected).toEqual([]);
+      expect(await attributeOf(page, '.text', 'lang')).toBe('ar'); // the language that was asked for
       const rules = await page.run(() =>
         [...(document.querySelector('firstword-chat')?.shadowRoot?.adoptedStyleSheets ?? [])]
           .flatMap((sheet) => [...sheet.cssRules].map(({cssText}) => cssText))
