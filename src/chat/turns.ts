@@ -198,7 +198,7 @@ export function createTurns(
   }
 
   function leave(running: Running | undefined, left: Left): void {
-    if (left === 'forget') core.instant?.forget();
+    if (left === 'forget') withInstant((instant) => instant.forget());
     if (!running) return;
     const isGone = left === 'pagehide';
     if (running.follows) {

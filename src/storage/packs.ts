@@ -26,7 +26,7 @@ export interface PackStore {
   claim(nowAt: number): Promise<boolean>;
   /** Says what the visitor agreed to: `denied` erases the snapshot and keeps it in memory only. */
   agree(agreement: Agreement): Promise<void>;
-  /** Erases the snapshots of all packs. */
+  /** Erases the snapshots of all packs; what comes afterwards is in memory only, until the visitor agrees anew. */
   forget(): Promise<void>;
 }
 
@@ -90,6 +90,7 @@ export function createPackStore(url: string, shelf: Shelf = createShelf('firstwo
       else if (!wasKept && memory) await keep(memory);
     },
     async forget() {
+      isKept = false;
       memory = undefined;
       await shelf.clear();
     },

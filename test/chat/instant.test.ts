@@ -2,6 +2,7 @@ import {afterEach, beforeEach, describe, expect, onTestFinished, test, vi} from 
 import type {Answer, Message, PackTrouble} from '../../src/chat/index.ts';
 import {createInstant, type InstantOptions} from '../../src/chat/instant.ts';
 import type {PlainPack} from '../../src/faq/index.ts';
+import {createGate} from '../gate.ts';
 import {until} from '../stream/endpoint.ts';
 
 const FAQ = 'https://shop.example/faq.json';
@@ -145,6 +146,21 @@ describe('what is known at once', () => {
     expect(troubles).toEqual([trouble]);
     expect([instant.find('return period'), instant.foresee('return')]).toEqual([undefined, []]);
   });
+});
+
+test('a pack that was on its way when all was forgotten answers, and is kept nowhere', async () => {
+  const gate = createGate();
+  vi.mocked(fetch).mockImplementation(async () => {
+    await gate.opened;
+    return Response.json(pack, {headers: {etag: '"1"'}});
+  });
+  const {instant, hasCome} = await start({consent: 'granted'});
+  await until(() => vi.mocked(fetch).mock.calls.length).toBe(1);
+  instant.forget();
+  gate.open();
+  await hasCome;
+  await until(() => given(instant, 'can i send it back')).toBeDefined();
+  await until(async () => (await indexedDB.databases()).map(({name}) => name)).not.toContain('firstword-faq');
 });
 
 describe('an answer that was not what was asked', () => {

@@ -131,6 +131,10 @@ test('forgetting erases the snapshots of all packs', async () => {
   await packs.forget();
   expect(await databaseNames()).not.toContain(NAME);
   expect(await read(packs)).toBeUndefined();
+  await packs.write(snapshot('two')); // one that was on its way
+  expect(await databaseNames()).not.toContain(NAME);
+  await packs.agree('auto');
+  expect(await read()).toMatchObject(snapshot('two'));
 });
 
 test('no database is there before it is wanted', async () => {
