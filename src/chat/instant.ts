@@ -55,7 +55,6 @@ type Pack = PlainPack | CompiledPack;
 
 /** A pack as it is used. */
 interface Book {
-  pack: Pack;
   matcher: Matcher;
   entries: ReadonlyMap<string, FaqEntry>;
   /** When the pack was written, else when it came, in epoch ms. */
@@ -104,7 +103,7 @@ export function createInstant(options: InstantOptions): Instant {
   function take(pack: Pack, cameAt: number): void {
     const {matcher, step} = growMatcher(pack);
     const mine: Book = {
-      ...{pack, matcher},
+      matcher,
       entries: new Map(pack.entries.map((entry) => [entry.id, entry])),
       at: DATE.test(pack.version ?? '') ? Date.parse(`${pack.version}`) : cameAt,
     };

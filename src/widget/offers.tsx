@@ -29,9 +29,15 @@ export function createOffers(parts: MoreParts & Pick<Announcer, 'say'> & {judge:
     chat.send(question, startOf(event), 'rephrase');
   }
 
-  function Choices({offers, label, at}: {offers: readonly Offer[]; label: string; at: string}): View {
+  function Choices(props: {
+    offers: readonly Offer[];
+    label: string;
+    at: string;
+    onKeyDown?: (event: KeyboardEvent) => void;
+  }): View {
+    const {offers, label, at, onKeyDown} = props;
     return (
-      <ul key={at} part="suggestions" class={`suggestions ${at}`} aria-label={label} onKeyDown={walk}>
+      <ul key={at} part="suggestions" class={`suggestions ${at}`} aria-label={label} onKeyDown={onKeyDown}>
         {offers.map((offer) => (
           <li key={offer.id}>
             <button type="button" part="suggestion" class="plain" dir="auto" onClick={(event) => choose(offer, event)}>
@@ -49,8 +55,7 @@ export function createOffers(parts: MoreParts & Pick<Announcer, 'say'> & {judge:
   function walk(event: KeyboardEvent): void {
     const {key} = event;
     const step = key === 'ArrowDown' ? 1 : key === 'ArrowUp' ? -1 : 0;
-    const isForeseen = (event.currentTarget as Element).matches('.foreseen'); // it is heard at the list
-    if (!isForeseen || (step === 0 && key !== 'Escape')) return;
+    if (step === 0 && key !== 'Escape') return;
     event.preventDefault();
     const all = listed();
     const at = all.indexOf(event.target as HTMLElement) + step; // buttons alone have the focus here
@@ -82,7 +87,7 @@ export function createOffers(parts: MoreParts & Pick<Announcer, 'say'> & {judge:
       const offers = draft.trim() === dismissed?.trim() ? [] : foreseen;
       if (offers.length > 0 && shownCount === 0) say(`${words.suggestions}: ${offers.length}`);
       shownCount = offers.length;
-      return offers.length > 0 && <Choices at="foreseen" offers={offers} label={words.suggestions} />;
+      return offers.length > 0 && <Choices at="foreseen" offers={offers} label={words.suggestions} onKeyDown={walk} />;
     },
     below(answer, isNewest) {
       const {stored, offers = [], id} = answer;
