@@ -5,3 +5,4 @@ export * from './histogram.ts';
 export * from './record.ts';
 export * from './turn.ts';
 export * from './units.ts';
+export * from './waiting.ts';
