@@ -1,3 +1,4 @@
+export * from './breaker.ts';
 export * from './budget.ts';
 export * from './critical-path.ts';
 export * from './deadlines.ts';
