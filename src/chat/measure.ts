@@ -26,6 +26,8 @@ export interface Measure {
   createTurn(start: {id: string; n: number; startedMs: number}): MeasuredTurn;
   /** How long anybody waits for an answer, in ms since the turn began. */
   deadlineMs: number;
+  /** The record of the turn that is on its way, as it stands; undefined where there is none. */
+  live(): TurnRecord | undefined;
   /** Takes the record of a turn that has ended. */
   take(record: TurnRecord): void;
   /** The visitor's verdict on a turn that has ended: one more record of it. Nothing for turns of an earlier page. */
@@ -66,6 +68,9 @@ export const TASK_MS = 90_000;
 /** How many ended turns can still be judged by the visitor. */
 const JUDGED_COUNT = 20;
 
+/** The longest time that a record may hold, in ms. */
+const MAX_MS = 600_000;
+
 /** A metric of `Server-Timing` with a duration: its name and the time. */
 const TIMING = /(?:^|,)\s*([\w.-]+)\s*;(?:[^,]*;)?\s*dur="?(\d+\.?\d*)/g;
 
@@ -94,26 +99,40 @@ export function createMeasure(options: MeasureOptions): Measure {
           now: () => performance.now(),
           toText: writeJson,
         });
-  let latest: Turn | undefined;
+  let latest: {turn: Turn; startedMs: number; busyMs: number; inpMs: number} | undefined;
   let task = 1;
   let endedMs = 0;
   const ended = new Map<string, {record: TurnRecord; atMs: number}>();
   const endTask = () => {
     task = Math.min(task + 1, 999);
   };
-  const tasks = watchLongTasks((fromMs, toMs) => latest?.busy(fromMs, toMs));
+  const watched = watch({
+    longtask: (fromMs, toMs) => latest?.turn.busy(fromMs, toMs),
+    'long-animation-frame'(fromMs, toMs, {blockingDuration = 0}) {
+      if (!latest) return;
+      latest.busyMs += Math.max(0, Math.min(blockingDuration, toMs - Math.max(fromMs, latest.startedMs)));
+      latest.turn.note({busy: whole(latest.busyMs, MAX_MS)});
+    },
+    event(fromMs, toMs) {
+      if (!latest || Math.abs(fromMs - latest.startedMs) > 1) return;
+      latest.inpMs = Math.max(latest.inpMs, toMs - fromMs); // the key, what it typed and its click are one interaction
+      latest.turn.note({inp: whole(latest.inpMs, MAX_MS)});
+    },
+  });
   return {
     deadlineMs: DEADLINE_SHARE * highest(limits.complete).ms,
     createTurn(start) {
       const turn = createTurn({...start, budget: limits});
       if (ended.size > 0 && start.startedMs - endedMs > TASK_MS) endTask();
       turn.note({source: 'model', lang: language, proto: protocol === 'auto' ? 'ai-sdk' : protocol, task});
-      latest = turn;
+      // a frame in a page is told nothing of its own
+      if (watched.has('long-animation-frame') && parent === window) turn.note({busy: 0});
+      latest = {turn, startedMs: start.startedMs, busyMs: 0, inpMs: 0};
       const begunMs = new Map<string, number>();
       return {
         ...turn,
         record(nowMs) {
-          tasks.flush();
+          watched.flush();
           return turn.record(nowMs);
         },
         event: (event, nowMs) => noteEvent(turn, event, {nowMs, begunMs}),
@@ -124,6 +143,10 @@ export function createMeasure(options: MeasureOptions): Measure {
           }
         },
       };
+    },
+    live() {
+      const record = latest?.turn.peek(performance.now());
+      return record?.final ? undefined : record;
     },
     take(record) {
       endedMs = performance.now();
@@ -143,7 +166,7 @@ export function createMeasure(options: MeasureOptions): Measure {
     leave: (snapshot) => sender?.leave(snapshot),
     consent: (answer) => sender?.consent(answer),
     stop() {
-      tasks.stop();
+      watched.stop();
       sender?.stop();
     },
   };
@@ -175,7 +198,7 @@ function noteEvent(
     }
     case 'text':
       turn.mark('token', nowMs);
-      turn.text(event.text.length);
+      turn.text(event.text.length, nowMs);
       break;
     case 'end':
       turn.note({
@@ -185,14 +208,25 @@ function noteEvent(
   }
 }
 
-/** Watches for tasks that kept the page from reading, where the browser tells of them. */
-function watchLongTasks(onTask: (fromMs: number, toMs: number) => void): {flush(): void; stop(): void} {
-  const take = (entries: PerformanceEntryList) => {
-    for (const {startTime, duration} of entries) onTask(startTime, startTime + duration);
+/** What the browser tells of a time in which the page was busy. */
+type BusyEntry = PerformanceEntry & {blockingDuration?: number};
+type OnBusy = (fromMs: number, toMs: number, entry: BusyEntry) => void;
+
+/** Watches for what kept the page from reading and drawing, as far as the browser tells of it. */
+function watch(listeners: Readonly<Record<string, OnBusy>>) {
+  const take = (entries: readonly BusyEntry[]) => {
+    for (const entry of entries) {
+      const {entryType, startTime, duration} = entry;
+      listeners[entryType]?.(startTime, startTime + duration, entry);
+    }
   };
   const observer = new PerformanceObserver((list) => take(list.getEntries()));
-  if (PerformanceObserver.supportedEntryTypes.includes('longtask')) observer.observe({type: 'longtask'});
-  return {flush: () => take(observer.takeRecords()), stop: () => observer.disconnect()};
+  const has = (type: string) => PerformanceObserver.supportedEntryTypes.includes(type);
+  for (const type of Object.keys(listeners)) {
+    const wanted = {type, buffered: true, durationThreshold: 16}; // the least there is, for events
+    if (has(type)) observer.observe(wanted);
+  }
+  return {has, flush: () => take(observer.takeRecords()), stop: () => observer.disconnect()};
 }
 
 const whole = (value: number, most: number) => Math.min(Math.max(0, Math.round(value)), most);

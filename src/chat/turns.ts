@@ -151,7 +151,7 @@ export function createTurns(
     const {turn, id: turnId, startedMs, text} = mine;
     records.begin(mine);
     turn.note({source, cache: {at: 'browser', hit}});
-    turn.text(text.length);
+    turn.text(text.length, now());
     afterPaint((paintedMs) => {
       emit({kind: 'faq', turnId, hit});
       emit({kind: 'firsttoken', turnId, ms: (paintedMs ?? now()) - startedMs});

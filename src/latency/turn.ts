@@ -1,4 +1,5 @@
 import {type Budget, highest} from './budget.ts';
+import {createFelt} from './felt.ts';
 import type {ErrorKind, Left, Milestone, Outcome, StageRecord, TurnRecord} from './record.ts';
 import {roundMs} from './units.ts';
 import {createVerdict} from './verdict.ts';
@@ -39,6 +40,8 @@ export type TurnFacts = {
     | 'again'
     | 'retries'
     | 'resumes'
+    | 'busy'
+    | 'inp'
     | 'task']?: TurnRecord[K] | undefined;
 };
 
@@ -48,8 +51,13 @@ export interface Turn {
   mark(milestone: Milestone, nowMs: number): void;
   /** Counts a chunk of the body, whatever was in it. */
   chunk(nowMs: number): void;
-  /** Counts answer text, in characters. */
-  text(charCount: number): void;
+  /** Counts answer text that arrived now, in characters. */
+  text(charCount: number, nowMs: number): void;
+  /**
+   * Notes that there was something new to see, such as words on what is being done. Painted milestones count by
+   * themselves, and so does text once the first of it is painted.
+   */
+  progress(nowMs: number): void;
   /**
    * Takes an event that arrived now, with the server's own emission time where it says one: with it server times find
    * their place, and what held the event back on its way is seen.
@@ -67,13 +75,16 @@ export interface Turn {
   settle(ending: Ending, nowMs: number): void;
   /** Writes the record as it stands and raises its `rev` by one. */
   record(nowMs: number): TurnRecord;
+  /** Writes the record as `record` would, for somebody who looks on: `rev` stays. */
+  peek(nowMs: number): TurnRecord;
 }
 
 /** Stage names that every record may carry; others must be declared in the budget. */
 export const STANDARD_STAGES = ['network', 'retrieval', 'tools', 'model', 'generate', 'overhead'] as const;
 
 const MAX_MS = 600_000;
-const MAX_STAGES = 12;
+/** One fewer than the schema takes: with the longest names, twelve and all else would be more than a record may weigh. */
+const MAX_STAGES = 11;
 /** Gaps kept for the median; a longer answer's later gaps only count towards the longest. */
 const MAX_GAPS = 4096;
 const CENSORED: ReadonlySet<Outcome> = new Set(['open', 'abandoned', 'stopped', 'error', 'offline', 'cut']);
@@ -99,6 +110,7 @@ export function createTurn(options: {id: string; n: number; startedMs: number; b
   let lastChunkMs = 0;
   let longestGapMs = 0;
   const gaps: number[] = [];
+  const felt = createFelt(startedMs);
   const verdict = createVerdict();
   let serverStartMs = Number.POSITIVE_INFINITY;
   let hiddenSinceMs: number | undefined;
@@ -154,8 +166,45 @@ export function createTurn(options: {id: string; n: number; startedMs: number; b
     };
   }
 
+  function write(nowMs: number): TurnRecord {
+    const outcome = ending?.outcome ?? 'open';
+    const endMs = marks.get('done') ?? nowMs;
+    const recordStages = stages();
+    const over = exceeded(recordStages);
+    const speedMs = ending && felt.speedMs();
+    const unseenMs = hiddenMs + (hiddenSinceMs === undefined ? 0 : endMs - hiddenSinceMs);
+    const t: TurnRecord['t'] = {};
+    for (const [milestone, atMs] of marks) {
+      t[milestone] = BACKWARD.has(milestone) ? offset(atMs - startedMs) : bounded(atMs - startedMs);
+    }
+    return {
+      id,
+      rev: Math.min(rev + 1, 99),
+      final: ending !== undefined,
+      n: Math.min(n, 999),
+      age: Math.min(roundMs(Math.max(0, nowMs - startedMs)), 86_400_000),
+      outcome,
+      t,
+      ...facts,
+      budget: {token: highest(budget.firstToken).ms, done: highest(budget.complete).ms},
+      ...defined({
+        waited: CENSORED.has(outcome) ? bounded(endMs - startedMs) : undefined,
+        left: ending?.left,
+        error: ending?.error,
+        stages: recordStages.length > 0 ? recordStages : undefined,
+        stream: chunkCount > 0 ? arrivals() : undefined,
+        silence: firstHiddenMs === undefined ? bounded(felt.silenceMs(endMs)) : undefined,
+        speed: speedMs === undefined ? undefined : bounded(speedMs),
+        hidden: firstHiddenMs === undefined ? undefined : bounded(Math.max(unseenMs, 0.1)),
+        hid: firstHiddenMs === undefined ? undefined : bounded(firstHiddenMs - startedMs),
+        over: over.length > 0 ? over : undefined,
+      }),
+    };
+  }
+
   return {
     mark(milestone, nowMs) {
+      if (!ending) felt.mark(milestone, nowMs);
       if (milestone === 'last' || !marks.has(milestone)) marks.set(milestone, nowMs);
     },
     chunk(nowMs) {
@@ -165,8 +214,12 @@ export function createTurn(options: {id: string; n: number; startedMs: number; b
       lastChunkMs = nowMs;
       verdict.read(nowMs);
     },
-    text(count) {
+    text(count, nowMs) {
       charCount = Math.min(charCount + count, 10_000_000);
+      if (!ending) felt.text(count, nowMs);
+    },
+    progress(nowMs) {
+      if (!ending) felt.progress(nowMs);
     },
     emitted(eMs, nowMs) {
       verdict.event(eMs);
@@ -207,38 +260,11 @@ export function createTurn(options: {id: string; n: number; startedMs: number; b
       marks.set('done', nowMs);
     },
     record(nowMs) {
-      const outcome = ending?.outcome ?? 'open';
-      const endMs = marks.get('done') ?? nowMs;
-      const recordStages = stages();
-      const over = exceeded(recordStages);
-      const unseenMs = hiddenMs + (hiddenSinceMs === undefined ? 0 : endMs - hiddenSinceMs);
-      const t: TurnRecord['t'] = {};
-      for (const [milestone, atMs] of marks) {
-        t[milestone] = BACKWARD.has(milestone) ? offset(atMs - startedMs) : bounded(atMs - startedMs);
-      }
-      rev = Math.min(rev + 1, 99);
-      return {
-        id,
-        rev,
-        final: ending !== undefined,
-        n: Math.min(n, 999),
-        age: Math.min(roundMs(Math.max(0, nowMs - startedMs)), 86_400_000),
-        outcome,
-        t,
-        ...facts,
-        budget: {token: highest(budget.firstToken).ms, done: highest(budget.complete).ms},
-        ...defined({
-          waited: CENSORED.has(outcome) ? bounded(endMs - startedMs) : undefined,
-          left: ending?.left,
-          error: ending?.error,
-          stages: recordStages.length > 0 ? recordStages : undefined,
-          stream: chunkCount > 0 ? arrivals() : undefined,
-          hidden: firstHiddenMs === undefined ? undefined : bounded(Math.max(unseenMs, 0.1)),
-          hid: firstHiddenMs === undefined ? undefined : bounded(firstHiddenMs - startedMs),
-          over: over.length > 0 ? over : undefined,
-        }),
-      };
+      const record = write(nowMs);
+      ({rev} = record);
+      return record;
     },
+    peek: write,
   };
 }
 

@@ -1,4 +1,5 @@
 import {afterEach, describe, expect, test, vi} from 'vitest';
+import {userEvent} from 'vitest/browser';
 import {createMeasure, type Measure, type MeasureOptions, TASK_MS} from '../../src/chat/index.ts';
 import type {TurnRecord} from '../../src/latency/index.ts';
 import {createUiMessageReader} from '../../src/protocol/index.ts';
@@ -255,4 +256,44 @@ test('a stage of which the backend only names the beginning and the end is timed
   turn.event({kind: 'stage', stage: 'tools', state: 'end'}, 340);
   turn.event({kind: 'stage', stage: 'retrieval', state: 'end'}, 350);
   expect(turn.record(500).stages?.map(({s, ms, src}) => [s, ms, src])).toEqual([['tools', 240, 'client']]);
+});
+
+describe('how a turn felt', () => {
+  /** Keeps the page from doing anything else. */
+  const block = (ms: number) => {
+    for (const untilMs = performance.now() + ms; performance.now() < untilMs; );
+  };
+  const open = (measure: Measure, startedMs = performance.now()) =>
+    measure.createTurn({id: 'ab'.repeat(16), n: 1, startedMs});
+
+  test('has in it how long the page took over the act that sent the question, and over no other', async () => {
+    const measure = start();
+    const button = document.createElement('button');
+    document.body.append(button);
+    button.onclick = ({timeStamp}) => {
+      open(measure, timeStamp);
+      block(100);
+    };
+    await userEvent.click(button);
+    await expect.poll(() => measure.live()?.inp).toBeGreaterThanOrEqual(96);
+    button.onclick = ({timeStamp}) => {
+      open(measure, timeStamp - 5);
+      block(120);
+    };
+    const observed = new Promise((done) => new PerformanceObserver(done).observe({type: 'event'}));
+    await userEvent.click(button);
+    await observed;
+    expect(measure.live()?.inp).toBeUndefined();
+    button.remove();
+  });
+
+  test('is seen live only while a turn is on its way', () => {
+    const measure = start();
+    expect(measure.live()).toBeUndefined();
+    const turn = open(measure);
+    expect(measure.live()).toMatchObject({outcome: 'open', rev: 1});
+    expect(measure.live()?.rev).toBe(1);
+    turn.settle({outcome: 'complete'}, performance.now());
+    expect(measure.live()).toBeUndefined();
+  });
 });

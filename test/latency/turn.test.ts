@@ -350,7 +350,7 @@ describe('stages', () => {
     for (let atMs = 0; atMs < 50; atMs++) {
       turn.stage({stage: 'tools', state: 'end', ms: atMs % 2 ? -5 : 1e12, atMs: atMs * 1e9, src: 'stream'});
     }
-    expect(stages(turn)).toHaveLength(12);
+    expect(stages(turn)).toHaveLength(11);
   });
 });
 
@@ -395,8 +395,8 @@ describe('the stream', () => {
   test('is counted by chunks, characters and its longest gap', () => {
     const turn = start();
     for (const nowMs of [1100, 1120, 1140, 1160, 1900, 1920]) turn.chunk(nowMs);
-    turn.text(9);
-    turn.text(4);
+    turn.text(9, 1100);
+    turn.text(4, 1920);
     expect(record(turn).stream).toEqual({chunks: 6, tokens: 4, est: true, chars: 13, stalls: 1, gap: 740});
   });
 
@@ -449,9 +449,103 @@ describe('the stream', () => {
   test('of any length stays within the record', () => {
     const turn = start();
     for (let chunk = 0; chunk < 70_000; chunk++) turn.chunk(chunk * 1000);
-    turn.text(50_000_000);
+    turn.text(50_000_000, 5000);
     expect(record(turn, 1e9).stream).toMatchObject({chunks: 65_535, stalls: 0, chars: 10_000_000});
   });
+});
+
+describe('silence', () => {
+  const silence = (turn: Turn, nowMs?: number) => record(turn, nowMs).silence;
+
+  test('is the longest wait for something new to see, from the start to the end', () => {
+    const turn = start();
+    expect(silence(turn, 1400), 'as far as it goes').toBe(400);
+    turn.mark('status', 1500);
+    turn.progress(2900);
+    turn.mark('paint', 3000);
+    turn.text(5, 3500);
+    turn.settle({outcome: 'complete'}, 4000);
+    turn.progress(9000);
+    expect(silence(turn)).toBe(1400);
+  });
+
+  test('goes on to the end where the end is what was waited for longest', () => {
+    const turn = start();
+    turn.mark('paint', 1200);
+    turn.settle({outcome: 'cut', error: 'stream-cut'}, 3000);
+    expect(silence(turn)).toBe(1800);
+  });
+
+  test('is not broken by what nobody sees: headers, tokens, text before its paint', () => {
+    const turn = start();
+    turn.mark('headers', 1200);
+    turn.mark('token', 1500);
+    turn.text(5, 1500);
+    turn.text(5, 1600);
+    turn.mark('paint', 2000);
+    turn.settle({outcome: 'complete'}, 2001);
+    expect(silence(turn)).toBe(1000);
+  });
+
+  test('is not known of a page that was hidden', () => {
+    const turn = start();
+    turn.visibility({hidden: true}, 1100);
+    turn.visibility({hidden: false}, 1200);
+    turn.settle({outcome: 'complete'}, 2000);
+    expect(record(turn)).not.toHaveProperty('silence');
+  });
+});
+
+describe('the speed index', () => {
+  test('is how long the characters were waited for, on average over them', () => {
+    const turn = start();
+    turn.mark('token', 1400);
+    turn.text(10, 1400);
+    turn.mark('paint', 1420);
+    turn.text(30, 1800);
+    turn.settle({outcome: 'complete'}, 1900);
+    expect(record(turn).speed).toBe((10 * 400 + 30 * 800) / 40 + 20);
+  });
+
+  test('tells a slow answer from one that came at once, though both began and ended together', () => {
+    const ended = (pieces: [charCount: number, nowMs: number][]) => {
+      const turn = start();
+      turn.mark('paint', 1100);
+      for (const piece of pieces) turn.text(...piece);
+      turn.settle({outcome: 'complete'}, 5000);
+      return record(turn).speed ?? 0;
+    };
+    const early = ended([
+      [99, 1100],
+      [1, 5000],
+    ]);
+    const late = ended([
+      [1, 1100],
+      [99, 5000],
+    ]);
+    expect(late / early).toBeGreaterThan(20);
+  });
+
+  test('is absent without text, before the end, and where nobody saw the text', () => {
+    const silent = start();
+    silent.mark('paint', 1200);
+    silent.settle({outcome: 'complete'}, 2000);
+    const open = start();
+    open.text(5, 1100);
+    open.mark('paint', 1200);
+    const unseen = start();
+    unseen.text(5, 1100);
+    unseen.settle({outcome: 'complete'}, 2000);
+    for (const turn of [silent, open, unseen]) expect(record(turn)).not.toHaveProperty('speed');
+  });
+});
+
+test('whoever looks on sees the record that would be written, and changes nothing', () => {
+  const turn = wholeTurn();
+  const seen = turn.peek(9000);
+  expect(turn.peek(9000)).toEqual(seen);
+  expect(record(turn)).toEqual(seen);
+  expect(turn.peek(9000).rev).toBe(2);
 });
 
 describe('any turn', () => {
@@ -485,7 +579,8 @@ describe('any turn', () => {
         const act = pick<() => void>([
           () => turn.mark(pick(MILESTONES), nowMs),
           () => turn.chunk(nowMs),
-          () => turn.text(pick([0, 1, 5, 1e9])),
+          () => turn.text(pick([0, 1, 5, 1e9]), nowMs),
+          () => turn.progress(nowMs),
           () => turn.emitted(pick(NUMBERS), nowMs),
           () =>
             turn.stage({
@@ -522,14 +617,15 @@ describe('any turn', () => {
       turn.stage({stage, state: 'timeout', ms: 555_555.5, atMs: 11_111.1 * at, src: 'stream'});
     });
     for (let chunk = 0; chunk < 66_000; chunk++) turn.chunk(chunk * 7777.7);
-    turn.text(1e9);
+    turn.text(1e9, 599_999.9 + STARTED_MS);
     turn.note({class: long('c'), model: long('m'), route: long('r'), run: 'r'.repeat(40), source: 'fallback'});
     turn.note({proto: 'openai-responses', cold: true, cache: {hit: 'semantic', at: 'server', age_s: 31_536_000}});
     turn.note({cached_tokens: 10_000_000, lang: 'zh-hans-cn-abcde', again: 'regenerate', task: 999});
+    turn.note({busy: 600_000, inp: 600_000});
     turn.visibility({hidden: true}, 1111.1);
     turn.settle({outcome: 'abandoned', error: 'stream-cut', left: 'close-widget'}, 599_999.9 + STARTED_MS);
     const taken = record(turn, 86_400_000.4);
-    expect(taken.stages).toHaveLength(12);
-    expect(taken.over?.length).toBeGreaterThan(10);
+    expect(taken.stages).toHaveLength(11);
+    expect(taken.over?.length).toBeGreaterThan(9);
   });
 });
