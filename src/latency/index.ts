@@ -2,6 +2,7 @@ export * from './breaker.ts';
 export * from './budget.ts';
 export * from './critical-path.ts';
 export * from './deadlines.ts';
+export * from './hedge.ts';
 export * from './histogram.ts';
 export * from './record.ts';
 export * from './turn.ts';
