@@ -1,9 +1,9 @@
 import type {Ending} from '../latency/index.ts';
-import type {DeclaredProtocol} from '../protocol/index.ts';
+import type {DeclaredProtocol, Resume} from '../protocol/index.ts';
 import type {Endpoint} from '../stream/index.ts';
+import type {Contract} from './contract.ts';
 import type {Others} from './others.ts';
-import {judge} from './problem.ts';
-import {type Again, runTurn} from './run-turn.ts';
+import {type Again, type Finished, runTurn, type Sink, type TurnRun} from './run-turn.ts';
 import type {Running} from './running.ts';
 import type {Answer, ChatEvent} from './state.ts';
 import type {Store} from './store.ts';
@@ -21,38 +21,48 @@ export interface Asking extends Pick<Store, 'changeAnswer'> {
   mine: Running;
   conversationId: string;
   endpoint: Endpoint;
-  /** The response, already on its way; undefined where the answer began on the page before this one. */
+  /** The response, already on its way; undefined where the answer began earlier, or where nothing was asked. */
   response: Promise<Response> | undefined;
   others: Others;
-  /** Keeps the conversation. */
-  keep: () => void;
+  /** Keeps the conversation, where other tabs have it too. */
+  share: () => void;
   /** Posts the question another time. */
   post: (again: Again) => Promise<Response>;
   preflightFree: boolean;
-  deadlineMs: Promise<number>;
+  /** What the endpoint's turns are held to; undefined where it did not load in time. */
+  contract: () => Promise<Contract | undefined>;
   now: () => number;
   /** Passes text on to whoever draws it. */
   onText: (text: string) => void;
   /** Waits while the page may be going: a browser that leaves a page ends its requests first. */
   stay: () => Promise<void>;
-  /** Finds out more about why an attempt failed. */
-  explain: (cause: unknown) => Promise<unknown>;
   loadVendors: () => Promise<Vendors>;
   /** Ends the turn, if it has not ended yet. */
   settle: (how: Settling) => void;
 }
 
+/** A turn whose answer is being read. */
+export interface Attempting extends Asking {
+  /** Reads one attempt at the answer, the first unless something else is said. */
+  read: (more?: Partial<TurnRun>) => Promise<Finished>;
+  sink: Sink;
+  /** Shows text as part of the answer, whoever says it. */
+  show: (text: string, nowMs: number) => void;
+}
+
 /** Reads the answer to a question, shows what comes as it comes, and ends the turn. Never rejects. */
 export async function answerTurn(asking: Asking): Promise<void> {
-  const {mine, emit, changeAnswer, afterPaint, stay, settle, others} = asking;
+  const {mine, emit, changeAnswer, afterPaint, settle, others, contract} = asking;
   const {turn, startedMs, id: turnId, answerId} = mine;
   const {signal} = mine.abort;
+  let begun: Resume | undefined;
 
-  function takeText(text: string, nowMs: number): void {
+  function show(text: string, nowMs: number): void {
     const isFirst = !mine.text;
     if (!mine.follows) others.tell(mine, {at: mine.text.length, text});
     mine.text += text;
     if (isFirst) changeAnswer(answerId, () => ({state: 'streaming'}));
+    mine.waiting.progress(nowMs);
     asking.onText(text);
     if (!isFirst) return;
     afterPaint((paintedMs) => {
@@ -61,50 +71,75 @@ export async function answerTurn(asking: Asking): Promise<void> {
     });
   }
 
-  const show = (text: string) => takeText(text, asking.now());
+  const sink: Sink = {
+    onText(text, nowMs) {
+      if (mine.late) mine.late = {...mine.late, text: mine.late.text + text};
+      else show(text, nowMs);
+    },
+    onRest(next) {
+      mine.rest = next;
+    },
+    onDoing: (doing) => mine.waiting.doing(doing),
+    onTerms(terms) {
+      mine.terms = terms;
+    },
+    onSource(source) {
+      const add = ({sources}: Pick<Answer, 'sources'>) =>
+        sources.some((known) => known.id === source.id) ? {} : {sources: [...sources, source]};
+      if (mine.late) mine.late = {...mine.late, ...add(mine.late)};
+      else changeAnswer(answerId, add);
+    },
+  };
+
+  const read: Attempting['read'] = (more) =>
+    runTurn({
+      ...asking,
+      ...{begun, turn, sink},
+      signal: mine.reading.signal,
+      again: {attempt: 0},
+      text: () => mine.text,
+      claim: () => mine.claim(),
+      explain: async (cause) => ((await contract())?.explain ?? (() => cause))(cause),
+      retryMs: async (cause, retries) => (await contract())?.retryMs(cause, {mine, retries}),
+      ...more,
+    });
+
+  const attempting: Attempting = {...asking, read, sink, show};
+
+  /** Reads every attempt at an answer that the contract allows. */
+  async function readAll(): Promise<Finished> {
+    const first = read();
+    const none = () => undefined;
+    const held = await Promise.race([contract(), first.then(none, none)]);
+    return held ? held.hold(attempting, first) : first;
+  }
+
   try {
-    const claimed = others.claim(mine, show);
+    const claimed = others.claim(mine, (text) => show(text, asking.now()));
     if (mine.follows) await claimed;
     else {
       // other tabs hear of a turn by what is kept: by then its place is held, or cannot be
-      const keep = () => signal.aborted || asking.keep();
+      const keep = () => signal.aborted || asking.share();
       claimed.then(keep, keep);
     }
-    const begun = mine.told ? others.catchUp() : undefined;
+    begun = mine.told ? others.catchUp() : undefined;
     signal.throwIfAborted();
     mine.follows = false;
     if (mine.told && !begun) return settle({outcome: 'cut', error: 'stream-cut', next: {state: 'cut', problem: 'cut'}});
-    const how = await runTurn({
-      ...asking,
-      begun,
-      turn,
-      signal,
-      text: () => mine.text,
-      untilMs: async () => startedMs + (await asking.deadlineMs),
-      onText: takeText,
-      onRest(next) {
-        mine.rest = next;
-      },
-      onDoing(doing, nowMs) {
-        changeAnswer(answerId, () => ({doing}));
-        afterPaint((paintedMs) => turn.mark('status', paintedMs ?? nowMs));
-      },
-      onTerms(terms) {
-        mine.terms = terms;
-      },
-      onSource(source) {
-        changeAnswer(answerId, ({sources}) =>
-          sources.some((known) => known.id === source.id) ? {} : {sources: [...sources, source]},
-        );
-      },
-    });
-    const outcome = how === 'finish' ? 'complete' : 'stopped';
-    settle({outcome, next: {state: outcome}, kind: how === 'finish' ? 'complete' : 'stop'});
+    if (!begun && !asking.response) return (await contract())?.refuse(attempting);
+    const outcome = (await readAll()) === 'finish' ? 'complete' : 'stopped';
+    settle({outcome, next: {state: outcome}, kind: outcome === 'complete' ? 'complete' : 'stop'});
   } catch (cause) {
-    await stay();
+    await asking.stay();
     if (signal.aborted) return; // it has ended otherwise
-    const {problem, state, ending, ...facts} = judge(cause);
-    emit({kind: 'trouble', problem, ...facts});
-    settle({...ending, next: {state, problem}, kind: 'error'});
+    const held = await contract();
+    const failed = {
+      outcome: 'error',
+      error: 'other',
+      next: {state: 'failed', problem: 'network'},
+      kind: 'error',
+    } as const;
+    if (held) await held.fail(attempting, cause);
+    else settle(failed); // nobody is there to judge it
   }
 }

@@ -1,4 +1,3 @@
-import {explainBlocked} from '../stream/index.ts';
 import type {Answering} from './chat.ts';
 import type {Instant} from './instant.ts';
 import type {Measure} from './measure.ts';
@@ -8,8 +7,6 @@ import type {Vendors} from './vendors.ts';
 
 /** What a chat's answering is made of. */
 export interface AnsweringOptions {
-  /** Absolute URL. */
-  endpoint: string;
   /** Is loaded beside it; rejects where it cannot be loaded. */
   measure: Promise<Measure>;
   /** Loads what talks to other vendors' backends, once; rejects when that fails, and the next call tries again. */
@@ -18,12 +15,9 @@ export interface AnsweringOptions {
   instant?: Promise<Instant> | undefined;
   /** Meets other tabs, where they have the same conversation. */
   meet?: Meet | undefined;
-  /** Ends listening to the page. */
-  signal: AbortSignal;
 }
 
 /** Makes what a chat needs once a question has been posted. */
-export function createAnswering({endpoint, signal, ...parts}: AnsweringOptions): Answering {
-  const explain = explainBlocked({endpoint, signal});
-  return {loadVendors: parts.loadVendors, createTurns: (core) => createTurns(core, {...parts, explain})};
+export function createAnswering(parts: AnsweringOptions): Answering {
+  return {loadVendors: parts.loadVendors, createTurns: (core) => createTurns(core, parts)};
 }

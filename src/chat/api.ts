@@ -30,8 +30,8 @@ export interface FirstwordApi {
   close(): void;
   /** Opens the chat, or closes it. */
   toggle(): void;
-  /** Opens the chat and asks. */
-  send(text: string): void;
+  /** Opens the chat and asks; `budget` is declared for this turn alone, as `data-budget` writes it. */
+  send(text: string, options?: {budget?: string}): void;
   /** Opens the chat and puts a question into the composer without asking it. */
   suggest(text: string): void;
   /** Signs requests to the endpoint; an empty token signs no more. */

@@ -15,6 +15,14 @@ export interface ChatOptions extends ConversationOptions {
   loadAnswering: () => Promise<Answering>;
 }
 
+/** What a question is asked with beside its text. */
+export interface SendOptions {
+  /** It was offered as what may be meant. */
+  repeats?: 'rephrase';
+  /** Declared for this turn alone, as `data-budget` writes it. */
+  budget?: string | undefined;
+}
+
 /** One conversation with one endpoint. */
 export interface Chat {
   state(): ChatState;
@@ -31,14 +39,15 @@ export interface Chat {
   open(): void;
   /** Loads what reads and shows answers, once. Rejects when that fails; the next call tries again. */
   load(): Promise<Answering>;
-  /**
-   * Asks; `startedMs` is when the visitor's own event happened. Blank text does nothing. A `rephrase` is a question that was
-   * offered as what may be meant.
-   */
-  send(text: string, startedMs?: number, again?: 'rephrase'): void;
+  /** Asks; `startedMs` is when the visitor's own event happened. Blank text does nothing. */
+  send(text: string, startedMs?: number, options?: SendOptions): void;
   /** Lets the next question take the place of this one and of all that followed; an empty id takes that back. */
   revise(questionId: string): void;
   stop(): void;
+  /** Reads on in an answer that was stopped by its deadline. */
+  goOn(answerId: string): void;
+  /** Puts the model's answer, which came late, in the place of what had answered. */
+  showLate(answerId: string): void;
   /**
    * Asks the model the question above an answer again; the new answer takes its place. One that is `rejected` was stored
    * and not what was asked: its question goes to the model whenever it is asked again.

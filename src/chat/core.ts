@@ -1,5 +1,6 @@
 import type {TurnRecord} from '../latency/index.ts';
 import type {KeptConversation} from '../storage/index.ts';
+import type {Contract} from './contract.ts';
 import type {ConversationOptions} from './conversation-options.ts';
 import type {Talk} from './endpoint.ts';
 import type {Instant} from './instant.ts';
@@ -27,13 +28,22 @@ export interface Core extends Store {
   /** Makes what posts the question of a turn, the first time or another. */
   createPost(turn: Running, question: Question): Post;
   /** Asks a question whose messages stand already. */
-  ask(asking: {question: Question; answer: Answer; startedMs: number; again?: Repeats | undefined}): void;
+  ask(asking: {
+    question: Question;
+    answer: Answer;
+    startedMs: number;
+    again?: Repeats | undefined;
+    /** Declared for this turn alone. */
+    budget?: string | undefined;
+  }): void;
   /** Page facts that the site chose to send. */
   context: unknown;
   /** Looks again at what the draft may become. */
   foresee(): void;
   /** What answers without the network, once that is loaded. */
   instant: Instant | undefined;
+  /** What turns are held to, once that is loaded. */
+  contract: Contract | undefined;
 }
 
 /** Why a turn repeats the one before it. */
@@ -45,7 +55,7 @@ export type Post = (again: Again) => Promise<Response>;
 /** A question that is on its way. */
 export interface Posted {
   post: Post;
-  /** Undefined where the answer began on the page before this one. */
+  /** Undefined where the answer began earlier, or where the endpoint may not be asked now. */
   response: Promise<Response> | undefined;
   /** Whether it went in the form that needs no preflight. */
   preflightFree: boolean;
@@ -60,8 +70,8 @@ export interface Turns {
   begin(turn: Running, posted: Posted): void;
   /** Tells of a turn that ended as it began, with a stored answer. */
   give(turn: Running, answer: Answer, hit: Stored['hit']): void;
-  /** Reads on where an earlier page had to leave an answer. */
-  goOn(): void;
+  /** Reads on where an earlier page had to leave an answer, or where this one was stopped by its deadline. */
+  goOn(stoppedId?: string): void;
   /** Ends a turn that is on its way; nothing where there is none. */
   leave(turn: Running | undefined, left: Left): void;
   retry(answerId: string, startedMs: number, again: Repeats): void;

@@ -1,6 +1,6 @@
 import type {KeptConversation} from '../storage/index.ts';
-import type {Answering, Chat, ChatOptions} from './chat.ts';
-import type {Core, Repeats, Turns} from './core.ts';
+import type {Answering, Chat, ChatOptions, SendOptions} from './chat.ts';
+import type {Core, Turns} from './core.ts';
 import {createTalk} from './endpoint.ts';
 import {createKeeper} from './keeper.ts';
 import {randomHex} from './random-hex.ts';
@@ -48,6 +48,7 @@ export function createChat(options: ChatOptions): Chat {
     ...store,
     ...{options, talk, keeper, show, createPost, ask, foresee},
     instant: undefined,
+    contract: undefined,
     signal: life.signal,
     context: options.context,
     conversationId: '',
@@ -112,7 +113,7 @@ export function createChat(options: ChatOptions): Chat {
     emit({kind: 'error', turnId: running.id, problem: 'network'});
   }
 
-  function createPost({id: key, turn, abort: {signal}}: Running, question: Question) {
+  function createPost({id: key, turn, startedMs, reading: {signal: until}}: Running, question: Question) {
     const asked = {
       conversationId: core.conversationId,
       said: saidUntil(state().messages, question),
@@ -120,19 +121,20 @@ export function createChat(options: ChatOptions): Chat {
       context: core.context,
     };
     const preflightFree = talk.preflightFree();
-    return async ({json, ...again}: Again) => {
-      if (preflightFree && json) emit({kind: 'trouble', problem: 'refused', value: 'text/plain'});
+    return async ({json, url, signal = until, ...again}: Again) => {
+      if (preflightFree && json && !url) emit({kind: 'trouble', problem: 'refused', value: 'text/plain'});
       turn.mark('sent', now());
-      const head = await talk.ask({...asked, ...again}, {json, signal});
+      const left = core.contract && {deadlineMs: core.contract.leftMs(startedMs)};
+      const head = await talk.ask({...asked, ...again, ...left}, {json, url, signal});
       turn.mark('headers', now());
       return head;
     };
   }
 
   /** Begins the turn of an answer that stands below its question. */
-  function begin({answer, startedMs, again}: Omit<Parameters<Core['ask']>[0], 'question'>): Running {
+  function begin({answer, startedMs, again, budget}: Omit<Parameters<Core['ask']>[0], 'question'>): Running {
     const {id: answerId, turnId: id, text, stored} = answer;
-    const mine = beginTurn({id, n: ++turnCount, startedMs, answerId, text});
+    const mine = beginTurn({id, n: ++turnCount, startedMs, answerId, text, budget});
     const {turn} = mine;
     if (document.hidden) turn.visibility({hidden: true}, now());
     turn.note({again});
@@ -151,15 +153,15 @@ export function createChat(options: ChatOptions): Chat {
     change({busy: true});
     const preflightFree = talk.preflightFree();
     const post = createPost(mine, question);
-    const response = post({attempt: 0, json: false});
-    response.catch(() => undefined); // whoever reads it judges it
+    const response = core.contract?.admit() === false ? undefined : post({attempt: 0, json: false});
+    response?.catch(() => undefined); // whoever reads it judges it
     turns.begin(mine, {post, response, preflightFree});
     load().catch(() => undefined); // given up already
     if (!isShared) keeper.keep(); // else once the turn has its place among those of other tabs
     emit({kind: 'send', turnId: mine.id});
   }
 
-  function send(text: string, startedMs = now(), repeats?: Repeats): void {
+  function send(text: string, startedMs = now(), {repeats, budget}: SendOptions = {}): void {
     const words = text.trim();
     if (!words) return;
     open();
@@ -172,7 +174,7 @@ export function createChat(options: ChatOptions): Chat {
     const at = messages.findIndex(({id}) => id === revised);
     revised = '';
     change({messages: [...(at < 0 ? messages : messages.slice(0, at)), question, answer], draft: '', foreseen: []});
-    const asking = {question, answer, startedMs, again: at < 0 ? repeats : 'edit'} as const;
+    const asking = {question, answer, startedMs, budget, again: at < 0 ? repeats : 'edit'} as const;
     if (!answer.stored) {
       ask(asking);
       if (core.instant) core.running?.turn.note({cache: {hit: 'none', at: 'browser'}});
@@ -204,6 +206,8 @@ export function createChat(options: ChatOptions): Chat {
       revised = questionId;
     },
     stop: () => turns.leave(core.running, 'stop'),
+    goOn: (answerId) => turns.goOn(answerId),
+    showLate: (answerId) => core.contract?.showLate(answerId),
     retry(answerId, startedMs = now(), again = 'regenerate') {
       turns.retry(answerId, startedMs, again);
       load().catch(() => undefined); // told already; the next try tries again

@@ -20,6 +20,8 @@ export type Known = Pick<Answer, 'text' | 'sources' | 'source' | 'state' | 'stor
 export interface Instant {
   /** Finds what is known about a question; undefined where only the model can say. */
   find(question: string): Known | undefined;
+  /** Finds the answer to a question of the pack that is near to what was asked, with that question. */
+  near(question: string): {question: string; text: string; sources: Answer['sources']} | undefined;
   /** Lists questions of the pack that a draft may become, likeliest first. */
   foresee(draft: string): readonly Offer[];
   /** The visitor says that the stored answer was not what was asked: this question, and what says the same, goes to the model. */
@@ -168,6 +170,13 @@ export function createInstant(options: InstantOptions): Instant {
       }
       return match && match.score >= OFFER_SCORE ? {offers: offersFor(question)} : undefined;
     },
+    near(asked) {
+      for (const {id, question} of offersFor(asked)) {
+        const {answer, links = []} = book?.entries.get(id) ?? {};
+        if (answer) return {question, text: answer, sources: sourcesOf(links)};
+      }
+      return undefined;
+    },
     foresee: (draft) => (draft.trim().length < MIN_DRAFT_CHARS ? [] : offersFor(draft)),
     reject: (question) => decoys.add(question, Date.now()),
     learn([question, answer, ...more], terms, {userToken}) {
@@ -195,9 +204,10 @@ export function createInstant(options: InstantOptions): Instant {
 
 /** Makes a whole answer of one that was there already. */
 function give({links, ...answer}: Pick<Answer, 'text' | 'source' | 'stored'> & {links: LearnedAnswer['links']}): Known {
-  const sources = links.map(({url, title}) => ({id: url, url, title}));
-  return {...answer, sources, state: 'complete'};
+  return {...answer, sources: sourcesOf(links), state: 'complete'};
 }
+
+const sourcesOf = (links: LearnedAnswer['links']) => links.map(({url, title}) => ({id: url, url, title}));
 
 /** Takes of page facts those that are texts. */
 function textsOf(context: unknown): Record<string, string> {

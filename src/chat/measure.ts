@@ -1,18 +1,14 @@
-import {
-  CHAT_BUDGET,
-  createTurn,
-  DEFAULT_BUDGET,
-  highest,
-  type Protocol,
-  readBudget,
-  type Turn,
-  type TurnRecord,
-} from '../latency/index.ts';
-import type {AnswerEvent} from '../protocol/index.ts';
+import {createTurn, type Protocol, type Turn, type TurnRecord} from '../latency/index.ts';
+import type {AnswerEvent, Hello} from '../protocol/index.ts';
 import {createRum, describePage} from '../rum/index.ts';
 import {writeJson} from '../stream/index.ts';
 import type {Consent} from './api.ts';
+import {type Contract, createContract, type Lever, type Terms} from './contract.ts';
+import type {Core} from './core.ts';
+import {createDeclared, type Declaration} from './declared.ts';
+import {listOverruns, type Overrun} from './overruns.ts';
 import {randomHex} from './random-hex.ts';
+import {watchBusy} from './watch-busy.ts';
 
 /** A turn as the chat sees it: a stopwatch that also reads the answer's events and headers. */
 export type MeasuredTurn = Turn & {
@@ -23,11 +19,16 @@ export type MeasuredTurn = Turn & {
 
 /** Turns what happened into records, and sends them where the site wants them. */
 export interface Measure {
-  createTurn(start: {id: string; n: number; startedMs: number}): MeasuredTurn;
-  /** How long anybody waits for an answer, in ms since the turn began. */
-  deadlineMs: number;
+  createTurn(start: {id: string; n: number; startedMs: number; budget?: string | undefined}): MeasuredTurn;
+  /** Starts holding the turns of a chat to what was declared. */
+  createContract(core: Core): Contract;
+  /** Takes what the endpoint says of itself. */
+  learn(hello: Hello): void;
+  /** Lists the budgets that a turn exceeded, and says so to the site's developer where that is who looks. */
+  overruns(record: TurnRecord): Overrun[];
   /** The record of the turn that is on its way, as it stands; undefined where there is none. */
   live(): TurnRecord | undefined;
+  levers(): Lever[];
   /** Takes the record of a turn that has ended. */
   take(record: TurnRecord): void;
   /** The visitor's verdict on a turn that has ended: one more record of it. Nothing for turns of an earlier page. */
@@ -41,10 +42,9 @@ export interface Measure {
 }
 
 /** What a measure is made of. */
-export interface MeasureOptions {
-  /** As the site declared it. */
-  budget: string | undefined;
-  preset: 'chat' | undefined;
+export interface MeasureOptions
+  extends Declaration,
+    Pick<Terms, 'fallback' | 'hasContact' | 'hedge' | 'hedgeEndpoint'> {
   protocol: Protocol | 'auto';
   language: string | undefined;
   /** The collector's address, or `off`. */
@@ -59,8 +59,7 @@ export interface MeasureOptions {
   onLine: (line: string) => void;
 }
 
-/** The deadline for a whole answer, as a multiple of the budget for one. */
-export const DEADLINE_SHARE = 1.5;
+const LEVERS: readonly Lever['name'][] = ['hedge', 'deadlines', 'breaker'];
 
 /** How long after a turn the next one still serves the same need, in ms. */
 export const TASK_MS = 90_000;
@@ -77,14 +76,7 @@ const TIMING = /(?:^|,)\s*([\w.-]+)\s*;(?:[^,]*;)?\s*dur="?(\d+\.?\d*)/g;
 /** Starts measuring; nothing is sent before the first turn. */
 export function createMeasure(options: MeasureOptions): Measure {
   const {rum: url, consent, gpc, sdk, protocol, language} = options;
-  const standard = options.preset ? CHAT_BUDGET : DEFAULT_BUDGET;
-  let budget = readBudget(options.budget ?? standard);
-  if (typeof budget === 'string') {
-    options.onLine(`data-budget: ${budget}; using the default.`);
-    budget = readBudget(standard);
-  }
-  const limits = budget;
-  if (typeof limits === 'string') throw new TypeError(limits);
+  const declared = createDeclared(options);
   const sender =
     url === 'off'
       ? undefined
@@ -100,13 +92,15 @@ export function createMeasure(options: MeasureOptions): Measure {
           toText: writeJson,
         });
   let latest: {turn: Turn; startedMs: number; busyMs: number; inpMs: number} | undefined;
+  let contract: Contract | undefined;
+  const off = new Set<Lever['name']>();
   let task = 1;
   let endedMs = 0;
   const ended = new Map<string, {record: TurnRecord; atMs: number}>();
   const endTask = () => {
     task = Math.min(task + 1, 999);
   };
-  const watched = watch({
+  const watched = watchBusy({
     longtask: (fromMs, toMs) => latest?.turn.busy(fromMs, toMs),
     'long-animation-frame'(fromMs, toMs, {blockingDuration = 0}) {
       if (!latest) return;
@@ -120,9 +114,23 @@ export function createMeasure(options: MeasureOptions): Measure {
     },
   });
   return {
-    deadlineMs: DEADLINE_SHARE * highest(limits.complete).ms,
+    createContract(core) {
+      contract = createContract(core, {...options, ...declared, isOff: (lever) => off.has(lever)});
+      return contract;
+    },
+    learn({budget, hedge}) {
+      if (budget) declared.learn(budget);
+      if (hedge) contract?.learn(hedge);
+    },
+    overruns: (record) => listOverruns(record, options.onLine),
+    levers: () =>
+      LEVERS.map((name) => ({
+        name,
+        on: !off.has(name),
+        set: (on) => void (on ? off.delete(name) : off.add(name)),
+      })),
     createTurn(start) {
-      const turn = createTurn({...start, budget: limits});
+      const turn = createTurn({...start, budget: declared.budget(start.budget)});
       if (ended.size > 0 && start.startedMs - endedMs > TASK_MS) endTask();
       turn.note({source: 'model', lang: language, proto: protocol === 'auto' ? 'ai-sdk' : protocol, task});
       // a frame in a page is told nothing of its own
@@ -135,7 +143,12 @@ export function createMeasure(options: MeasureOptions): Measure {
           watched.flush();
           return turn.record(nowMs);
         },
-        event: (event, nowMs) => noteEvent(turn, event, {nowMs, begunMs}),
+        event(event, nowMs) {
+          if (event.kind === 'hedge')
+            contract?.learn({...(event.afterMs === undefined ? {} : {afterMs: event.afterMs}), allowed: event.allowed});
+          else if (event.kind === 'fallback') turn.note({source: 'fallback', fallback: event.fallback});
+          noteEvent(turn, event, {nowMs, begunMs});
+        },
         head(headers) {
           if (headers.get('x-firstword') === '1') turn.note({proto: 'firstword'});
           for (const [, stage = '', ms] of headers.get('server-timing')?.matchAll(TIMING) ?? []) {
@@ -166,6 +179,7 @@ export function createMeasure(options: MeasureOptions): Measure {
     leave: (snapshot) => sender?.leave(snapshot),
     consent: (answer) => sender?.consent(answer),
     stop() {
+      contract?.dropLate();
       watched.stop();
       sender?.stop();
     },
@@ -206,27 +220,6 @@ function noteEvent(
         cached_tokens: event.cachedTokens === undefined ? undefined : whole(event.cachedTokens, 10_000_000),
       });
   }
-}
-
-/** What the browser tells of a time in which the page was busy. */
-type BusyEntry = PerformanceEntry & {blockingDuration?: number};
-type OnBusy = (fromMs: number, toMs: number, entry: BusyEntry) => void;
-
-/** Watches for what kept the page from reading and drawing, as far as the browser tells of it. */
-function watch(listeners: Readonly<Record<string, OnBusy>>) {
-  const take = (entries: readonly BusyEntry[]) => {
-    for (const entry of entries) {
-      const {entryType, startTime, duration} = entry;
-      listeners[entryType]?.(startTime, startTime + duration, entry);
-    }
-  };
-  const observer = new PerformanceObserver((list) => take(list.getEntries()));
-  const has = (type: string) => PerformanceObserver.supportedEntryTypes.includes(type);
-  for (const type of Object.keys(listeners)) {
-    const wanted = {type, buffered: true, durationThreshold: 16}; // the least there is, for events
-    if (has(type)) observer.observe(wanted);
-  }
-  return {has, flush: () => take(observer.takeRecords()), stop: () => observer.disconnect()};
 }
 
 const whole = (value: number, most: number) => Math.min(Math.max(0, Math.round(value)), most);

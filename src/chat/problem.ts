@@ -58,3 +58,7 @@ function judgeStatus(status: number, more: Facts): Verdict {
 function failed(problem: Problem, error: ErrorKind, more: Facts): Verdict {
   return {problem, state: 'failed', ending: {outcome: 'error', error}, ...more};
 }
+
+/** Whether a failure says that the endpoint is not well, as far as it can be told; `blocked` and most 4xx are not of it. */
+export const isSick = ({outcome, error}: Ending): boolean =>
+  outcome !== 'offline' && error !== 'blocked' && error !== 'http-4xx';

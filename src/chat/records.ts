@@ -33,6 +33,7 @@ export function createRecords(options: {emit: (event: ChatEvent) => void; now: (
     if (ended.told) return;
     const record = ended.turn.record(now());
     measure.take(record);
+    for (const overrun of measure.overruns(record)) emit({kind: 'budget', turnId: record.id, ...overrun});
     emit({kind: 'turn', record});
   }
 

@@ -8,8 +8,7 @@ import {
 } from '../protocol/index.ts';
 import {type Endpoint, getRest, pause, type Rest, readAnswer, StreamError} from '../stream/index.ts';
 import type {MeasuredTurn} from './measure.ts';
-import {retryDelayMs} from './retry.ts';
-import type {Answer, AnswerSource, Doing} from './state.ts';
+import type {AnswerSource, Doing, Words} from './state.ts';
 import type {Vendors} from './vendors.ts';
 
 /** How a question is posted another time. */
@@ -20,11 +19,33 @@ export interface Again {
   lastEventId?: string;
   /** In the form that every backend reads. */
   json: boolean;
+  /** The route that is wanted, where it is not the backend's to choose. */
+  route?: string;
+  /** Where to, if not to the endpoint. */
+  url?: string | undefined;
+  /** Ends the request; by default when nobody wants the first attempt any more. */
+  signal?: AbortSignal;
 }
+
+/** Where goes what comes of an attempt. */
+export interface Sink {
+  onText(text: string, nowMs: number): void;
+  /** Is given, after each event, how to ask for what follows it. */
+  onRest(rest: Rest): void;
+  /** Is told what the backend began to do, while there is no word of an answer yet. */
+  onDoing(doing: Words): void;
+  onSource(source: AnswerSource): void;
+  /** Is told on which terms the answer may be given again. */
+  onTerms(terms: unknown): void;
+}
+
+/** How an answer came to its end: its own, or the server stopped it. */
+export type Finished = 'finish' | 'abort';
 
 /** A question that has been posted, and where what comes goes. */
 export interface TurnRun {
   turn: MeasuredTurn;
+  sink: Sink;
   protocol: DeclaredProtocol;
   endpoint: Endpoint;
   conversationId: string;
@@ -34,10 +55,14 @@ export interface TurnRun {
   begun: Resume | undefined;
   /** Posts the question another time. */
   post: (again: Again) => Promise<Response>;
+  /** Which attempt at the turn it is, from 0, and what it asks for. */
+  again: Omit<Again, 'json' | 'lastEventId'>;
   /** Whether the question went in the form that needs no preflight. */
   preflightFree: boolean;
   /** The answer's text so far. */
   text: () => string;
+  /** The first word has come; throws where another attempt had it before. */
+  claim: () => void;
   signal: AbortSignal;
   /** Waits while the page may be going: requests that break then were broken by the browser. */
   stay: () => Promise<void>;
@@ -45,56 +70,49 @@ export interface TurnRun {
   explain: (cause: unknown) => Promise<unknown>;
   /** Loads what talks to other vendors' backends. */
   loadVendors: () => Promise<Vendors>;
-  /** Until when somebody waits for the first word, on the clock. */
-  untilMs: () => Promise<number>;
+  /** How long to wait before the question is asked again, in ms; undefined where it is not. */
+  retryMs: (cause: unknown, retries: number) => Promise<number | undefined>;
   now: () => number;
-  onText: (text: string, nowMs: number) => void;
-  /** Is given, after each event, how to ask for what follows it. */
-  onRest: (rest: Rest) => void;
-  /** Is told what the backend began to do, while there is no word of an answer yet. */
-  onDoing: (doing: NonNullable<Answer['doing']>, nowMs: number) => void;
-  onSource: (source: AnswerSource) => void;
-  /** Is told on which terms the answer may be given again. */
-  onTerms: (terms: unknown) => void;
 }
 
 /**
  * Reads the answer to a question to its end and notes in the turn what happened when.
  *
- * A question that got no word is asked again as `retryDelayMs` says, a form that is refused once in the plain form, and
- * the rest of an answer that was cut once: nothing else is ever sent a second time.
+ * A question that got no word is asked again as `retryMs` says, a form that is refused once in the plain form, and the
+ * rest of an answer that was cut once: nothing else is ever sent a second time.
  *
- * @returns Whether the answer came to its own end (`finish`), or the server stopped it (`abort`).
  * @throws StreamError when there is no answer or not a whole one; the signal's reason when aborted.
  */
-export async function runTurn(run: TurnRun): Promise<'finish' | 'abort'> {
-  const {turn, signal, now, endpoint, begun} = run;
-  let how: 'finish' | 'abort' = 'abort';
+export async function runTurn(run: TurnRun): Promise<Finished> {
+  const {turn, sink, signal, endpoint, begun} = run;
+  let how: Finished = 'abort';
   let wordless = !begun;
-  let {protocol} = run;
+  let {protocol, again} = run;
   let reader: ReturnType<typeof openReader>;
   let json = !run.preflightFree;
-  let attempt = 0;
+  let retries = 0;
   let resumes = 0;
 
   function onEvent(event: AnswerEvent, {nowMs, rest}: {nowMs: number; rest: Rest}): void {
     const {kind} = event;
-    run.onRest(rest);
+    sink.onRest(rest);
     const spoken = reader?.protocol();
     if (spoken && spoken !== protocol) {
       protocol = spoken;
       turn.note({proto: spoken});
     }
     if (kind === 'text' && !event.text) return;
-    turn.event(event, nowMs);
-    if (kind === 'text') {
+    if (kind === 'text' && wordless) {
+      run.claim();
       wordless = false;
-      run.onText(event.text, nowMs);
-    } else if (kind === 'stage') {
+    }
+    turn.event(event, nowMs);
+    if (kind === 'text') sink.onText(event.text, nowMs);
+    else if (kind === 'stage') {
       const doing = readDoing(event);
-      if (wordless && doing) run.onDoing(doing, nowMs);
-    } else if (kind === 'source') run.onSource(event);
-    else if (kind === 'cacheable') run.onTerms(event.terms);
+      if (wordless && doing) sink.onDoing(doing);
+    } else if (kind === 'source') sink.onSource(event);
+    else if (kind === 'cacheable') sink.onTerms(event.terms);
     else if (kind === 'error') throw new StreamError('server', {value: event.code, retryAfterMs: event.retryAfterMs});
     else if (kind === 'end') {
       if (event.how === 'error') throw new StreamError('server');
@@ -115,27 +133,23 @@ export async function runTurn(run: TurnRun): Promise<'finish' | 'abort'> {
     turn.note({resumes: ++resumes});
     return rest.kind === 'get'
       ? getRest({...endpoint, rest, signal})
-      : run.post({attempt, json, lastEventId: rest.lastEventId});
+      : run.post({...again, json, lastEventId: rest.lastEventId});
   }
 
   /** Waits as long as a retry should, and says whether there is one. */
   async function waitToRetry(cause: unknown): Promise<boolean> {
     if (!wordless) return false;
     await run.stay();
-    if (navigator.onLine === false) return false;
-    const delayMs = retryDelayMs(cause, {
-      retries: attempt,
-      leftMs: (await run.untilMs()) - now(),
-      random: Math.random(),
-    });
+    const delayMs = await run.retryMs(cause, retries);
     if (delayMs === undefined) return false;
     await pause(delayMs, signal);
     signal.throwIfAborted();
-    turn.note({retries: ++attempt});
+    turn.note({retries: ++retries});
+    again = {...again, attempt: again.attempt + 1};
     return true;
   }
 
-  let response = begun ? resume(begun) : (run.response ?? run.post({attempt, json}));
+  let response = begun ? resume(begun) : (run.response ?? run.post({...again, json}));
   for (;;) {
     response.catch(() => undefined); // whoever reads it judges it
     try {
@@ -163,7 +177,7 @@ export async function runTurn(run: TurnRun): Promise<'finish' | 'abort'> {
       signal.throwIfAborted();
       if (!json && isWrongForm(cause)) json = true;
       else if (!(await waitToRetry(cause))) throw cause;
-      response = run.post({attempt, json});
+      response = run.post({...again, json});
     }
   }
 }
@@ -175,7 +189,7 @@ const TOLD: readonly (Doing | string)[] = ['retrieval', 'tools', 'model', 'gener
 const LABEL_CHARS = 60;
 
 /** Reads what a visitor can be told of a stage that begins. */
-function readDoing({stage, state, label}: StageEvent): Answer['doing'] {
+function readDoing({stage, state, label}: StageEvent): Words | undefined {
   if (state !== 'start' || !(label || TOLD.includes(stage))) return undefined;
   return {stage: stage as Doing, label: label?.slice(0, LABEL_CHARS)}; // one of those, or never looked at beside its label
 }

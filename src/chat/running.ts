@@ -1,6 +1,9 @@
+import type {Waiting} from '../latency/index.ts';
 import type {Rest} from '../stream/index.ts';
 import type {MeasuredTurn} from './measure.ts';
+import type {Finished} from './run-turn.ts';
 import {createStandIn, type StandIn} from './stand-in.ts';
+import type {Answer, Words} from './state.ts';
 
 /** A turn on its way, or one that ended before it could be measured. */
 export interface Running {
@@ -8,11 +11,27 @@ export interface Running {
   id: string;
   n: number;
   startedMs: number;
+  /** Declared for this turn alone, as `data-budget` writes it. */
+  budget?: string | undefined;
   measured: StandIn<MeasuredTurn>;
   turn: MeasuredTurn;
+  held: StandIn<Waiting<Words>>;
+  /** What keeps its wait from being silent. */
+  waiting: Waiting<Words>;
+  /** The turn is over. */
   abort: AbortController;
+  /** Nobody wants the first attempt any more: when the turn is over, unless it may still come late. */
+  reading: AbortController;
+  /** How the first attempt ends, while it has not. */
+  first?: Promise<Finished> | undefined;
+  /** The first attempt has its first word; throws where another attempt had it before. */
+  claim: () => void;
   answerId: string;
   text: string;
+  /** What comes of the model's answer when something else has answered. */
+  late?: Pick<Answer, 'text' | 'sources'> | undefined;
+  /** Something else than the model is about to answer. */
+  isFalling?: boolean;
   /** How to ask for what follows its text, should this page go. */
   rest: Rest;
   /** On which terms the answer may be given again, where it may. */
@@ -25,12 +44,14 @@ export interface Running {
   closed: boolean;
 }
 
-/** Begins a turn that is not measured yet: what happens to it is noted until a measure arrives. */
+/** Begins a turn that is neither measured nor held to anything yet: what happens to it is noted until that arrives. */
 export function beginTurn(
-  start: Pick<Running, 'id' | 'n' | 'startedMs' | 'answerId'> & Partial<Pick<Running, 'text' | 'told' | 'follows'>>,
+  start: Pick<Running, 'id' | 'n' | 'startedMs' | 'answerId'> &
+    Partial<Pick<Running, 'text' | 'told' | 'follows' | 'budget'>>,
 ): Running {
   const measured = createStandIn<MeasuredTurn>();
-  return {
+  const held = createStandIn<Waiting<Words>>();
+  const begun: Running = {
     text: '',
     rest: () => undefined,
     told: false,
@@ -38,7 +59,13 @@ export function beginTurn(
     ...start,
     measured,
     turn: measured.proxy,
+    held,
+    waiting: held.proxy,
     abort: new AbortController(),
+    reading: new AbortController(),
+    claim: () => undefined,
     closed: false,
   };
+  begun.abort.signal.addEventListener('abort', () => begun.late || begun.reading.abort());
+  return begun;
 }

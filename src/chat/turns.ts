@@ -1,5 +1,7 @@
 import {isVendor, writeStop} from '../protocol/index.ts';
+import {pause} from '../stream/index.ts';
 import {answerTurn, type Settling} from './answer-turn.ts';
+import type {Contract} from './contract.ts';
 import type {Core, Left, Posted, Turns} from './core.ts';
 import type {Instant} from './instant.ts';
 import type {Measure} from './measure.ts';
@@ -20,6 +22,9 @@ const meetNobody: Meet = ({running}) => ({
   catchUp: () => running()?.rest(),
 });
 
+/** How long a turn waits for the file that knows what it is held to, in ms. */
+const CONTRACT_MS = 2000;
+
 /** How long a failure waits for the page to go, once the page may be going, in ms. */
 const LEAVING_MS = 5000;
 
@@ -27,7 +32,6 @@ const LEAVING_MS = 5000;
  * Takes over the turns of a conversation.
  *
  * @param options.measure - Rejects where nothing is measured.
- * @param options.explain - Finds out more about why an attempt failed.
  * @param options.loadVendors - Loads what talks to other vendors' backends.
  * @param options.meet - Meets other tabs; by default there are none.
  * @param options.instant - Answers without the network; rejects where it cannot be loaded.
@@ -36,7 +40,6 @@ export function createTurns(
   core: Core,
   options: {
     measure: Promise<Measure>;
-    explain: (cause: unknown) => Promise<unknown>;
     loadVendors: () => Promise<Vendors>;
     instant?: Promise<Instant> | undefined;
     meet?: Meet | undefined;
@@ -45,10 +48,12 @@ export function createTurns(
   const {talk, keeper, signal, state, change, changeAnswer, tell} = core;
   const {emit, afterPaint} = core.options;
   const records = createRecords({emit, now});
-  const deadlineMs = options.measure.then(
-    (measure) => measure.deadlineMs,
-    () => 0,
-  );
+  const none = () => undefined;
+  const arriving = options.measure.then((measure) => {
+    core.contract = measure.createContract(core);
+    talk.onHello(measure.learn);
+    return core.contract;
+  }, none); // told by whoever loads it
   const isShared = core.options.persist === 'local';
   let leaving = false;
   let gone = false;
@@ -119,6 +124,11 @@ export function createTurns(
     leaving = false;
   }
 
+  /** What turns are held to; undefined where that did not load in time. */
+  async function contract(): Promise<Contract | undefined> {
+    return core.contract ?? Promise.race([arriving, pause(CONTRACT_MS, signal).then(none)]);
+  }
+
   function begin(mine: Running, posted: Posted): void {
     records.begin(mine);
     if (mine.abort.signal.aborted) {
@@ -129,12 +139,12 @@ export function createTurns(
       ...core.options,
       ...posted,
       ...options,
-      ...{mine, others, changeAnswer, deadlineMs, stay, now},
+      ...{mine, others, changeAnswer, contract, stay, now},
       conversationId: core.conversationId,
       endpoint: talk.endpoint(),
       afterPaint: (done) => afterPaint((paintedMs) => signal.aborted || done(paintedMs)),
       onText: (text) => tell(mine.answerId, text),
-      keep: () => isShared && keeper.keep(),
+      share: () => isShared && keeper.keep(),
       settle: (how) => settle(mine, how),
     });
   }
@@ -170,17 +180,22 @@ export function createTurns(
     options.instant?.then(work, () => undefined); // said already: every question goes to the model
   }
 
-  function goOn(): void {
+  /** Reads on where an earlier page had to leave an answer, or where one was stopped by its deadline. */
+  function goOn(stoppedId?: string): void {
     const {messages} = state();
-    const at = messages.findIndex((message) => message.kind === 'answer' && message.open);
+    const at = messages.findIndex((message) => message.kind === 'answer' && (message.open || message.id === stoppedId));
     if (at < 1) return;
-    const {id: answerId, text, open} = messages[at] as Answer; // an answer stands below its question
+    const {id: answerId, text, open: left, goesOn} = messages[at] as Answer; // an answer stands below its question
+    const open = left ?? goesOn;
     if (!open) return;
     const mine = beginTurn({id: open.key, n: 1, startedMs: now(), answerId, text, told: true, follows: isShared});
     mine.rest = () => open.rest;
     if (document.hidden) mine.turn.visibility({hidden: true}, now());
     core.running = mine;
-    changeAnswer(answerId, () => ({open: undefined}));
+    changeAnswer(answerId, () => ({
+      ...{open: undefined, goesOn: undefined, problem: undefined},
+      ...(stoppedId && {state: 'streaming'}),
+    }));
     change({busy: true});
     begin(mine, {
       post: core.createPost(mine, messages[at - 1] as Question),
@@ -198,6 +213,7 @@ export function createTurns(
   }
 
   function leave(running: Running | undefined, left: Left): void {
+    core.contract?.dropLate();
     if (left === 'forget') withInstant((instant) => instant.forget());
     if (!running) return;
     const isGone = left === 'pagehide';

@@ -42,7 +42,9 @@ export type TurnFacts = {
     | 'resumes'
     | 'busy'
     | 'inp'
-    | 'task']?: TurnRecord[K] | undefined;
+    | 'task'
+    | 'hedge'
+    | 'fallback']?: TurnRecord[K] | undefined;
 };
 
 /** One turn's stopwatch. All instants are readings of one monotonic clock in ms. */
@@ -67,6 +69,8 @@ export interface Turn {
   busy(fromMs: number, toMs: number): void;
   /** Takes a stage of the server's work. A stage may run more than once; its end replaces its start, a part its header. */
   stage(part: StagePart): void;
+  /** Another attempt answers: what the backend said of its work, and how that came, counts no more. */
+  restart(): void;
   /** Takes facts; words that are no slug are made one. */
   note(facts: TurnFacts): void;
   /** Counts time in which nobody could see the page. */
@@ -111,7 +115,7 @@ export function createTurn(options: {id: string; n: number; startedMs: number; b
   let longestGapMs = 0;
   const gaps: number[] = [];
   const felt = createFelt(startedMs);
-  const verdict = createVerdict();
+  let verdict = createVerdict();
   let serverStartMs = Number.POSITIVE_INFINITY;
   let hiddenSinceMs: number | undefined;
   let firstHiddenMs: number | undefined;
@@ -226,7 +230,7 @@ export function createTurn(options: {id: string; n: number; startedMs: number; b
       if (eMs === undefined) return;
       serverStartMs = Math.max(Math.min(serverStartMs, nowMs - eMs), marks.get('sent') ?? startedMs);
     },
-    busy: verdict.busy,
+    busy: (fromMs, toMs) => verdict.busy(fromMs, toMs),
     stage(part) {
       const at = parts.findIndex(
         ({stage, state, src, atMs}) =>
@@ -235,6 +239,14 @@ export function createTurn(options: {id: string; n: number; startedMs: number; b
       const known = parts[at];
       if (known) parts[at] = {...known, ...part, atMs: part.atMs ?? known.atMs};
       else if (parts.length < MAX_STAGES) parts.push(part);
+    },
+    restart() {
+      parts.length = gaps.length = chunkCount = longestGapMs = 0;
+      serverStartMs = Number.POSITIVE_INFINITY;
+      verdict = createVerdict();
+      for (const milestone of ['headers', 'byte'] as const) marks.delete(milestone);
+      for (const fact of ['run', 'route', 'model', 'class', 'cold', 'cache', 'cached_tokens'] as const)
+        delete facts[fact];
     },
     note(more) {
       facts = {...facts, ...defined(more)};

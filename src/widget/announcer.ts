@@ -1,6 +1,7 @@
-import type {ChatEvent} from '../chat/index.ts';
+import type {ChatEvent, Words as Waited} from '../chat/index.ts';
 import type {MoreParts} from './parts.ts';
 import {readSpoken} from './spoken.ts';
+import {sayOrigin, sayWait} from './substitute.tsx';
 import {createVoice, GAP_MS} from './voice.ts';
 
 /** Says to screen readers what happened. */
@@ -19,7 +20,7 @@ export const PART_COUNT = 3;
  * Speaks through the status region that is there before anything is opened: that a question was sent, an answer in
  * whole sentences, and what buttons did. Why an answer failed is said at once, in a region of its own.
  */
-export function createAnnouncer({box, status, words, isOpen, signal}: MoreParts): Announcer {
+export function createAnnouncer({chat, box, status, words, language, isOpen, signal}: MoreParts): Announcer {
   const alert = document.createElement('p');
   alert.className = 'unseen';
   alert.role = 'alert';
@@ -31,6 +32,8 @@ export function createAnnouncer({box, status, words, isOpen, signal}: MoreParts)
   let saidChars = 0;
   let partCount = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** What was said of the wait; the seconds in it are for the eye. */
+  let saidWait = '';
   signal.addEventListener('abort', () => clearTimeout(timer));
 
   function sayNew(isWhole: boolean): void {
@@ -47,14 +50,27 @@ export function createAnnouncer({box, status, words, isOpen, signal}: MoreParts)
     if (partCount < PART_COUNT) timer = setTimeout(follow, GAP_MS);
   }
 
+  function sayWaited(waited: Waited): void {
+    const {stage = '', label = '', waitedS} = waited;
+    const wait = `${waitedS !== undefined} ${stage} ${label}`;
+    if (wait !== saidWait) voice.say(sayWait(waited, words, language));
+    saidWait = wait;
+  }
+
   return {
     say: voice.say,
     hear(event) {
       const {kind} = event;
-      if (kind === 'trouble' || kind === 'turn') return;
+      if (kind === 'sign') {
+        if (!event.words) voice.say(words.came);
+        else if (isOpen()) sayWaited(event.words);
+        if (partCount === 0 && saidChars === 0) clearTimeout(timer); // it is on its way: that is said by now
+      }
+      if (kind === 'sign' || kind === 'trouble' || kind === 'turn' || kind === 'budget' || kind === 'hedge') return;
       clearTimeout(timer);
       if (kind === 'send') {
         saidChars = partCount = 0;
+        saidWait = '';
         voice.hush();
         voice.say(words.sent);
         timer = setTimeout(() => voice.say(words.answering), SILENCE_MS);
@@ -64,6 +80,12 @@ export function createAnnouncer({box, status, words, isOpen, signal}: MoreParts)
       } else if (kind === 'stop') {
         voice.hush();
         voice.say(words.stopped);
+      } else if (kind === 'fallback') {
+        voice.hush();
+        const answer = chat.state().messages.findLast((message) => message.kind === 'answer');
+        voice.say(answer ? sayOrigin(answer, words) : '');
+        if (event.problem) urgent.say(words.problems[event.problem]);
+        if (event.step === 'faq' || event.step === 'message') queueMicrotask(() => isOpen() && sayNew(true));
       } else if (kind === 'error') {
         voice.hush();
         urgent.say(words.problems[event.problem]);

@@ -37,7 +37,7 @@ const told = () => undefined;
  * it: no answer waits for either.
  */
 export function startAnswering(parts: PanelParts & {endpoint: string}): Started {
-  const {load, print, options, language, version: sdk, foreign, onMore, endpoint, signal} = parts;
+  const {load, print, options, language, foreign, onMore, endpoint, signal} = parts;
   signal.throwIfAborted(); // nothing more is loaded for a chat that is gone
   const words = foreign ?? enAnswer;
   /** Loads a file of ours, checked by its hash, and has begin what is in it; says so where it cannot. */
@@ -51,9 +51,7 @@ export function startAnswering(parts: PanelParts & {endpoint: string}): Started 
     });
     return begun;
   }
-  const measure = bring('firstword-measure', measureHash, (file: typeof MeasureFile) =>
-    file.createMeasure({...options, language, sdk, onLine: print}),
-  );
+  const measure = bring('firstword-measure', measureHash, (file: typeof MeasureFile) => file.startMeasure(parts));
   bring('firstword-more', moreHash, (file: typeof MoreFile) => onMore(file.createMore({...parts, measure}))).catch(
     told,
   );

@@ -1,10 +1,12 @@
 /** @jsxImportSource . */
 import type {Answer, ChatEvent, Message, Question} from '../chat/index.ts';
+import type {Contact} from './contact.tsx';
 import {IconButton} from './icon-button.tsx';
 import type {View} from './jsx-runtime.ts';
 import {startOf} from './message.tsx';
 import {createOffers, type Offers} from './offers.tsx';
 import type {More, MoreParts, Place} from './parts.ts';
+import {createSubstitute} from './substitute.tsx';
 import type {Reason} from './words/words.ts';
 
 const COPY = 'M9 9h10v10H9zM5 15V5h10';
@@ -26,12 +28,14 @@ export interface Below extends Pick<More, 'below' | 'chosenId' | 'verdict' | 'he
  * Draws what stands below messages: sources, and what can be done with an answer or a question. Only the newest ones,
  * and the one that is pointed at or has the focus, have their buttons: a long conversation stays light.
  */
-export function createBelow(parts: MoreParts & {say: (text: string) => void}): Below {
+export function createBelow(parts: MoreParts & {say: (text: string) => void; contact: Contact}): Below {
   const {chat, box, field, words, language, painting, measure, dispatch, draw, say, signal} = parts;
   const verdicts = new Map<string, 'up' | 'down' | 'why'>();
   let chosen = '';
   let revisedId = '';
   const offers = createOffers({...parts, judge: (answer) => judge(answer, 'down', 'off-topic')});
+
+  const substitute = createSubstitute(parts);
 
   const choose = ({target}: Event) => {
     const message = target instanceof Element ? target.closest<HTMLElement>('[data-id]') : null;
@@ -182,8 +186,10 @@ export function createBelow(parts: MoreParts & {say: (text: string) => void}): B
     }
     const {state, sources} = message;
     if (state === 'waiting' || state === 'streaming') return offers.below(message, isNewest);
+    const {messages} = chat.state();
     return [
       offers.below(message, isNewest),
+      isNewest && substitute(message, messages[messages.findIndex(({id}) => id === message.id) - 1]),
       sources.length > 0 && <Sources answer={message} />,
       place !== 'rest' && state !== 'failed' && <Bar answer={message} isNewest={isNewest} />,
     ];

@@ -1,45 +1,16 @@
 /** @jsxImportSource . */
-import type {Handoff} from '../chat/index.ts';
+import type {Contact} from './contact.tsx';
 import {IconButton} from './icon-button.tsx';
-import type {View} from './jsx-runtime.ts';
 import type {More, MoreParts} from './parts.ts';
 
-/** The most of a conversation that goes into a mail, in characters: longer addresses do not open everywhere. */
-const MAIL_CHARS = 1500;
-
 /** Draws what can be done with the whole conversation: begin anew, erase, copy it, take it to a person. */
-export function createMenu(parts: MoreParts & {say: (text: string) => void}): Pick<More, 'header'> {
-  const {chat, box, options, words, measure, field, draw, say, signal} = parts;
-  const onHandoff = parts.given.get('onHandoff');
+export function createMenu(parts: MoreParts & {say: (text: string) => void; contact: Contact}): Pick<More, 'header'> {
+  const {chat, box, words, field, contact, draw, say, signal} = parts;
   let isOpen = false;
 
   function toggle(): void {
     isOpen = !isOpen;
     draw();
-  }
-
-  function conversation(): Handoff {
-    const {messages} = chat.state();
-    const last = messages.findLast((message) => message.kind === 'answer');
-    return {
-      messages: messages.flatMap(({kind, id, text}) =>
-        text ? [{role: kind === 'question' ? ('user' as const) : ('assistant' as const), id, text}] : [],
-      ),
-      turnId: last?.turnId,
-    };
-  }
-
-  const transcript = () =>
-    conversation()
-      .messages.map(({role, text}) => `${role === 'user' ? words.you : words.answer}: ${text}`)
-      .join('\n\n');
-
-  function handOver(): void {
-    measure.then(
-      (measured) => measured.endTask(),
-      () => undefined, // told already
-    );
-    if (typeof onHandoff === 'function') onHandoff(conversation());
   }
 
   /** Does what an item says and puts the focus where the visitor goes on. */
@@ -53,27 +24,6 @@ export function createMenu(parts: MoreParts & {say: (text: string) => void}): Pi
   function forget(): void {
     chat.forget();
     field.write('');
-  }
-
-  const contactUrl = () =>
-    options.supportUrl ??
-    (options.supportEmail &&
-      `mailto:${options.supportEmail}?body=${encodeURIComponent(transcript().slice(-MAIL_CHARS))}`);
-
-  function contact(): View {
-    if (typeof onHandoff === 'function') {
-      return (
-        <button type="button" onClick={pick(handOver)}>
-          {words.contact}
-        </button>
-      );
-    }
-    const href = contactUrl();
-    return href ? (
-      <a href={href} target="_blank" rel="noopener" onClick={handOver}>
-        {words.contact}
-      </a>
-    ) : null;
   }
 
   // its own items go without a word of where the focus goes
@@ -90,7 +40,10 @@ export function createMenu(parts: MoreParts & {say: (text: string) => void}): Pi
     header() {
       const asked = chat.state().messages.length > 0;
       const items = [
-        contact(),
+        contact.view(
+          contact.transcript,
+          pick(() => undefined),
+        ),
         asked && (
           <button type="button" onClick={pick(forget)}>
             {words.startOver}
@@ -100,7 +53,7 @@ export function createMenu(parts: MoreParts & {say: (text: string) => void}): Pi
           <button
             type="button"
             onClick={pick(() => {
-              navigator.clipboard.writeText(transcript()).then(
+              navigator.clipboard.writeText(contact.transcript()).then(
                 () => say(words.copied),
                 () => undefined, // refused by the page's policy: the words can still be selected
               );

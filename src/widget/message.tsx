@@ -30,7 +30,11 @@ export function createMessages({
         {message.kind === 'question' ? (
           <QuestionView question={message} words={words} below={below} />
         ) : (
-          <AnswerView {...{chat, painting, language, words, below}} answer={message} />
+          <AnswerView
+            {...{chat, painting, language, words, below}}
+            answer={message}
+            waited={message.words && more?.sayWait(message.words)}
+          />
         )}
       </li>
     ) as ViewNode; // as it is written here
@@ -79,16 +83,16 @@ function AnswerView({
   language,
   answer,
   words,
+  waited,
   below,
 }: Pick<PanelProps, 'chat' | 'painting' | 'words'> & {
   language: string | undefined;
   answer: Answer;
+  waited: string | undefined;
   below: View;
 }): View {
   const {state, problem} = answer;
   const notice = problem ? (words.problems[problem] ?? words.problems.network) : state === 'stopped' && words.stopped;
-  const {label, stage} = answer.doing ?? {};
-  const doing = label ?? (stage && words.stages?.[stage]);
   return (
     <div
       part="message answer"
@@ -99,9 +103,9 @@ function AnswerView({
     >
       <span class="unseen">{`${words.answer}: `}</span>
       <div class="text" dir="auto" lang={language} ref={painting.onElement(answer)} />
-      {state === 'waiting' && (
+      {(state === 'waiting' || (state === 'streaming' && waited)) && (
         <div part="status" class="dots">
-          <span class={doing ? 'doing' : 'unseen'}>{doing ?? words.waiting}</span>
+          <span class={waited ? 'doing' : 'unseen'}>{waited ?? words.waiting}</span>
         </div>
       )}
       {notice && (

@@ -2,12 +2,14 @@ import type {Measure} from '../chat/index.ts';
 import {createAbove} from './above.tsx';
 import {createAnnouncer} from './announcer.ts';
 import {createBelow} from './below.tsx';
+import {createContact} from './contact.tsx';
 import {createLog} from './log.ts';
 import {createMenu} from './menu.tsx';
 import css from './more.css?inline';
 import {nameParts} from './naming.ts';
 import type {More, PanelParts} from './parts.ts';
 import {createPhone} from './phone.ts';
+import {sayWait} from './substitute.tsx';
 import {createUnread} from './unread.ts';
 import {enMore} from './words/en.ts';
 import type {AnswerWords, PanelWords} from './words/words.ts';
@@ -32,8 +34,9 @@ export function createMore(given: PanelParts & {measure: Promise<Measure>}): Mor
 
   const announcer = createAnnouncer(parts);
   const {say} = announcer;
-  const below = createBelow({...parts, say});
-  const menu = createMenu({...parts, say});
+  const contact = createContact(parts);
+  const below = createBelow({...parts, contact, say});
+  const menu = createMenu({...parts, contact, say});
   const log = createLog(parts);
   const above = createAbove({...parts, log, revised: below.revised, foreseen: below.offers.foreseen});
   const unread = createUnread({...parts, say});
@@ -46,6 +49,7 @@ export function createMore(given: PanelParts & {measure: Promise<Measure>}): Mor
     below: below.below,
     chosenId: below.chosenId,
     verdict: below.verdict,
+    sayWait: (waited) => sayWait(waited, parts.words, parts.language),
     above: above.above,
     keyDown: below.offers.keyDown,
     hear(event) {

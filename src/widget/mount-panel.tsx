@@ -120,7 +120,7 @@ export function mountPanel(handover: Handover): Panel {
     }
     watchLeaving(chat.state().busy);
     const {kind, ...detail} = event;
-    dispatch(kind, event.kind === 'turn' ? event.record : detail);
+    if (kind !== 'sign') dispatch(kind, event.kind === 'turn' ? event.record : detail);
     if (more) more.hear(event);
     else missed.push(event);
   }
@@ -222,9 +222,9 @@ export function mountPanel(handover: Handover): Panel {
       chat.hello();
       void tongue.load();
     },
-    send(text) {
+    send(text, options) {
       open();
-      chat.send(String(text));
+      chat.send(String(text), undefined, options);
     },
     suggest(text) {
       open();

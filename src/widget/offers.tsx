@@ -26,7 +26,7 @@ export function createOffers(parts: MoreParts & Pick<Announcer, 'say'> & {judge:
   function choose({question}: Offer, event: Event): void {
     field.write('');
     field.box?.focus();
-    chat.send(question, startOf(event), 'rephrase');
+    chat.send(question, startOf(event), {repeats: 'rephrase'});
   }
 
   function Choices(props: {

@@ -1,4 +1,4 @@
-import type {Chat, ChatEvent, Handover, Measure, Message} from '../chat/index.ts';
+import type {Chat, ChatEvent, Handover, Measure, Message, Words as Waited} from '../chat/index.ts';
 import type {Options} from '../options/index.ts';
 import type {View} from './jsx-runtime.ts';
 import type {Painting} from './painting.ts';
@@ -64,6 +64,8 @@ export interface More {
   below(message: Message, place: Place): View;
   /** The id of the message that is pointed at or has the focus. */
   chosenId(): string;
+  /** Says what is said while an answer is on its way. */
+  sayWait(waited: Waited): string;
   /** What the visitor thinks of an answer, as far as it is drawn; undefined without a verdict. */
   verdict(answerId: string): string | undefined;
   /** Draws what stands between the conversation and the composer. */

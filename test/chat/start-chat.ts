@@ -37,6 +37,11 @@ export interface StartedChat {
 export const MEASURE: MeasureOptions = {
   budget: undefined,
   preset: undefined,
+  deadline: undefined,
+  fallback: ['faq', 'contact'],
+  hasContact: false,
+  hedge: 'off',
+  hedgeEndpoint: undefined,
   protocol: 'auto',
   language: 'de',
   rum: 'off',
@@ -52,11 +57,9 @@ export const MEASURE: MeasureOptions = {
 /** Gives at once what reads answers, and what measures them unless a test says when. */
 export function answering(
   measure: Partial<MeasureOptions> | Promise<Measure> = {},
-  more: {endpoint?: string; signal?: AbortSignal; loadVendors?: () => Promise<Vendors>} = {},
+  more: {loadVendors?: () => Promise<Vendors>} = {},
 ): Answering {
   return createAnswering({
-    endpoint: 'https://shop.example/chat',
-    signal: new AbortController().signal,
     loadVendors: async () => getVendors(),
     meet: createOthers,
     measure: measure instanceof Promise ? measure : Promise.resolve(createMeasure({...MEASURE, ...measure})),
@@ -73,7 +76,6 @@ export function startChat(
   const events: ChatEvent[] = [];
   const lines: string[] = [];
   const arrived = new Map<string, string>();
-  const life = new AbortController();
   const chat = createChat({
     endpoint,
     protocol: 'auto',
@@ -87,16 +89,12 @@ export function startChat(
     name: endpoint,
     warm: false,
     afterPaint: (done) => void setTimeout(() => done(performance.now())),
-    loadAnswering: async () =>
-      answering({onLine: (line) => lines.push(line), ...measure}, {endpoint, signal: life.signal}),
+    loadAnswering: async () => answering({onLine: (line) => lines.push(line), ...measure}),
     emit: (event) => void events.push(event),
     ...more,
   });
   chat.onText((id, text) => arrived.set(id, (arrived.get(id) ?? '') + text));
-  onTestFinished(() => {
-    chat.destroy();
-    life.abort();
-  });
+  onTestFinished(() => chat.destroy());
   const records = () => events.flatMap((event) => (event.kind === 'turn' ? [event.record] : []));
   const answers = () => chat.state().messages.filter((message) => message.kind === 'answer');
   return {

@@ -23,7 +23,7 @@ async function start(answer: Answer, more: {protocol?: 'auto' | 'openai'; warm?:
   const chat = startChat(endpoint.url, {
     protocol,
     warm,
-    loadAnswering: async () => answering({}, {endpoint: endpoint.url, loadVendors}),
+    loadAnswering: async () => answering({}, {loadVendors}),
   });
   return {...chat, endpoint, loadVendors};
 }

@@ -70,6 +70,17 @@ export interface MoreWords {
   meant: string;
   /** Follows the text of a link. */
   link: string;
+  /** Says that it is still being done, and for how long: `{doing}` and `{time}` are filled in. */
+  still: string;
+  /** Stands at an answer of the FAQ that is near to what was asked: `{question}` is filled in. */
+  near: string;
+  /** Stands at an answer of a faster model. */
+  quick: string;
+  /** The model's answer has come late; `show` puts it in its place. */
+  came: string;
+  show: string;
+  /** Has an answer go on that was stopped for its length. */
+  goOn: string;
 }
 
 /** Why an answer was no good; a kind, never the visitor's own words. */
@@ -79,7 +90,7 @@ export type Reason = 'untrue' | 'off-topic' | 'unclear' | 'slow';
 export type Words = PanelWords & AnswerWords & MoreWords;
 
 /** The words that are there so far. */
-export type WordsSoFar = PanelWords & Partial<AnswerWords & Pick<MoreWords, 'stages'>>;
+export type WordsSoFar = PanelWords & Partial<AnswerWords>;
 
 /** Fills the gaps of a text by their names. */
 export const fill = (text: string, gaps: Readonly<Record<string, string | number>>): string =>
