@@ -2,6 +2,7 @@ import {serveStatic} from '@hono/node-server/serve-static';
 import {type Context, Hono, type Next} from 'hono';
 import {createCollector, createDuckDbStore, StoreError} from '../collector/index.ts';
 import {
+  type BudgetFile,
   createAnswerHandler,
   createKnowledge,
   createSimulatedModel,
@@ -16,8 +17,8 @@ import {writePage} from './page.ts';
 export interface ServeOptions {
   /** Folder of the built page files. */
   pageFiles: string;
-  /** Budget declaration; default the kit's. */
-  budget: string | undefined;
+  /** Declared budget; default the kit's. */
+  budget: BudgetFile | undefined;
   /** File of the turn store, or `:memory:`. */
   dataPath: string;
   /** Origins of pages that may ask and send, beside the server's own. */

@@ -1,4 +1,4 @@
-import {readPercentile, readTime} from './units.ts';
+import {readPercentile, readTime, roundMs} from './units.ts';
 
 /** A declared limit: `ms` must hold at the percentile `share` (0 to 1). */
 export interface Limit {
@@ -12,6 +12,9 @@ export interface Budget {
   complete: Limit[];
   stages: Record<string, Limit>;
 }
+
+/** Which stages follow each other before the first token; those of an inner list run in parallel. */
+export type Critical = readonly (string | readonly string[])[];
 
 /** The percentile at which a budget holds when none is named. */
 export const DEFAULT_SHARE = 0.95;
@@ -29,11 +32,12 @@ export const CHAT_BUDGET = 'first-token=800ms complete=4s retrieval=150ms tools=
  * Reads a budget declaration such as `first-token=800ms complete=3s@p80,5s@p95 retrieval=400ms`.
  *
  * What is not named has its default: the milestones those of DEFAULT_BUDGET, a stage its share of the first-token
- * budget. Stages that the declaration names and that run one after the other must fit into the first-token budget.
+ * budget. The critical path of the stages that the declaration names must fit into the first-token budget.
  *
+ * @param critical - The order of the stages, as `criticalMs` takes it; without one they follow each other.
  * @returns The budget, or a sentence that says what is wrong.
  */
-export function readBudget(text: string): Budget | string {
+export function readBudget(text: string, critical?: Critical): Budget | string {
   const named = new Map<string, Limit[]>();
   for (const part of text.trim().split(/\s+/)) {
     const [, name, values] = /^([a-z][a-z0-9._-]{0,31})=(.+)$/.exec(part) ?? [];
@@ -52,14 +56,17 @@ export function readBudget(text: string): Budget | string {
   for (const [stage, share] of Object.entries(STAGE_SHARES)) {
     stages[stage] = {ms: Math.round(firstTokenMs * share), share: DEFAULT_SHARE};
   }
-  let declaredMs = 0;
+  const declared: [string, number][] = [];
   for (const [name, limits] of named) {
     if (name === 'first-token' || name === 'complete') continue;
-    stages[name] = highest(limits);
-    if (name !== 'generate') declaredMs += highest(limits).ms;
+    const limit = highest(limits);
+    stages[name] = limit;
+    declared.push([name, limit.ms]);
   }
-  if (declaredMs > firstTokenMs) {
-    return `its stages add up to ${declaredMs} ms, more than the ${firstTokenMs} ms of first-token`;
+  const steps = stepsOf(declared, critical);
+  const sumMs = sumOf(steps);
+  if (sumMs > firstTokenMs) {
+    return `${say(steps, sumMs)} ms on the critical path, more than the ${firstTokenMs} ms of first-token`;
   }
   if (highest(complete).ms < firstTokenMs) return 'complete is shorter than first-token';
   return {firstToken, complete, stages};
@@ -74,6 +81,60 @@ export function highest(limits: readonly Limit[]): Limit {
   const last = limits.at(-1);
   if (!last) throw new RangeError('a budget has at least one limit');
   return last;
+}
+
+/**
+ * Sums stages along the critical path to the first token: those of an inner list of `critical` count as the longest.
+ *
+ * Stages that `critical` does not name come one after the other before those that it names, as all do without it. A name
+ * without a time counts nothing, a name that stands twice counts twice, `generate` never counts: it comes later.
+ *
+ * @param stages - Times in ms by stage name.
+ */
+export function criticalMs(stages: Readonly<Record<string, number>>, critical?: Critical): number {
+  return sumOf(stepsOf(Object.entries(stages), critical));
+}
+
+/**
+ * Reads the order of stages as `critical` of a budget file declares it.
+ *
+ * @param given - Anything; undefined is an order in which nothing is parallel.
+ * @param declared - Names of the stages that the budget declares; those of every budget are known too.
+ * @returns The order, or a sentence that says what is wrong.
+ */
+export function readCritical(given: unknown, declared: readonly string[]): Critical | string {
+  if (given === undefined) return [];
+  const known = new Set([...Object.keys(STAGE_SHARES), 'network', 'generate', ...declared]);
+  const isOrder = Array.isArray(given) && given.every((step) => isName(step) || (isList(step) && step.every(isName)));
+  if (!isOrder) return '"critical" is no list of stage names and of lists of stage names';
+  const critical: Critical = given;
+  const stranger = critical.flat().find((name) => !known.has(name));
+  return stranger === undefined ? critical : `"critical" names "${stranger.slice(0, 40)}", which is no declared stage`;
+}
+
+const isName = (value: unknown) => typeof value === 'string';
+const isList = (value: unknown): value is unknown[] => Array.isArray(value) && value.length > 0;
+
+/** Stages that run at the same time, with their times. */
+type Step = readonly (readonly [string, number])[];
+
+function stepsOf(stages: readonly [string, number][], critical: Critical = []): Step[] {
+  const listed = critical.map((step) => [step].flat());
+  const counted = stages.filter(([stage]) => stage !== 'generate');
+  const before = counted.filter(([stage]) => !listed.some((step) => step.includes(stage)));
+  const rest = listed.map((step) => step.flatMap((name) => counted.filter(([stage]) => stage === name)));
+  return [...before.map((stage) => [stage]), ...rest.filter((step) => step.length > 0)];
+}
+
+const sumOf = (steps: readonly Step[]) =>
+  steps.reduce((sumMs, step) => sumMs + Math.max(...step.map(([, ms]) => ms)), 0);
+
+function say(steps: readonly Step[], sumMs: number): string {
+  const words = steps.map((step) => {
+    const names = step.map((stage) => stage.join(' ')).join(', ');
+    return step.length > 1 ? `max(${names})` : names;
+  });
+  return steps.flat().length > 1 ? `${words.join(' + ')} = ${roundMs(sumMs)}` : words.join('');
 }
 
 function readLimit(text: string): Limit | undefined {

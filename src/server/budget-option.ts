@@ -1,4 +1,4 @@
-import {type Budget, DEFAULT_BUDGET, highest, readBudget} from '../latency/index.ts';
+import {type Budget, type Critical, DEFAULT_BUDGET, highest, readBudget, readCritical} from '../latency/index.ts';
 
 /** A declared time: `800ms`, `3s@p95`, several with commas, or a bare number of milliseconds. */
 export type BudgetTime = string | number;
@@ -9,8 +9,8 @@ export interface BudgetFile {
   complete?: BudgetTime;
   /** Stage names with their times. */
   stages?: Readonly<Record<string, BudgetTime>>;
-  /** Which stages follow each other, an inner list running in parallel; other tools read it, the kit measures instead. */
-  critical?: readonly (string | readonly string[])[];
+  /** Which stages follow each other, an inner list running in parallel: the longest counts against first-token. */
+  critical?: Critical;
 }
 
 /**
@@ -20,8 +20,7 @@ export interface BudgetFile {
  * @param warn - Is told why a declaration fell back to the default.
  */
 export function readBudgetOption(given: string | BudgetFile | undefined, warn: (line: string) => void): Budget {
-  const declared = given === undefined ? DEFAULT_BUDGET : typeof given === 'string' ? given : writeDeclaration(given);
-  const budget = readBudget(declared);
+  const budget = typeof given === 'object' ? readFile(given) : readBudget(given ?? DEFAULT_BUDGET);
   if (typeof budget !== 'string') return budget;
   warn(`budget: ${budget}; the default budget holds`);
   const fallback = readBudget(DEFAULT_BUDGET);
@@ -37,6 +36,11 @@ export function writeBudget(budget: Budget): Record<string, number> {
   };
   for (const [stage, limit] of Object.entries(budget.stages)) written[stage] = limit.ms;
   return written;
+}
+
+function readFile(file: BudgetFile): Budget | string {
+  const critical = readCritical(file.critical, Object.keys(file.stages ?? {}));
+  return typeof critical === 'string' ? critical : readBudget(writeDeclaration(file), critical);
 }
 
 function writeDeclaration({stages, 'first-token': firstToken, complete}: BudgetFile): string {

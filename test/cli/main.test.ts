@@ -181,7 +181,7 @@ describe('a command that cannot start says why in one line', () => {
   test('with a budget that does not add up', async () => {
     await writeFile(join(cwd, 'firstword.budget.json'), '{"first-token": "1s", "stages": {"model": "2s"}}');
     expect(await complaint(firstword(['serve']))).toBe(
-      'firstword.budget.json: its stages add up to 2000 ms, more than the 1000 ms of first-token',
+      'firstword.budget.json: model 2000 ms on the critical path, more than the 1000 ms of first-token',
     );
   });
 

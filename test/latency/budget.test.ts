@@ -1,11 +1,13 @@
-import {expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {
   type Budget,
   CHAT_BUDGET,
+  criticalMs,
   DEFAULT_BUDGET,
   DEFAULT_SHARE,
   highest,
   readBudget,
+  readCritical,
   STAGE_SHARES,
 } from '../../src/latency/index.ts';
 
@@ -77,6 +79,83 @@ test('declared stages that do not fit the first token are refused with both sums
   expect(readBudget('first-token=800ms model=700ms generate=20s complete=30s'), 'generate comes later').toBeTypeOf(
     'object',
   );
+});
+
+test.each([
+  [
+    'first-token=3s retrieval=400ms model=3s',
+    undefined,
+    'retrieval 400 + model 3000 = 3400 ms on the critical path, more than the 3000 ms of first-token',
+  ],
+  [
+    'first-token=1s retrieval=400ms tools=800ms model=700ms',
+    [['retrieval', 'tools'], 'model'],
+    'max(retrieval 400, tools 800) + model 700 = 1500 ms on the critical path, more than the 1000 ms of first-token',
+  ],
+  [
+    'first-token=1s retrieval=400ms tools=1200ms',
+    [['retrieval', 'tools'], 'model'],
+    'max(retrieval 400, tools 1200) = 1200 ms on the critical path, more than the 1000 ms of first-token',
+  ],
+  ['first-token=1s model=2s', [], 'model 2000 ms on the critical path, more than the 1000 ms of first-token'],
+  [
+    'first-token=1s model=800ms rerank=300ms',
+    [['retrieval', 'tools'], 'model'],
+    'rerank 300 + model 800 = 1100 ms on the critical path, more than the 1000 ms of first-token',
+  ],
+  [
+    'first-token=0.3 a=0.2 b=0.2',
+    [],
+    'a 0.2 + b 0.2 = 0.4 ms on the critical path, more than the 0.3 ms of first-token',
+  ],
+])('%j in the order %j clashes in words that name stages and numbers', (text, critical, words) => {
+  expect(readBudget(text, critical)).toBe(words);
+});
+
+test('stages that run in parallel fit where they would not one after the other', () => {
+  const text = 'first-token=1500ms retrieval=700ms tools=800ms model=700ms generate=9s';
+  expect(readBudget(text)).toContain('2200 ms');
+  expect(readBudget(text, [['retrieval', 'tools', 'generate'], 'model'])).toBeTypeOf('object');
+});
+
+describe('the critical path', () => {
+  const stages = {retrieval: 400, tools: 800, model: 1500, generate: 9000};
+
+  test.each([
+    [undefined, 2700],
+    [[], 2700],
+    [['retrieval', 'tools', 'model', 'generate'], 2700],
+    [[['retrieval', 'tools'], 'model'], 2300],
+    [[['retrieval', 'tools', 'model']], 1500],
+    [[['retrieval', 'generate'], 'model'], 2700],
+    [['model', 'tools', 'model'], 4200],
+    [['rerank', ['guard', 'model']], 2700],
+  ])('of stages in the order %j takes %d ms', (critical, ms) => {
+    expect(criticalMs(stages, critical)).toBe(ms);
+  });
+
+  test('of nothing takes nothing', () => {
+    expect([criticalMs({}), criticalMs({}, ['model']), criticalMs({generate: 5})]).toEqual([0, 0, 0]);
+  });
+
+  test.each([[undefined], [[]], [[['retrieval', 'rerank'], 'model', 'network', 'generate']]])(
+    'is read from %j',
+    (given) => {
+      expect(readCritical(given, ['rerank'])).toEqual(given ?? []);
+    },
+  );
+
+  test.each([['model'], [null], [{}], [[7]], [[[]]], [['model', ['tools', ['retrieval']]]]])(
+    'is refused in words where it is %j',
+    (given) => {
+      expect(readCritical(given, [])).toBe('"critical" is no list of stage names and of lists of stage names');
+    },
+  );
+
+  test('is refused when it names no stage', () => {
+    expect(readCritical([['rerank', 'model']], [])).toBe('"critical" names "rerank", which is no declared stage');
+    expect(readCritical(['x'.repeat(99)], [])).toContain(`"${'x'.repeat(40)}"`);
+  });
 });
 
 test('an end before the first token is refused', () => {

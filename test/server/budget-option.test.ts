@@ -25,6 +25,22 @@ describe('a budget', () => {
     expect(file.budget).toMatchObject({complete: 5000, retrieval: 250, rerank: 100});
   });
 
+  it('counts stages that run in parallel as the longest of them', () => {
+    const stages = {retrieval: '1s', tools: '800ms', model: '1s'};
+    const critical = [['retrieval', 'tools'], 'model'];
+    expect(read({'first-token': '2s', stages, critical})).toMatchObject({budget: {model: 1000}, lines: []});
+    expect(read({'first-token': '2s', stages}).lines).toEqual([
+      'budget: retrieval 1000 + tools 800 + model 1000 = 2800 ms on the critical path, more than the 2000 ms of ' +
+        'first-token; the default budget holds',
+    ]);
+  });
+
+  it('falls back when its order names what is no stage', () => {
+    expect(read({stages: {rerank: '100ms'}, critical: ['rerank', 'modle']}).lines).toEqual([
+      'budget: "critical" names "modle", which is no declared stage; the default budget holds',
+    ]);
+  });
+
   it.each([['first-token=1s retrieval=2s'], ['nonsense'], [{complete: 'soon'}]])('falls back from %o', (given) => {
     const {budget, lines} = read(given);
     expect(budget).toEqual(read().budget);
