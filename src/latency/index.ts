@@ -5,6 +5,7 @@ export * from './deadlines.ts';
 export * from './hedge.ts';
 export * from './histogram.ts';
 export * from './record.ts';
+export * from './timed.ts';
 export * from './turn.ts';
 export * from './units.ts';
 export * from './waiting.ts';

@@ -17,6 +17,7 @@ export const MANY_PARAMETERS: Readonly<Record<string, string>> = {};
 export const CONSOLE_PLACES = [
   {path: /^src\/loader\/instance\.ts$/, lines: 'marked', reason: 'tells the owner why there is no chat'},
   {path: /^src\/widget\/mount-panel\.tsx$/, lines: 'marked', reason: 'tells the owner what was wrong, once a cause'},
+  {path: /^src\/latency\/timed\.ts$/, lines: 'marked', reason: 'tells who times stages which took too long'},
   {path: /^src\/server\/handler\.ts$/, lines: 'marked', reason: 'a failure that nothing else tells'},
   {path: /^src\/server\/observe\.ts$/, lines: 'marked or JSON', reason: 'a structured line for each turn'},
   {path: /^src\/cli\//, lines: 'any', reason: 'what a command prints is its product'},
