@@ -42,13 +42,17 @@ export interface StageEvent {
  * What every protocol's answer becomes. Only `end` ends an answer; a stream that closes without one was cut.
  * `e` on an event is the server's emission time in ms since it got the request. The `message` of an error is the
  * backend's own and for the site's developer only; its code is `refused` where the model would not answer and said
- * nothing. `cacheable` says on which terms the answer may be given again, as `readTerms` reads them.
+ * nothing. `cacheable` says on which terms the answer may be given again, as `readTerms` reads them; `hedge` whether a
+ * second attempt is welcome, as `readHedge` reads it; `fallback` that something else than the model answers, and why, as
+ * `readFallback` reads it.
  */
 export type AnswerEvent = {e?: number | undefined} & (
   | ({kind: 'start'} & RunFacts)
   | StageEvent
   | {kind: 'text'; text: string}
   | {kind: 'cacheable'; terms: unknown}
+  | {kind: 'hedge'; hedge: unknown}
+  | {kind: 'fallback'; fallback: unknown}
   | {kind: 'source'; id: string; url: string; title?: string | undefined}
   | {
       kind: 'error';

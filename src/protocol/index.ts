@@ -1,3 +1,4 @@
+export * from './attempts.ts';
 export * from './beacon.ts';
 export {type QuestionFacts, writeNative} from './bodies.ts';
 export * from './events.ts';

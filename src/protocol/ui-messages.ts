@@ -68,6 +68,10 @@ export const createUiMessages: CreateAdapter = (teller, {protocol, endpoint, con
           return teller.stage(createAt(at('data')));
         case 'data-fw-cache':
           return teller.tell({kind: 'cacheable', terms: at('data')});
+        case 'data-fw-hedge':
+          return teller.tell({kind: 'hedge', hedge: at('data')});
+        case 'data-fw-fallback':
+          return teller.tell({kind: 'fallback', fallback: at('data')});
         case 'data-fw-error':
           hasFailed = true;
           return teller.tell({

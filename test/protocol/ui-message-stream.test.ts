@@ -57,6 +57,14 @@ const PARTS: [part: Record<string, unknown>, event: object][] = [
     {kind: 'stage', stage: 'retrieval', state: 'end', ms: 41, budgetMs: 400, hit: true, atMs: 3, label: 'Looking'},
   ],
   [
+    {type: 'data-fw-hedge', transient: true, data: {allowed: true, afterMs: 812}},
+    {kind: 'hedge', hedge: {allowed: true, afterMs: 812}},
+  ],
+  [
+    {type: 'data-fw-fallback', data: {why: 'overload', kind: 'cached'}},
+    {kind: 'fallback', fallback: {why: 'overload', kind: 'cached'}},
+  ],
+  [
     {type: 'data-fw-error', data: {code: 'overload', retryable: true, retryAfterMs: 500}},
     {kind: 'error', code: 'overload', retryable: true, retryAfterMs: 500},
   ],
@@ -128,7 +136,6 @@ test.each([
   {type: 'reasoning-delta', id: 'r', delta: 'thinking'},
   {type: 'tool-output-available', toolCallId: 'c1', output: {}},
   {type: 'message-metadata', messageMetadata: {}},
-  {type: 'data-fw-hedge', data: {allowed: true}},
   {type: 'data-fw-later', data: {}},
   {type: '__proto__'},
   {type: 'constructor'},
