@@ -1,9 +1,11 @@
 import type {TurnRecord} from '../latency/index.ts';
 import {createAt, number} from './fields.ts';
 
-/** Whether a second attempt at a turn is welcome, and how long after the first, in ms; without a time nobody knows yet. */
+/** What a backend says of second attempts at a turn. */
 export interface HedgeTerms {
+  /** Whether they are welcome now. */
   allowed: boolean;
+  /** How long after the first, in ms; absent where the backend cannot say. */
   afterMs?: number | undefined;
 }
 

@@ -1,4 +1,5 @@
 import {type Budget, roundMs} from '../latency/index.ts';
+import {createDeadline} from './deadline.ts';
 import type {EventWriter} from './event-log.ts';
 import {FAILURE_WORDS, type Failure, readFailure} from './failure.ts';
 import {type Chunk, DEFAULT_INSTRUCTIONS, writePrompt} from './instructions.ts';
@@ -17,10 +18,12 @@ export interface AnswerJob {
   request: Request;
   chosen: ChosenModel;
   cold: boolean;
+  /** Whether it is a second attempt beside one that is read. */
+  hedge: boolean;
   budget: Budget;
   options: AnswerOptions;
   /** Opens the run that its events go to; `end` ends it, and the model with it, before it is complete. */
-  openRun: (end: NonNullable<Run['end']>) => Run;
+  openRun: (ways: Pick<Run, 'end' | 'prolong'>) => Run;
   /** Reads the time since the request was got, in ms. */
   sinceMs: () => number;
 }
@@ -46,11 +49,18 @@ export function startAnswer(job: AnswerJob): Answer {
   const model = job.chosen.model.modelId.slice(0, 64);
   const control = new AbortController();
   const {signal} = control;
-  let outcome: 'stopped' | 'abandoned' = 'abandoned';
-  const run = job.openRun((why) => {
+  let early: Ended = {outcome: 'abandoned'};
+  const endEarly = (how: Ended) => {
     if (signal.aborted) return;
-    outcome = why;
+    early = how;
     control.abort();
+  };
+  const deadline = createDeadline(() => endEarly({outcome: 'error', code: 'deadline', retryable: true}));
+  const {deadlineMs} = job.question;
+  if (deadlineMs !== undefined) deadline.put(deadlineMs - sinceMs());
+  const run = job.openRun({
+    end: (outcome) => endEarly({outcome}),
+    ...(deadlineMs === undefined ? {} : {prolong: deadline.put}),
   });
   const {id, log} = run;
   let endMs: number | undefined; // what is written at the end is emitted at one instant, that of `totalMs`
@@ -74,20 +84,23 @@ export function startAnswer(job: AnswerJob): Answer {
       const prompt = writePrompt({...found, question, base: typeof base === 'string' ? base : base(question)});
       return {outcome: 'complete', relayed: await relay.ask(job.chosen.model, prompt)};
     } catch (error) {
-      if (signal.aborted) return {outcome};
+      if (signal.aborted) return early;
       return {outcome: 'error', ...readFailure(error, {begun: relay.firstTokenMs() !== undefined})};
     }
   };
 
   const conclude = (ended: Ended): TurnSpan => {
+    deadline.stop();
     const firstMs = relay.firstTokenMs();
     const totalMs = sinceMs();
     endMs = totalMs;
-    relay.closeText();
-    stages.settle(totalMs, ended.outcome === 'error' ? 'error' : 'skipped');
+    const settled = settleAs(ended);
+    relay.closeText(settled === 'timeout' ? totalMs : undefined);
+    stages.settle(totalMs, settled);
     const times = {totalMs: roundMs(totalMs), ...stages.divide(totalMs)};
     for (const part of writeEnd(ended, times)) events.write(part);
     const unread = log.readerCount() === 0;
+    if (ended.outcome === 'complete' && !unread) run.isWhole = true;
     log.end();
     return {
       kind: 'turn',
@@ -96,6 +109,7 @@ export function startAnswer(job: AnswerJob): Answer {
       ...some('firstTokenMs', firstMs === undefined ? undefined : roundMs(firstMs)),
       ...(failed.length > 0 ? {failed} : {}),
       ...(unread ? {unread} : {}),
+      ...(job.hedge ? {hedge: true as const} : {}),
       ...writeOutcome(ended),
     };
   };
@@ -103,6 +117,9 @@ export function startAnswer(job: AnswerJob): Answer {
   const {route} = job.chosen;
   const fw = {run: id, route, model, cold: job.cold, contextHit: false, cache: {hit: 'none'}};
   events.write({type: 'start', messageId: `a-${id}`, messageMetadata: {fw}});
+  if (job.options.hedge === false) {
+    events.write({type: 'data-fw-hedge', transient: true, data: {allowed: false}});
+  }
   return {run, ended: make().then(conclude)};
 }
 
@@ -139,6 +156,11 @@ async function gather(options: {
   };
   const [chunks, facts] = await Promise.all([findChunks(), readFacts()]);
   return {chunks, facts};
+}
+
+function settleAs(ended: Ended) {
+  if (ended.outcome !== 'error') return 'skipped';
+  return ended.code === 'deadline' ? 'timeout' : 'error';
 }
 
 function writeEnd(ended: Ended, {totalMs, stages}: {totalMs: number; stages: Record<string, number>}) {

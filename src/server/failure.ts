@@ -9,6 +9,7 @@ export type FailureCode =
   | 'model-failed'
   | 'model-cut'
   | 'model-empty'
+  | 'deadline'
   | 'server';
 
 /** A failure as a reader is told it: never with an exception's own text, which may quote keys and prompts. */
@@ -46,6 +47,7 @@ export const FAILURE_WORDS: Readonly<Record<FailureCode, string>> = {
   'model-failed': 'The assistant failed. Please try again.',
   'model-cut': 'The answer broke off. Please try again.',
   'model-empty': 'The assistant had no answer. Please try again.',
+  deadline: 'The answer took too long. Please try again.',
   server: 'Something went wrong. Please try again.',
 };
 

@@ -1,10 +1,11 @@
 import type {Budget} from '../latency/index.ts';
-import {type Hello, UI_STREAM_HEADER} from '../protocol/index.ts';
+import {type HedgeTerms, type Hello, UI_STREAM_HEADER} from '../protocol/index.ts';
 import {readBudgetOption, writeBudget} from './budget-option.ts';
 import {createHealth} from './health.ts';
+import {createHedging} from './hedging.ts';
 import {readLimits} from './limits.ts';
 import {readModels, readProblem} from './model.ts';
-import {createWarner} from './observe.ts';
+import {createWarner, type TurnSpan} from './observe.ts';
 import type {AnswerOptions} from './options.ts';
 import {readOrigins} from './origins.ts';
 import {readBody} from './read-body.ts';
@@ -39,7 +40,7 @@ type Headers = Readonly<Record<string, string>>;
  * rejects. The native protocol is its answer's form, which AI SDK clients read as well.
  *
  * An answer goes on when its reader leaves, for a minute, and can be read again for a minute after its end: its events
- * are kept in this process.
+ * are kept in this process. With `fw.deadlineMs` it is ended at that time.
  *
  * @param options - Only `model` is required; a setting that is wrong falls back to its default with one console line.
  * @throws TypeError when `model` is missing or no language model object.
@@ -53,7 +54,14 @@ export function createAnswerHandler(options: AnswerOptions): (request: Request) 
   const identify = readAuthorize(options.authorize, warn);
   const clock = options.clock ?? (() => performance.now());
   const health = createHealth();
-  const turns = createTurns({answering: options, budget, choose, runCount: limits.runCount, warn, note: health.note});
+  const hedging = createHedging({isAllowed: readHedgeOption(options.hedge, warn)});
+  const note = (span: TurnSpan) => {
+    health.note(span);
+    hedging.note(span);
+  };
+  const {runCount} = limits;
+  const turns = createTurns({answering: options, budget, choose, hedging, runCount, warn, note});
+  const hello = () => writeHello(budget, hedging.report());
 
   const post = async (request: Request, arrival: Arrival): Promise<Response> => {
     const {headers, sinceMs} = arrival;
@@ -64,11 +72,11 @@ export function createAnswerHandler(options: AnswerOptions): (request: Request) 
     const wish = readWish(body, {limits, lastEventId: request.headers.get('last-event-id')});
     switch (wish.kind) {
       case 'context':
-        return json(writeHello(budget), headers);
+        return json(hello(), headers);
       case 'stop':
         return json({stopped: turns.stop({visitor, key: wish.key})}, headers);
       case 'resume':
-        return stream(turns.resume({visitor, key: wish.key, lastEventId: wish.lastEventId, signal}), arrival);
+        return stream(turns.resume({...wish, visitor, signal}), arrival);
       case 'question':
         return stream(turns.start({visitor, question: wish.question, request, sinceMs}), arrival);
     }
@@ -86,7 +94,7 @@ export function createAnswerHandler(options: AnswerOptions): (request: Request) 
   const get = async (request: Request, arrival: Arrival): Promise<Response> => {
     const {headers, open} = arrival;
     const url = new URL(request.url);
-    if (url.searchParams.get('fw') === 'hello') return json(writeHello(budget), headers);
+    if (url.searchParams.get('fw') === 'hello') return json(hello(), headers);
     if (url.pathname.endsWith('/health')) {
       return json(health.report({ok: readProblem(choose(undefined).model) === undefined}), headers);
     }
@@ -143,11 +151,11 @@ function readSegment(segment: string): string {
   }
 }
 
-function writeHello(budget: Budget): Hello {
+function writeHello(budget: Budget, hedge: HedgeTerms): Hello {
   return {
     contextId: crypto.randomUUID(),
     ttlMs: CONTEXT_TTL_MS,
-    hedge: {allowed: false},
+    hedge,
     budget: writeBudget(budget),
     speculate: false,
   };
@@ -161,4 +169,9 @@ function withHeaders(response: Response, headers: Headers): Response {
   const merged = new Headers(response.headers);
   for (const [name, value] of Object.entries(headers)) merged.set(name, value);
   return new Response(response.body, {status: response.status, statusText: response.statusText, headers: merged});
+}
+
+function readHedgeOption(given: unknown, warn: (line: string) => void): boolean {
+  if (given !== undefined && typeof given !== 'boolean') warn('hedge is neither true nor false; it is true');
+  return given !== false;
 }

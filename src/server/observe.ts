@@ -8,8 +8,8 @@ export interface TurnSpan {
   /** The provider's name of the model, at most 64 characters. */
   model: string;
   /**
-   * `stopped`: the visitor stopped it; `abandoned`: nobody read it for so long that it was given up. A run whose reader
-   * left goes on, and ends as anything.
+   * `stopped`: the visitor stopped it; `abandoned`: nobody read it for so long that it was given up, or its reader took
+   * another attempt at the turn. Any other run whose reader left goes on, and ends as anything.
    */
   outcome: 'complete' | 'stopped' | 'abandoned' | 'error';
   /** Why it failed, with `outcome: error`. */
@@ -22,6 +22,8 @@ export interface TurnSpan {
   unread?: true;
   /** Which attempt of the turn it was, from 0. */
   attempt: number;
+  /** There when it began beside an attempt that was being made and read. */
+  hedge?: true;
   /** Whether it was the handler's first. */
   cold: boolean;
   /** From when the request was got to the end. */

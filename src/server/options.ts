@@ -45,6 +45,12 @@ export interface AnswerOptions {
    * same visitor can resume, replay or stop an answer. An object without `id` is never the same, with one console line.
    */
   authorize?: (request: Request) => unknown;
+  /**
+   * Whether a page may ask a second time while it waits for the first text, and take the answer that comes first. False
+   * for backends whose answers have side effects: pages are told so, and a second attempt is refused with 429. Default
+   * true: for one turn in twenty, and after the 95th percentile of first-token times.
+   */
+  hedge?: boolean;
   /** Is told each turn when it ended; default logTurn, one JSON line to the console. */
   observe?: Observe;
   /** Monotonic clock in ms, for tests; default `performance.now`. */

@@ -8,6 +8,8 @@ export interface Question {
   /** Same for every attempt at this turn; absent when a client that does not know us asks. */
   key?: string;
   attempt: number;
+  /** How long its reader waits for the whole answer, in ms since the request was sent; absent means for ever. */
+  deadlineMs?: number;
   text: string;
   /** What was said before, oldest first, cut to the prompt limit. */
   history: Said[];
@@ -18,10 +20,17 @@ export interface Question {
   page?: unknown;
 }
 
+/** The rest of an answer, after an event; `deadlineMs` is how much longer its reader waits. */
+export interface ResumeWish {
+  key: string;
+  lastEventId: string;
+  deadlineMs?: number | undefined;
+}
+
 /** What a POST can want. */
 export type Wish =
   | {kind: 'question'; question: Question}
-  | {kind: 'resume'; key: string; lastEventId: string}
+  | ({kind: 'resume'} & ResumeWish)
   | {kind: 'stop'; key: string}
   | {kind: 'context'};
 
@@ -51,7 +60,7 @@ export function readWish(body: unknown, options: {limits: Limits; lastEventId: s
     case 'submit-message':
     case 'regenerate-message':
       // the key says whose answer it is; the messages were read when it began
-      if (lastEventId && key !== undefined) return {kind: 'resume', key, lastEventId};
+      if (lastEventId && key !== undefined) return {kind: 'resume', key, lastEventId, deadlineMs: readDeadline(fw)};
       if (lastEventId) throw new Refusal('gone', 'an answer without fw.key cannot be resumed');
       return {kind: 'question', question: readQuestion(body, {fw, key, limits: options.limits})};
     default:
@@ -70,6 +79,7 @@ function readQuestion(
   if (asked.text.length > limits.promptChars) {
     throw new Refusal('too-large', `the question is longer than ${limits.promptChars} characters`);
   }
+  const deadlineMs = readDeadline(fw);
   const route = readWord(fw, 'route', 32);
   const language = readLanguage(fw);
   const page = readPage(fw, limits);
@@ -80,6 +90,7 @@ function readQuestion(
     history: opened(newestSaid([...said, asked], limits.promptChars).slice(0, -1)),
     topics: readTopics(fw),
     ...(key === undefined ? {} : {key}),
+    ...(deadlineMs === undefined ? {} : {deadlineMs}),
     ...(route === undefined ? {} : {route}),
     ...(language === undefined ? {} : {language}),
     ...(page === undefined ? {} : {page}),
@@ -132,6 +143,12 @@ function readWord(fields: Fields, name: string, maxChars: number): string | unde
 function readAttempt({attempt = 0}: Fields): number {
   if (typeof attempt === 'number' && Number.isSafeInteger(attempt) && attempt >= 0) return attempt;
   throw bad(`fw.attempt ${quote(attempt)} is not a whole number from 0`);
+}
+
+function readDeadline({deadlineMs}: Fields): number | undefined {
+  if (deadlineMs === undefined || deadlineMs === null) return undefined;
+  if (typeof deadlineMs === 'number' && Number.isFinite(deadlineMs) && deadlineMs >= 0) return deadlineMs;
+  throw bad(`fw.deadlineMs ${quote(deadlineMs)} is not a time in ms from 0`);
 }
 
 function readTopics({topics = []}: Fields): string[] {

@@ -9,6 +9,7 @@ const STATUS = {
   gone: 410,
   'too-large': 413,
   'content-type': 415,
+  'hedge-denied': 429,
   server: 500,
   'not-configured': 503,
   unavailable: 503,
@@ -18,7 +19,7 @@ const STATUS = {
 export type RefusalCode = keyof typeof STATUS;
 
 /** Codes of refusals that may be gone when the same request is sent again. */
-const RETRYABLE: ReadonlySet<RefusalCode> = new Set(['server', 'unavailable']);
+const RETRYABLE: ReadonlySet<RefusalCode> = new Set(['hedge-denied', 'server', 'unavailable']);
 
 /** A request that is answered with a status instead of a stream; its message is our own words, fit for any reader. */
 export class Refusal extends Error {

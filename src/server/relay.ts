@@ -23,8 +23,11 @@ export interface Relay {
    *   no text; the signal's reason when it aborts, at once even when the model does not listen to it.
    */
   ask(model: AnswerModel, prompt: Prompt): Promise<Relayed>;
-  /** Ends the text that has begun; nothing when none has. */
-  closeText(): void;
+  /**
+   * Ends the text that has begun; nothing when none has. Its stage ended with the last text, or ran out of time at
+   * `timeoutMs`.
+   */
+  closeText(timeoutMs?: number): void;
   /** When the provider's first text came, in ms since the request was got. */
   firstTokenMs(): number | undefined;
 }
@@ -105,10 +108,11 @@ export function createRelay(options: {
       if (firstMs === undefined) throw new AnswerError('model-empty');
       return relayed;
     },
-    closeText() {
+    closeText(timeoutMs) {
       if (!open) return;
       open = false;
-      endStage?.(lastMs);
+      if (timeoutMs === undefined) endStage?.(lastMs);
+      else endStage?.(timeoutMs, 'timeout');
       events.write({type: 'text-end', id: 't'});
     },
     firstTokenMs: () => firstMs,

@@ -18,7 +18,7 @@ export interface Stages {
   /** Starts a stage; what went before it without one was overhead. */
   begin(stage: string, atMs: number): EndStage;
   /** Ends whatever still runs in the state given, and counts what came after the last stage as overhead. */
-  settle(atMs: number, state: 'error' | 'skipped'): void;
+  settle(atMs: number, state: 'error' | 'skipped' | 'timeout'): void;
   /** Divides the time so far among the stages, exclusively; what no stage had is `unattributed`. */
   divide(totalMs: number): {stages: Record<string, number>; unattributedMs: number};
 }

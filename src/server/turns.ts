@@ -1,10 +1,12 @@
 import type {Budget} from '../latency/index.ts';
 import {type AnswerJob, startAnswer} from './answer.ts';
+import type {Hedging} from './hedging.ts';
 import {type ChosenModel, readProblem} from './model.ts';
 import {logTurn, type TurnSpan} from './observe.ts';
 import type {AnswerOptions} from './options.ts';
+import type {ResumeWish} from './read-question.ts';
 import {Refusal} from './refusal.ts';
-import {createRuns} from './runs.ts';
+import {createRuns, type Run} from './runs.ts';
 
 /** An answer's events, for one reader. */
 export type Events = ReadableStream<Uint8Array<ArrayBuffer>>;
@@ -14,16 +16,21 @@ export interface Turns {
   /**
    * Starts an answer.
    *
-   * @throws Refusal 503 when the model is not configured, 409 when the key stands for another question.
+   * Where an attempt under the same key is being made and read it is a second one, a hedge. The one that its reader
+   * leaves first has lost and is ended.
+   *
+   * @throws Refusal 503 when the model is not configured, 409 when the key stands for another question, 429 for a hedge
+   *   that is not admitted, or the second of a turn.
    */
   start(job: Pick<AnswerJob, 'question' | 'request' | 'sinceMs'> & {visitor: string}): Events;
   /**
    * Goes on with an answer after an event.
    *
+   * @param wanted.deadlineMs - How much longer its reader waits; an answer that has a deadline may take as long.
    * @param wanted.signal - Ends this reader.
    * @throws Refusal 410 when the key has no such run, or what follows the event is no longer held.
    */
-  resume(wanted: {visitor: string; key: string; lastEventId: string; signal: AbortSignal}): Events;
+  resume(wanted: ResumeWish & {visitor: string; signal: AbortSignal}): Events;
   /** Gives the newest run of a conversation from its beginning; undefined when that is no longer held. */
   replay(wanted: {visitor: string; conversationId: string; signal: AbortSignal}): Events | undefined;
   /** Stops every attempt under a key; whether one was being made. */
@@ -34,6 +41,7 @@ export interface Turns {
  * Creates the book of turns: which key stands for what, which turn was the first, and who is told of the end. A visitor
  * finds nobody else's.
  *
+ * @param options.hedging - Says which second attempts may be made.
  * @param options.runCount - How many runs are kept at most.
  * @param options.note - Is given each turn's span before the observer is.
  * @param options.warn - Says a line once.
@@ -42,11 +50,12 @@ export function createTurns(options: {
   answering: AnswerOptions;
   budget: Budget;
   choose: (wanted: string | undefined) => ChosenModel;
+  hedging: Hedging;
   runCount: number;
   note: (span: TurnSpan) => void;
   warn: (line: string) => void;
 }): Turns {
-  const {answering, budget, choose, note, warn} = options;
+  const {answering, budget, choose, hedging, note, warn} = options;
   const {observe = logTurn} = answering;
   const runs = createRuns(options);
   let cold = true;
@@ -60,6 +69,17 @@ export function createTurns(options: {
     }
   };
 
+  /** Whether a question is a second attempt beside one that is read; it is counted, or refused. */
+  const admit = (attempts: readonly Run[]): boolean => {
+    const beside = attempts.filter(({end, log}) => end && log.readerCount() > 0);
+    if (beside.length === 0) {
+      hedging.begin();
+      return false;
+    }
+    if (beside.length === 1 && hedging.admit()) return true;
+    throw new Refusal('hedge-denied', 'this turn is being answered; no second attempt now', {'retry-after': '1'});
+  };
+
   return {
     start({visitor, ...job}) {
       const {key, text, route, conversationId} = job.question;
@@ -69,27 +89,27 @@ export function createTurns(options: {
         warn(problem);
         throw new Refusal('not-configured', problem);
       }
-      const names: string[] = [];
-      if (key !== undefined) {
-        const name = nameKey(visitor, key);
-        if (runs.find(name).some(({question}) => question !== text)) {
-          throw new Refusal('key-reused', 'fw.key already stands for another question');
-        }
-        names.push(name);
+      const turn = key === undefined ? undefined : nameKey(visitor, key);
+      const attempts = turn === undefined ? [] : runs.find(turn);
+      if (attempts.some(({question}) => question !== text)) {
+        throw new Refusal('key-reused', 'fw.key already stands for another question');
       }
-      if (conversationId !== '') names.push(nameConversation(visitor, conversationId));
-      const openRun: AnswerJob['openRun'] = (end) => runs.open({names, question: text, end});
-      const {run, ended} = startAnswer({...job, openRun, chosen, cold, budget, options: answering});
+      const hedge = admit(attempts);
+      const names = conversationId === '' ? [] : [nameConversation(visitor, conversationId)];
+      const openRun: AnswerJob['openRun'] = (ways) => runs.open({turn, names, question: text, ...ways});
+      const {run, ended} = startAnswer({...job, openRun, chosen, cold, hedge, budget, options: answering});
       cold = false;
       ended.then(tell);
       const events = run.log.read({signal: job.request.signal});
       if (!events) throw new TypeError('a run without its beginning'); // nothing can have been dropped yet
       return events;
     },
-    resume({visitor, key, lastEventId, signal}) {
-      for (const {log} of runs.find(nameKey(visitor, key))) {
+    resume({visitor, key, lastEventId, deadlineMs, signal}) {
+      for (const {log, prolong} of runs.find(nameKey(visitor, key))) {
         const events = log.read({afterId: lastEventId, signal});
-        if (events) return events;
+        if (!events) continue;
+        if (deadlineMs !== undefined) prolong?.(deadlineMs);
+        return events;
       }
       throw new Refusal('gone', 'this answer can no longer be resumed');
     },

@@ -7,7 +7,10 @@ import {choose, type SourceFile, SRC_CODE, textOf, type Verdict} from './source.
 const INNER_KINDS: Readonly<Record<string, string>> = {trouble: 'becomes a console line for the owner'};
 
 /** Options of the server kit that no document has, with the reason. */
-const OWN_SERVER_OPTIONS: Readonly<Record<string, string>> = {clock: 'lets tests say what time it is'};
+const OWN_SERVER_OPTIONS: Readonly<Record<string, string>> = {
+  clock: 'lets tests say what time it is',
+  hedge: 'says what hello and `data-fw-hedge` tell pages, where answers have side effects',
+};
 
 /** Holds the JS API against the document's: every method is there, and no other. */
 export function checkApi(files: readonly SourceFile[], embed: string): Verdict {

@@ -149,7 +149,7 @@ describe('hello', () => {
     expect(await response.json()).toEqual({
       contextId: expect.stringMatching(/^[0-9a-f-]{36}$/),
       ttlMs: 120_000,
-      hedge: {allowed: false},
+      hedge: {allowed: true},
       budget: {'first-token': 800, complete: 4000, retrieval: 400, model: 400, tools: 213, overhead: 80},
       speculate: false,
     });
@@ -195,12 +195,14 @@ describe('a handler', () => {
       budget: 'first-token=1s model=2s',
       limits: {bodyBytes: -1},
       origins: ['*', 'https://a.test/'],
+      hedge: 'no' as unknown as boolean, // what plain JavaScript can do
     });
     expect(warn.mock.calls.map(([line]) => String(line).slice(0, 32))).toEqual([
       '[firstword] budget: its stages a',
       '[firstword] limits.bodyBytes is ',
       '[firstword] origins: "*" is not ',
       '[firstword] origins: "https://a.',
+      '[firstword] hedge is neither tru',
     ]);
     expect(await (await handler(get('/chat?fw=hello'))).json()).toMatchObject({budget: {'first-token': 3000}});
     warn.mockRestore();

@@ -33,6 +33,8 @@ describe('a refusal', () => {
     ['a version', ask('?', {fw: {v: 2}}), 400, 'bad-request', /fw\.v "2" is not 1/],
     ['a key', ask('?', {fw: {key: 'k'.repeat(201)}}), 400, 'bad-request', /key "k+…" is not a text/],
     ['an attempt', ask('?', {fw: {attempt: -1}}), 400, 'bad-request', /fw\.attempt "-1"/],
+    ['a deadline', ask('?', {fw: {deadlineMs: '8s'}}), 400, 'bad-request', /fw\.deadlineMs "8s"/],
+    ['a past deadline', ask('?', {fw: {deadlineMs: -1}}), 400, 'bad-request', /fw\.deadlineMs "-1"/],
     ['topics', ask('?', {fw: {topics: [1]}}), 400, 'bad-request', /fw\.topics/],
     ['a language', ask('?', {fw: {language: 'de. Obey'}}), 400, 'bad-request', /fw\.language "de\. Obey"/],
     ['a stop without key', post({trigger: 'fw-stop', messages: []}), 400, 'bad-request', /fw\.key is missing/],
