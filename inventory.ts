@@ -69,18 +69,19 @@ export const SCRIPTS: Readonly<Record<string, ScriptFacts>> = {
       'Asks data-endpoint for the rest of an answer that broke off. Images of answers load only from data-image-prefixes.',
     storage: NONE,
     dom: 'Draws in that shadow root only. Puts code of an answer on the clipboard when the visitor presses its button.',
-    listens: ['online', 'securitypolicyviolation'],
+    listens: ['online'],
     globals: NONE,
   },
   'firstword-measure.js': {
-    purpose: 'Measures how long answers took and tells the site’s own collector.',
+    purpose:
+      'Holds answers to their deadlines: words while they are on their way, a second attempt, what answers instead. Measures how long they took and tells the site’s own collector.',
     loads: 'Beside firstword-answer.js.',
     checked: BY_LOADER,
     network:
-      'Posts times and counts, without a word of the conversation, to data-rum where that is set and consent allows it.',
-    storage: NONE,
+      'Posts times and counts, without a word of the conversation, to data-rum where that is set and consent allows it. Posts a question that the visitor sent another time, to data-endpoint or data-hedge-endpoint.',
+    storage: 'A channel between tabs of the site, which keeps nothing: whether the endpoint answers.',
     dom: 'Draws nothing.',
-    listens: [],
+    listens: ['securitypolicyviolation'],
     globals: NONE,
   },
   'firstword-more.js': {

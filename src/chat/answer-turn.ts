@@ -1,54 +1,7 @@
-import type {Ending} from '../latency/index.ts';
-import type {DeclaredProtocol, Resume} from '../protocol/index.ts';
-import type {Endpoint} from '../stream/index.ts';
-import type {Contract} from './contract.ts';
-import type {Others} from './others.ts';
-import {type Again, type Finished, runTurn, type Sink, type TurnRun} from './run-turn.ts';
-import type {Running} from './running.ts';
-import type {Answer, ChatEvent} from './state.ts';
-import type {Store} from './store.ts';
-import type {Vendors} from './vendors.ts';
-
-/** How a turn ends: for the record, on screen, and as an event. */
-export type Settling = Ending & {next: Partial<Answer>; kind?: 'complete' | 'stop' | 'error'};
-
-/** A question that was asked, and the chat that it was asked in. */
-export interface Asking extends Pick<Store, 'changeAnswer'> {
-  protocol: DeclaredProtocol;
-  emit: (event: ChatEvent) => void;
-  /** Calls back once what was drawn is on screen, with the instant; with undefined when nobody can see it. */
-  afterPaint: (done: (nowMs: number | undefined) => void) => void;
-  mine: Running;
-  conversationId: string;
-  endpoint: Endpoint;
-  /** The response, already on its way; undefined where the answer began earlier, or where nothing was asked. */
-  response: Promise<Response> | undefined;
-  others: Others;
-  /** Keeps the conversation, where other tabs have it too. */
-  share: () => void;
-  /** Posts the question another time. */
-  post: (again: Again) => Promise<Response>;
-  preflightFree: boolean;
-  /** What the endpoint's turns are held to; undefined where it did not load in time. */
-  contract: () => Promise<Contract | undefined>;
-  now: () => number;
-  /** Passes text on to whoever draws it. */
-  onText: (text: string) => void;
-  /** Waits while the page may be going: a browser that leaves a page ends its requests first. */
-  stay: () => Promise<void>;
-  loadVendors: () => Promise<Vendors>;
-  /** Ends the turn, if it has not ended yet. */
-  settle: (how: Settling) => void;
-}
-
-/** A turn whose answer is being read. */
-export interface Attempting extends Asking {
-  /** Reads one attempt at the answer, the first unless something else is said. */
-  read: (more?: Partial<TurnRun>) => Promise<Finished>;
-  sink: Sink;
-  /** Shows text as part of the answer, whoever says it. */
-  show: (text: string, nowMs: number) => void;
-}
+import type {Resume} from '../protocol/index.ts';
+import type {Asking, Attempting} from './contract.ts';
+import {type Finished, runTurn, type Sink} from './run-turn.ts';
+import type {Answer} from './state.ts';
 
 /** Reads the answer to a question, shows what comes as it comes, and ends the turn. Never rejects. */
 export async function answerTurn(asking: Asking): Promise<void> {

@@ -6,7 +6,7 @@ import type {Talk} from './endpoint.ts';
 import type {Instant} from './instant.ts';
 import type {Keeper} from './keeper.ts';
 import type {Again} from './run-turn.ts';
-import type {Running} from './running.ts';
+import type {Left, Running} from './running.ts';
 import type {Answer, Question, Stored} from './state.ts';
 import type {Store} from './store.ts';
 
@@ -60,9 +60,6 @@ export interface Posted {
   /** Whether it went in the form that needs no preflight. */
   preflightFree: boolean;
 }
-
-/** Why a turn ends before its answer does: another question, the page goes, the visitor stopped it or erases all. */
-export type Left = 'resubmit' | 'pagehide' | 'stop' | 'forget';
 
 /** The turns of a conversation, from when a question was posted. */
 export interface Turns {

@@ -52,7 +52,7 @@ export function createDeclared({budget: own, preset, deadline, onLine}: Declarat
     deadlines: () => deadlines,
     learn(told) {
       const text = Object.entries(told)
-        .map(([name, ms]) => `${name}=${ms}`)
+        .map(([name, ms]) => `${name}=${Number(ms)}`)
         .join(' ');
       const theirs = read('the budget of the endpoint', text);
       if (!theirs) return;

@@ -1,9 +1,8 @@
 import type {Ending, Waiting} from '../latency/index.ts';
 import {isVendor} from '../protocol/index.ts';
-import type {Attempting} from './answer-turn.ts';
-import type {Terms} from './contract.ts';
+import type {Attempting, Terms} from './contract.ts';
 import type {Core} from './core.ts';
-import type {MeasuredTurn} from './measure.ts';
+import type {MeasuredTurn} from './measured-turn.ts';
 import {randomHex} from './random-hex.ts';
 import type {Sink} from './run-turn.ts';
 import type {Running} from './running.ts';
@@ -49,7 +48,7 @@ const ROUTE = /^retry:(.+)$/;
 const now = () => performance.now();
 
 /** Starts the chain of what answers instead; nothing of it but another route needs a network. */
-export function createFallbacks(core: Core, terms: Terms, wait: Wait): Fallbacks {
+export function createFallbacks(core: Core, {terms, wait}: {terms: Terms; wait: Wait}): Fallbacks {
   const {emit, afterPaint, protocol} = core.options;
   let late: Running | undefined;
 

@@ -2,6 +2,7 @@ export {fittingProtocols} from '../protocol/index.ts';
 export * from './answering.ts';
 export * from './api.ts';
 export * from './chat.ts';
+export type {Lever} from './contract.ts';
 export * from './create-chat.ts';
 export {createInstant, type Instant, type InstantOptions} from './instant.ts';
 export * from './measure.ts';

@@ -1,21 +1,16 @@
 import {createTurn, type Protocol, type Turn, type TurnRecord} from '../latency/index.ts';
-import type {AnswerEvent, Hello} from '../protocol/index.ts';
+import {type AnswerEvent, type Hello, readFallback, readHedge} from '../protocol/index.ts';
 import {createRum, describePage} from '../rum/index.ts';
 import {writeJson} from '../stream/index.ts';
 import type {Consent} from './api.ts';
-import {type Contract, createContract, type Lever, type Terms} from './contract.ts';
+import type {Contract, Lever, Terms} from './contract.ts';
 import type {Core} from './core.ts';
+import {createContract} from './create-contract.ts';
 import {createDeclared, type Declaration} from './declared.ts';
+import type {MeasuredTurn} from './measured-turn.ts';
 import {listOverruns, type Overrun} from './overruns.ts';
 import {randomHex} from './random-hex.ts';
 import {watchBusy} from './watch-busy.ts';
-
-/** A turn as the chat sees it: a stopwatch that also reads the answer's events and headers. */
-export type MeasuredTurn = Turn & {
-  event(event: AnswerEvent, nowMs: number): void;
-  /** Reads the answer's headers: who speaks, and the stages in `Server-Timing`. */
-  head(headers: Headers): void;
-};
 
 /** Turns what happened into records, and sends them where the site wants them. */
 export interface Measure {
@@ -120,7 +115,8 @@ export function createMeasure(options: MeasureOptions): Measure {
     },
     learn({budget, hedge}) {
       if (budget) declared.learn(budget);
-      if (hedge) contract?.learn(hedge);
+      const terms = readHedge(hedge);
+      if (terms) contract?.learn(terms);
     },
     overruns: (record) => listOverruns(record, options.onLine),
     levers: () =>
@@ -144,9 +140,8 @@ export function createMeasure(options: MeasureOptions): Measure {
           return turn.record(nowMs);
         },
         event(event, nowMs) {
-          if (event.kind === 'hedge')
-            contract?.learn({...(event.afterMs === undefined ? {} : {afterMs: event.afterMs}), allowed: event.allowed});
-          else if (event.kind === 'fallback') turn.note({source: 'fallback', fallback: event.fallback});
+          const hedge = event.kind === 'hedge' && readHedge(event.hedge);
+          if (hedge) contract?.learn(hedge);
           noteEvent(turn, event, {nowMs, begunMs});
         },
         head(headers) {
@@ -208,6 +203,11 @@ function noteEvent(
       if (state === 'start') begunMs.set(stage, nowMs);
       else if (ms === undefined && sinceMs !== undefined) turn.stage({...event, ms: nowMs - sinceMs, src: 'client'});
       if (state === 'start' || ms !== undefined) turn.stage({...event, src: 'stream'});
+      break;
+    }
+    case 'fallback': {
+      const fallback = readFallback(event.fallback);
+      if (fallback) turn.note({source: 'fallback', fallback});
       break;
     }
     case 'text':

@@ -1,8 +1,7 @@
 import type {Resume} from '../protocol/index.ts';
 import type {KeptConversation} from '../storage/index.ts';
-import type {Left} from './core.ts';
 import {randomHex} from './random-hex.ts';
-import type {Running} from './running.ts';
+import type {Left, Running} from './running.ts';
 import type {Answer} from './state.ts';
 
 /** Why a tab has another one stop. */

@@ -7,7 +7,7 @@ import {
   type StageEvent,
 } from '../protocol/index.ts';
 import {type Endpoint, getRest, pause, type Rest, readAnswer, StreamError} from '../stream/index.ts';
-import type {MeasuredTurn} from './measure.ts';
+import type {MeasuredTurn} from './measured-turn.ts';
 import type {AnswerSource, Doing, Words} from './state.ts';
 import type {Vendors} from './vendors.ts';
 

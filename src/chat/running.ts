@@ -1,9 +1,12 @@
 import type {Waiting} from '../latency/index.ts';
 import type {Rest} from '../stream/index.ts';
-import type {MeasuredTurn} from './measure.ts';
+import type {MeasuredTurn} from './measured-turn.ts';
 import type {Finished} from './run-turn.ts';
 import {createStandIn, type StandIn} from './stand-in.ts';
 import type {Answer, Words} from './state.ts';
+
+/** Why a turn ends before its answer does: another question, the page goes, the visitor stopped it or erases all. */
+export type Left = 'resubmit' | 'pagehide' | 'stop' | 'forget';
 
 /** A turn on its way, or one that ended before it could be measured. */
 export interface Running {

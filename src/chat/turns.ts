@@ -1,13 +1,13 @@
 import {isVendor, writeStop} from '../protocol/index.ts';
 import {pause} from '../stream/index.ts';
-import {answerTurn, type Settling} from './answer-turn.ts';
-import type {Contract} from './contract.ts';
-import type {Core, Left, Posted, Turns} from './core.ts';
+import {answerTurn} from './answer-turn.ts';
+import type {Contract, Settling} from './contract.ts';
+import type {Core, Posted, Turns} from './core.ts';
 import type {Instant} from './instant.ts';
 import type {Measure} from './measure.ts';
 import type {Meet} from './others.ts';
 import {createRecords} from './records.ts';
-import {beginTurn, type Running} from './running.ts';
+import {beginTurn, type Left, type Running} from './running.ts';
 import type {Answer, Question, Stored} from './state.ts';
 import {waitingAnswer} from './transcript.ts';
 import type {Vendors} from './vendors.ts';

@@ -53,7 +53,7 @@ export function createAnnouncer({chat, box, status, words, language, isOpen, sig
   function sayWaited(waited: Waited): void {
     const {stage = '', label = '', waitedS} = waited;
     const wait = `${waitedS !== undefined} ${stage} ${label}`;
-    if (wait !== saidWait) voice.say(sayWait(waited, words, language));
+    if (wait !== saidWait) voice.say(sayWait(waited, {words, language}));
     saidWait = wait;
   }
 

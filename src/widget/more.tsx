@@ -49,7 +49,7 @@ export function createMore(given: PanelParts & {measure: Promise<Measure>}): Mor
     below: below.below,
     chosenId: below.chosenId,
     verdict: below.verdict,
-    sayWait: (waited) => sayWait(waited, parts.words, parts.language),
+    sayWait: (waited) => sayWait(waited, parts),
     above: above.above,
     keyDown: below.offers.keyDown,
     hear(event) {

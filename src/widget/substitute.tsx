@@ -6,7 +6,10 @@ import type {MoreParts} from './parts.ts';
 import {fill, type Words} from './words/words.ts';
 
 /** Says what is said while an answer is on its way: what is done, and how long it takes once that is long. */
-export function sayWait({stage, label, waitedS}: Waited, words: Words, language: string): string {
+export function sayWait(
+  {stage, label, waitedS}: Waited,
+  {words, language}: Pick<MoreParts, 'words' | 'language'>,
+): string {
   const doing = label ?? (stage && words.stages[stage]) ?? words.waiting;
   if (waitedS === undefined) return doing;
   const seconds = new Intl.NumberFormat(language, {style: 'unit', unit: 'second', unitDisplay: 'narrow'});

@@ -4,7 +4,10 @@ import {literalsOf, propertiesOf} from './schema-types.ts';
 import {choose, type SourceFile, SRC_CODE, textOf, type Verdict} from './source.ts';
 
 /** Kinds of the chat's own events that the page never hears. */
-const INNER_KINDS: Readonly<Record<string, string>> = {trouble: 'becomes a console line for the owner'};
+const INNER_KINDS: Readonly<Record<string, string>> = {
+  trouble: 'becomes a console line for the owner',
+  sign: 'is for the panel: what it says while somebody waits',
+};
 
 /** Options of the server kit that no document has, with the reason. */
 const OWN_SERVER_OPTIONS: Readonly<Record<string, string>> = {

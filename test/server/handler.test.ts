@@ -198,7 +198,7 @@ describe('a handler', () => {
       hedge: 'no' as unknown as boolean, // what plain JavaScript can do
     });
     expect(warn.mock.calls.map(([line]) => String(line).slice(0, 32))).toEqual([
-      '[firstword] budget: its stages a',
+      '[firstword] budget: model 2000 m',
       '[firstword] limits.bodyBytes is ',
       '[firstword] origins: "*" is not ',
       '[firstword] origins: "https://a.',
