@@ -56,17 +56,16 @@ export function readBudget(text: string, critical?: Critical): Budget | string {
   for (const [stage, share] of Object.entries(STAGE_SHARES)) {
     stages[stage] = {ms: Math.round(firstTokenMs * share), share: DEFAULT_SHARE};
   }
-  const declared: [string, number][] = [];
+  const declared: Record<string, number> = {};
   for (const [name, limits] of named) {
     if (name === 'first-token' || name === 'complete') continue;
     const limit = highest(limits);
     stages[name] = limit;
-    declared.push([name, limit.ms]);
+    declared[name] = limit.ms;
   }
-  const steps = stepsOf(declared, critical);
-  const sumMs = sumOf(steps);
-  if (sumMs > firstTokenMs) {
-    return `${say(steps, sumMs)} ms on the critical path, more than the ${firstTokenMs} ms of first-token`;
+  const path = criticalPath(declared, critical);
+  if (path.ms > firstTokenMs) {
+    return `${path.words} ms on the critical path, more than the ${firstTokenMs} ms of first-token`;
   }
   if (highest(complete).ms < firstTokenMs) return 'complete is shorter than first-token';
   return {firstToken, complete, stages};
@@ -92,7 +91,7 @@ export function highest(limits: readonly Limit[]): Limit {
  * @param stages - Times in ms by stage name.
  */
 export function criticalMs(stages: Readonly<Record<string, number>>, critical?: Critical): number {
-  return sumOf(stepsOf(Object.entries(stages), critical));
+  return criticalPath(stages, critical).ms;
 }
 
 /**
@@ -115,26 +114,19 @@ export function readCritical(given: unknown, declared: readonly string[]): Criti
 const isName = (value: unknown) => typeof value === 'string';
 const isList = (value: unknown): value is unknown[] => Array.isArray(value) && value.length > 0;
 
-/** Stages that run at the same time, with their times. */
-type Step = readonly (readonly [string, number])[];
-
-function stepsOf(stages: readonly [string, number][], critical: Critical = []): Step[] {
-  const listed = critical.map((step) => [step].flat());
-  const counted = stages.filter(([stage]) => stage !== 'generate');
-  const before = counted.filter(([stage]) => !listed.some((step) => step.includes(stage)));
-  const rest = listed.map((step) => step.flatMap((name) => counted.filter(([stage]) => stage === name)));
-  return [...before.map((stage) => [stage]), ...rest.filter((step) => step.length > 0)];
-}
-
-const sumOf = (steps: readonly Step[]) =>
-  steps.reduce((sumMs, step) => sumMs + Math.max(...step.map(([, ms]) => ms)), 0);
-
-function say(steps: readonly Step[], sumMs: number): string {
-  const words = steps.map((step) => {
-    const names = step.map((stage) => stage.join(' ')).join(', ');
-    return step.length > 1 ? `max(${names})` : names;
-  });
-  return steps.flat().length > 1 ? `${words.join(' + ')} = ${roundMs(sumMs)}` : words.join('');
+/** Sums the path, and says how. */
+function criticalPath(stages: Readonly<Record<string, number>>, critical: Critical = []): {ms: number; words: string} {
+  const named = critical.flat();
+  const words: string[] = [];
+  let sumMs = 0;
+  for (const step of [...Object.keys(stages).filter((name) => !named.includes(name)), ...critical]) {
+    const counted = Object.entries(stages).filter(([name]) => name !== 'generate' && [step].flat().includes(name));
+    sumMs += Math.max(0, ...counted.map(([, ms]) => ms));
+    const said = counted.map((stage) => stage.join(' ')).join(', ');
+    if (said) words.push(counted[1] ? `max(${said})` : said);
+  }
+  const sum = words.join(' + ');
+  return {ms: sumMs, words: /[+,]/.test(sum) ? `${sum} = ${roundMs(sumMs)}` : sum};
 }
 
 function readLimit(text: string): Limit | undefined {
