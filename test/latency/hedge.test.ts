@@ -95,12 +95,14 @@ describe('without a need for it', () => {
     }, options);
     await expect(broken).rejects.toThrow('broken');
     const startCount = vi.fn();
-    const ready = withHedge(async ({claim}) => {
+    const {promise, resolve} = Promise.withResolvers<string>();
+    const ready = withHedge(({claim}) => {
       startCount();
       claim();
-      return 'ready';
+      return promise;
     }, options);
     await vi.advanceTimersByTimeAsync(1000);
+    resolve('ready');
     expect(await ready).toBe('ready');
     expect(startCount).toHaveBeenCalledOnce();
   });
@@ -234,6 +236,14 @@ describe('whoever waits', () => {
     lane(0).claim();
     parent.abort(new Error('stopped'));
     await expect(answer).rejects.toThrow('stopped');
+  });
+
+  test('gets no second one when the first begins by ending it all', async () => {
+    const parent = new AbortController();
+    const start = vi.fn(async () => parent.abort(new Error('gone')));
+    await withHedge(start, {afterMs: 500, signal: parent.signal, allow: () => true, now: () => 0});
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(start).toHaveBeenCalledOnce();
   });
 
   test('gets no attempt when it was aborted before', async () => {
