@@ -2,6 +2,7 @@ import {
   type Budget,
   CHAT_BUDGET,
   DEFAULT_BUDGET,
+  DEFAULT_SHARE,
   type Deadlines,
   highest,
   readBudget,
@@ -51,21 +52,27 @@ export function createDeclared({budget: own, preset, deadline, onLine}: Declarat
     budget: (mine) => read('budget', mine) ?? (budget as Budget),
     deadlines: () => deadlines,
     learn(told) {
-      const text = Object.entries(told)
-        .map(([name, ms]) => `${name}=${Number(ms)}`)
-        .join(' ');
-      const theirs = read('the budget of the endpoint', text);
-      if (!theirs) return;
+      const limits = new Map(
+        Object.entries(told).flatMap(([name, ms]) => (ms > 0 ? [[name, {ms: Number(ms), share: DEFAULT_SHARE}]] : [])),
+      );
+      const firstToken = limits.get('first-token');
+      const complete = limits.get('complete');
+      if (!firstToken || !complete) return;
+      for (const milestone of ['first-token', 'complete']) limits.delete(milestone);
+      // which of its stages run beside others is the endpoint's to know: whether they fit is not asked again
+      const theirs: Budget = {
+        firstToken: [firstToken],
+        complete: [complete],
+        stages: {...(budget as Budget).stages, ...Object.fromEntries(limits)},
+      };
       if (own === undefined && !preset) {
         budget = theirs;
         deadlines = hold();
         return;
       }
-      const {firstToken, complete} = budget as Budget;
-      const differs =
-        highest(firstToken).ms !== highest(theirs.firstToken).ms ||
-        highest(complete).ms !== highest(theirs.complete).ms;
-      if (differs) onLine('the endpoint declares another budget than this page; the one of the page holds here.');
+      const mine = budget as Budget;
+      if (highest(mine.firstToken).ms !== firstToken.ms || highest(mine.complete).ms !== complete.ms)
+        onLine('the endpoint declares another budget than this page; the one of the page holds here.');
     },
   };
 }

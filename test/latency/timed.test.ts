@@ -67,6 +67,7 @@ describe('a timed stage', () => {
   test('waits for a promise of any make, once', async () => {
     const {timed, spans} = start();
     const then = vi.fn((hear: (value: string) => void) => hear('rows'));
+    // database clients return such things, which run at each `then`
     expect(await timed('retrieval', () => ({then}) as unknown as PromiseLike<string>)).toBe('rows');
     expect(then).toHaveBeenCalledOnce();
     expect(spans.length).toBe(1);
