@@ -8,7 +8,7 @@ import type {Core} from './core.ts';
 import {createContract} from './create-contract.ts';
 import {createDeclared, type Declaration} from './declared.ts';
 import type {MeasuredTurn} from './measured-turn.ts';
-import {listOverruns, type Overrun} from './overruns.ts';
+import {createOverruns, type Overrun} from './overruns.ts';
 import {randomHex} from './random-hex.ts';
 import {watchBusy} from './watch-busy.ts';
 
@@ -118,7 +118,7 @@ export function createMeasure(options: MeasureOptions): Measure {
       const terms = readHedge(hedge);
       if (terms) contract?.learn(terms);
     },
-    overruns: (record) => listOverruns(record, options.onLine),
+    overruns: createOverruns(options.onLine),
     levers: () =>
       LEVERS.map((name) => ({
         name,

@@ -10,6 +10,7 @@ import {
   createMeasure,
   createOthers,
   getVendors,
+  type Instant,
   type Measure,
   type MeasureOptions,
   type Vendors,
@@ -57,7 +58,7 @@ export const MEASURE: MeasureOptions = {
 /** Gives at once what reads answers, and what measures them unless a test says when. */
 export function answering(
   measure: Partial<MeasureOptions> | Promise<Measure> = {},
-  more: {loadVendors?: () => Promise<Vendors>} = {},
+  more: {loadVendors?: () => Promise<Vendors>; instant?: Promise<Instant>} = {},
 ): Answering {
   return createAnswering({
     loadVendors: async () => getVendors(),
