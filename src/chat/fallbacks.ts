@@ -67,7 +67,7 @@ export function createFallbacks(core: Core, {terms, wait}: {terms: Terms; wait: 
     const timer = setTimeout(dropLate, startedMs + terms.deadlines().completeMs - now());
     try {
       if ((await first) !== 'finish' || late !== mine) return;
-      core.changeAnswer(answerId, () => ({late: mine.late}));
+      core.changeAnswer(answerId, () => ({late: mine.late, problem: undefined}));
       core.keeper.keep();
       emit({kind: 'sign', turnId: mine.id});
     } catch {

@@ -1,5 +1,5 @@
 import type {Ending, ErrorKind} from '../latency/index.ts';
-import {StreamError} from '../stream/index.ts';
+import {isStreamError} from '../stream/index.ts';
 import type {AnswerState, Problem} from './state.ts';
 
 /** What a failure means to the visitor, to the record, and to whoever keeps the endpoint. */
@@ -21,7 +21,7 @@ type Facts = Pick<Verdict, 'status' | 'value' | 'redirectedTo' | 'words'>;
  * Judges why an attempt failed. Anything that is not a StreamError is a fault of ours and counts as `other`.
  */
 export function judge(cause: unknown): Verdict {
-  if (!(cause instanceof StreamError)) return failed('server', 'other', {value: String(cause).slice(0, 80)});
+  if (!isStreamError(cause)) return failed('server', 'other', {value: String(cause).slice(0, 80)});
   const {kind, status = 0, value, redirectedTo, words = ''} = cause;
   const more = {
     ...(status ? {status} : {}),

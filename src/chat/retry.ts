@@ -1,4 +1,4 @@
-import {StreamError} from '../stream/index.ts';
+import {isStreamError} from '../stream/index.ts';
 
 /** How often a question is asked again after the first time. */
 export const MAX_RETRIES = 2;
@@ -28,9 +28,9 @@ export function retryDelayMs(
   cause: unknown,
   {retries, leftMs, random}: {retries: number; leftMs: number; random: number},
 ): number | undefined {
-  if (!(cause instanceof StreamError) || retries >= MAX_RETRIES) return undefined;
+  if (!isStreamError(cause) || retries >= MAX_RETRIES) return undefined;
   const {kind, status = 0, retryAfterMs = 0} = cause;
-  const broke = kind === 'network' || (cause.cause instanceof StreamError && cause.cause.kind === 'network');
+  const broke = kind === 'network' || (isStreamError(cause.cause) && cause.cause.kind === 'network');
   if (!broke && !(kind === 'http' && PASSING.includes(status))) return undefined;
   const delayMs = retryAfterMs + random * Math.min(CAP_MS, BASE_MS * 2 ** retries);
   return delayMs < leftMs ? delayMs : undefined;

@@ -55,7 +55,10 @@ export function startAnswer(job: AnswerJob): Answer {
     early = how;
     control.abort();
   };
-  const deadline = createDeadline(() => endEarly({outcome: 'error', code: 'deadline', retryable: true}));
+  const deadline = createDeadline(() => {
+    // an answer that has begun is its reader's to stop, and to go on with
+    if (relay.firstTokenMs() === undefined) endEarly({outcome: 'error', code: 'deadline', retryable: true});
+  });
   const {deadlineMs} = job.question;
   if (deadlineMs !== undefined) deadline.put(deadlineMs - sinceMs());
   const run = job.openRun({

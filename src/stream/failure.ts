@@ -40,6 +40,9 @@ export class StreamError extends Error implements Readonly<FailureFacts> {
   }
 }
 
+/** Whether something thrown is an attempt that failed; each file of the page has a class of its own for them. */
+export const isStreamError = (cause: unknown): cause is StreamError => cause instanceof Error && 'kind' in cause;
+
 /**
  * Reads how long a server asks to wait: seconds, or a date of its own clock, which is held against its own `Date`
  * header where there is one.

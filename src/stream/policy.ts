@@ -1,4 +1,4 @@
-import {StreamError} from './failure.ts';
+import {isStreamError, StreamError} from './failure.ts';
 
 /**
  * Listens for what the page's Content-Security-Policy blocks of one endpoint, and explains failures with it: to whoever
@@ -27,7 +27,7 @@ export function explainBlocked({
     {signal},
   );
   return async (cause) => {
-    if (!(cause instanceof StreamError) || cause.kind !== 'network') return cause;
+    if (!isStreamError(cause) || cause.kind !== 'network') return cause;
     await new Promise((resolve) => setTimeout(resolve)); // Chromium and Firefox tell of it after the request has failed
     const value = isMixed(location.href, endpoint) ? 'mixed-content' : directive;
     directive = undefined;

@@ -90,8 +90,14 @@ export function createOffers(parts: MoreParts & Pick<Announcer, 'say'> & {judge:
       return offers.length > 0 && <Choices at="foreseen" offers={offers} label={words.suggestions} onKeyDown={walk} />;
     },
     below(answer, isNewest) {
-      const {stored, offers = [], id} = answer;
-      if (!stored) return isNewest && offers.length > 0 && <Choices at="meant" offers={offers} label={words.meant} />;
+      const {stored, offers = [], id, fallback} = answer;
+      // an entry that answered already is not offered once more
+      if (!stored)
+        return (
+          isNewest &&
+          fallback?.step !== 'faq' &&
+          offers.length > 0 && <Choices at="meant" offers={offers} label={words.meant} />
+        );
       return (
         <p key="stored" part="source" class="stored">
           <span>{label(answer)}</span>
