@@ -11,14 +11,17 @@ export const HEDGE_LIMIT_SHARE = 0.05;
 /** Second attempts come no sooner than this after the first, in ms: they cost a model's work. */
 export const HEDGE_FLOOR_MS = 400;
 
+/** What is told of an attempt that ended. */
+export type HedgedSpan = Pick<TurnSpan, 'hedge' | 'outcome' | 'code' | 'firstTokenMs' | 'totalMs'>;
+
 /** What a handler knows of second attempts. */
 export interface Hedging {
   /** Counts a turn that begins. */
   begin(): void;
   /** Whether a second attempt may be made now; counts it when it may. */
   admit(): boolean;
-  /** Takes the time of a turn that ended. */
-  note(span: TurnSpan): void;
+  /** Takes the time of an attempt that ended. */
+  note(span: HedgedSpan): void;
   /** Tells pages whether second attempts are welcome, and after how long. */
   report(): HedgeTerms;
 }
@@ -33,9 +36,10 @@ export interface Hedging {
  * fall with every hedge that won, and so bring more of them. Second attempts themselves do not count.
  *
  * @param options.isAllowed - False where none is ever welcome.
+ * @param options.floorMs - The shortest time that is told; default HEDGE_FLOOR_MS.
  * @see J. Dean, L. A. Barroso, "The Tail at Scale", Communications of the ACM 56 (2013)
  */
-export function createHedging({isAllowed}: {isAllowed: boolean}): Hedging {
+export function createHedging({isAllowed, floorMs = HEDGE_FLOOR_MS}: {isAllowed: boolean; floorMs?: number}): Hedging {
   const hedged: boolean[] = []; // of each turn, the oldest first
   const waitsMs: number[] = [];
   const fewest = HONEST_COUNT.get(0.95)?.shown ?? 1;
@@ -66,7 +70,7 @@ export function createHedging({isAllowed}: {isAllowed: boolean}): Hedging {
       if (!isAdmitted()) return {allowed: false};
       const sorted = waitsMs.toSorted((a, b) => a - b);
       const p95 = sorted.length < fewest ? undefined : percentile(sorted, 0.95);
-      return p95 === undefined ? {allowed: true} : {allowed: true, afterMs: roundMs(Math.max(HEDGE_FLOOR_MS, p95))};
+      return p95 === undefined ? {allowed: true} : {allowed: true, afterMs: roundMs(Math.max(floorMs, p95))};
     },
   };
 }

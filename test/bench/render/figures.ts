@@ -4,7 +4,7 @@ export interface Row {
   /** The figure that is compared with the limit. */
   value: number;
   limit: number;
-  unit: 'times' | 'ms' | 'MB' | 'bytes' | 'keys' | 'score' | 'requests';
+  unit: 'times' | '%' | 'ms' | 'MB' | 'bytes' | 'keys' | 'score' | 'requests';
   /** What the figure was made of, in words. */
   detail: string;
 }
@@ -31,7 +31,11 @@ export const format = (figure: number): string =>
 export function report(rows: readonly Row[]): Row[] {
   const width = Math.max(...rows.map(({name}) => name.length));
   for (const {name, value, limit, unit, detail} of rows) {
-    const words = [format(value).padStart(7), unit.padEnd(5), `of ${format(limit)}`.padEnd(11)];
+    const words = [
+      format(value).padStart(7),
+      unit.padEnd(5),
+      (Number.isFinite(limit) ? `of ${format(limit)}` : '').padEnd(11),
+    ];
     console.log(`${isOver({value, limit}, 1) ? 'OVER' : 'ok  '}  ${name.padEnd(width)}  ${words.join(' ')}  ${detail}`);
   }
   return rows.filter((row) => isOver(row, 1));
