@@ -9,6 +9,7 @@ export async function answerTurn(asking: Asking): Promise<void> {
   const {turn, startedMs, id: turnId, answerId} = mine;
   const {signal} = mine.abort;
   let begun: Resume | undefined;
+  let isSeen = Boolean(mine.text);
 
   function show(text: string, nowMs: number): void {
     const isFirst = !mine.text;
@@ -16,8 +17,13 @@ export async function answerTurn(asking: Asking): Promise<void> {
     mine.text += text;
     if (isFirst) changeAnswer(answerId, () => ({state: 'streaming'}));
     mine.waiting.progress(nowMs);
-    asking.onText(text);
-    if (!isFirst) return;
+    if (asking.onText(text)) see(nowMs);
+  }
+
+  /** Marks when the first of the answer is on screen: marks of Markdown, or a link that is not whole, show nothing. */
+  function see(nowMs: number): void {
+    if (isSeen) return;
+    isSeen = true;
     afterPaint((paintedMs) => {
       if (paintedMs) turn.mark('paint', paintedMs);
       emit({kind: 'firsttoken', turnId, ms: (paintedMs ?? nowMs) - startedMs});
@@ -80,7 +86,9 @@ export async function answerTurn(asking: Asking): Promise<void> {
     mine.follows = false;
     if (mine.told && !begun) return settle({outcome: 'cut', error: 'stream-cut', next: {state: 'cut', problem: 'cut'}});
     if (!begun && !asking.response) return (await contract())?.refuse(attempting);
-    const outcome = (await readAll()) === 'finish' ? 'complete' : 'stopped';
+    const how = await readAll();
+    if (mine.text) see(asking.now()); // some answers show nothing before their end
+    const outcome = how === 'finish' ? 'complete' : 'stopped';
     settle({outcome, next: {state: outcome}, kind: outcome === 'complete' ? 'complete' : 'stop'});
   } catch (cause) {
     await asking.stay();

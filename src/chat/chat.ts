@@ -30,9 +30,9 @@ export interface Chat {
   subscribe(listener: () => void): void;
   /**
    * Calls back with answer text as it arrives, before any state holds it, and with an empty text when no more comes.
-   * Returns the way to stop that.
+   * Whoever draws it gives false while nothing of the answer can be seen. Returns the way to stop that.
    */
-  onText(listener: (answerId: string, text: string) => void): () => void;
+  onText(listener: (answerId: string, text: string) => unknown): () => void;
   /** Says hello to the endpoint, once. */
   hello(): void;
   /** Reads what was kept, once, says hello, and reads on where an answer was on its way. */

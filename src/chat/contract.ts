@@ -31,8 +31,8 @@ export interface Asking extends Pick<Store, 'changeAnswer'> {
   /** What the endpoint's turns are held to; undefined where it did not load in time. */
   contract: () => Promise<Contract | undefined>;
   now: () => number;
-  /** Passes text on to whoever draws it. */
-  onText: (text: string) => void;
+  /** Passes text on to whoever draws it; says whether anything of the answer can be seen by then. */
+  onText: (text: string) => boolean;
   /** Waits while the page may be going: a browser that leaves a page ends its requests first. */
   stay: () => Promise<void>;
   loadVendors: () => Promise<Vendors>;

@@ -21,8 +21,11 @@ export interface Core extends Store {
   conversationId: string;
   /** The turn that is on its way. */
   running: Running | undefined;
-  /** Passes text of an answer on to whoever draws it; an empty text when no more comes. */
-  tell(answerId: string, text: string): void;
+  /**
+   * Passes text of an answer on to whoever draws it, an empty text when no more comes; says whether anything of the
+   * answer can be seen by then.
+   */
+  tell(answerId: string, text: string): boolean;
   /** Shows what was kept. */
   show(kept: KeptConversation): void;
   /** Makes what posts the question of a turn, the first time or another. */

@@ -23,7 +23,7 @@ export function createChat(options: ChatOptions): Chat {
   const isShared = options.persist === 'local';
   const store = createStore();
   const {state, change} = store;
-  const textListeners = new Set<(answerId: string, text: string) => void>();
+  const textListeners = new Set<(answerId: string, text: string) => unknown>();
   const life = new AbortController();
   const talk = createTalk(options, {signal: life.signal, load});
   const {proxy: turns, arrive} = createStandIn<Turns>();
@@ -54,7 +54,7 @@ export function createChat(options: ChatOptions): Chat {
     conversationId: '',
     running: undefined,
     tell(answerId, text) {
-      for (const listener of textListeners) listener(answerId, text);
+      return ![...textListeners].map((listener) => listener(answerId, text)).includes(false);
     },
   };
 

@@ -3,8 +3,9 @@ const waiting: ((nowMs: number | undefined) => void)[] = [];
 
 /**
  * Calls back once what has been drawn up to now is on screen: an animation frame, then the first task after it.
- * Measured 0.9 to 1.5 ms before true presentation; the frame's own timestamp can be 100 ms early. Whoever was called
- * first is called back first.
+ * Measured 0.9 to 1.5 ms before true presentation (`npm run bench:paint`); the frame's own timestamp can be 100 ms early.
+ * Work of the page that the browser takes up right after the frame makes it late, never early. Whoever was called first
+ * is called back first.
  *
  * The instant is undefined when the page is hidden before that, because then nobody saw it.
  */

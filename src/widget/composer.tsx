@@ -47,7 +47,8 @@ export function Composer(props: {
           </svg>
         </button>
       ) : (
-        <button type="submit" part="send" class="round" aria-label={words.send}>
+        // a click of its own, because a submit event is made only after the click was heard
+        <button type="submit" part="send" class="round" aria-label={words.send} onClick={send}>
           <svg viewBox="0 0 24 24" aria-hidden="true">
             <path d="M12 19V5m-6 6 6-6 6 6" />
           </svg>

@@ -70,7 +70,7 @@ export function createPainter(options: {
     let isFirst = !answer.text;
     if (!isFirst) renderer.flush();
     const stopText = chat.onText((answerId, text) => {
-      if (answerId !== answer.id || !renderer) return;
+      if (answerId !== answer.id || !renderer) return true;
       if (!text) {
         renderer.end();
         stop();
@@ -78,8 +78,9 @@ export function createPainter(options: {
         renderer.write(text.slice(0, AT_ONCE_CHARS));
         renderer.flush();
         renderer.write(text.slice(AT_ONCE_CHARS));
-        isFirst = false;
+        isFirst = !element.textContent; // of marks alone nothing is
       } else renderer.write(text);
+      return !isFirst;
     });
     function stop(): void {
       stopText();

@@ -8,11 +8,15 @@ export interface Task {
   spentInMs(isMeant: (url: string) => boolean): number;
 }
 
-interface TraceEvent {
+/** One event of a trace, as far as it is looked at. */
+export interface TraceEvent {
   name: string;
+  /** `b` and `e`: the beginning and the end of something that is known by its id. */
+  ph: string;
   pid: number;
   tid: number;
   id?: string;
+  id2?: {local?: string};
   /** When it began, in microseconds. */
   ts: number;
   /** Wall time and thread time in microseconds. */
@@ -39,6 +43,27 @@ export interface TraceOptions {
   look: 'tasks' | 'scripts';
 }
 
+/** Gives what a browser tells of some categories while something is done. */
+export async function traceEvents(
+  session: CDPSession,
+  {categories, work}: {categories: readonly string[]; work: () => Promise<unknown>},
+): Promise<TraceEvent[]> {
+  const events: TraceEvent[] = [];
+  // the protocol does not say what an event of a trace looks like
+  const collect = ({value}: {value: unknown[]}) => events.push(...(value as TraceEvent[]));
+  session.on('Tracing.dataCollected', collect);
+  await session.send('Tracing.start', {
+    transferMode: 'ReportEvents',
+    traceConfig: {includedCategories: [...categories], excludedCategories: ['*']},
+  });
+  await work();
+  const complete = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve));
+  await session.send('Tracing.end');
+  await complete;
+  session.off('Tracing.dataCollected', collect);
+  return events;
+}
+
 /** The name by which the page's thread is found among those of spare pages. */
 const MARK = 'bench';
 
@@ -48,21 +73,14 @@ const MARK = 'bench';
  * @throws Error when the trace has none.
  */
 export async function traceTasks({session, page, work, look}: TraceOptions): Promise<Task[]> {
-  const events: TraceEvent[] = [];
-  // the protocol does not say what an event of a trace looks like
-  const collect = ({value}: {value: unknown[]}) => events.push(...(value as TraceEvent[]));
-  session.on('Tracing.dataCollected', collect);
   const sampled = look === 'scripts' ? ['disabled-by-default-v8.cpu_profiler'] : [];
-  await session.send('Tracing.start', {
-    transferMode: 'ReportEvents',
-    traceConfig: {includedCategories: ['toplevel', 'blink.user_timing', ...sampled], excludedCategories: ['*']},
+  const events = await traceEvents(session, {
+    categories: ['toplevel', 'blink.user_timing', ...sampled],
+    async work() {
+      await work();
+      await page.evaluate((name) => performance.mark(name), MARK);
+    },
   });
-  await work();
-  await page.evaluate((name) => performance.mark(name), MARK);
-  const complete = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve));
-  await session.send('Tracing.end');
-  await complete;
-  session.off('Tracing.dataCollected', collect);
   const mark = events.find(({name}) => name === MARK);
   const own = events.filter(({pid}) => pid === mark?.pid);
   const tasks = own.filter(({name, tid}) => name.endsWith('RunTask') && tid === mark?.tid).sort((a, b) => a.ts - b.ts);

@@ -76,6 +76,29 @@ describe('an answer', () => {
     expect(events.find(({kind}) => kind === 'firsttoken')).toMatchObject({ms: expect.any(Number)});
   });
 
+  test('is painted when something of it is seen, however much came before', async () => {
+    const endpoint = await createEndpoint(SLOW);
+    const {chat, arrived, lastAnswer, ended, kinds} = startChat(endpoint.url);
+    chat.onText((id) => arrived.get(id) !== 'On its ');
+    chat.send('Hi');
+    await until(() => arrived.get(lastAnswer().id)).toBe('On its ');
+    await new Promise((done) => setTimeout(done));
+    expect(kinds()).toEqual(['send']);
+    await endpoint.open('more');
+    const {t} = await ended();
+    expect(kinds()).toEqual(['send', 'firsttoken', 'complete', 'turn']);
+    expect(t.paint).toBeGreaterThan(t.token ?? Number.NaN);
+  });
+
+  test('of which nothing is seen before its end is painted then', async () => {
+    const endpoint = await createEndpoint(WHOLE);
+    const {chat, ended, kinds} = startChat(endpoint.url);
+    chat.onText((_, text) => !text);
+    chat.send('Hi');
+    expect((await ended()).t.paint).toBeGreaterThan(0);
+    expect(kinds()).toEqual(['send', 'firsttoken', 'complete', 'turn']);
+  });
+
   test('names its sources once each', async () => {
     const source = {type: 'source-url', sourceId: 's1', url: 'https://a.example/', title: 'Returns'};
     const endpoint = await createEndpoint({

@@ -211,21 +211,34 @@ describe('a turn with a deadline', () => {
   const endless = () => new Promise(() => {});
   const FELL = {type: 'data-fw-error', data: {code: 'deadline', retryable: true}};
 
-  it('ends then, with its model and what had come', async () => {
+  it('ends then where no word has come, with its model', async () => {
     vi.useFakeTimers();
-    const {handler, calls, spans} = openShop(['Your', endless]);
+    const {handler, calls, spans} = openShop([endless]);
     const reading = readAnswer(await handler(ask('?', {fw: {deadlineMs: 8_000}})));
     await vi.advanceTimersByTimeAsync(7_999);
     expect([spans, calls[0]?.abortSignal?.aborted]).toEqual([[], false]);
     await vi.advanceTimersByTimeAsync(1);
-    const {types, parts, text, blocks} = await reading;
-    expect([text, types.slice(-2), blocks.at(-1)]).toEqual(['Your', ['data-fw-error', 'error'], 'data: [DONE]']);
+    const {types, parts, blocks} = await reading;
+    expect([types.slice(-2), blocks.at(-1)]).toEqual([['data-fw-error', 'error'], 'data: [DONE]']);
     expect(parts.at(-2)).toMatchObject(FELL);
-    expect(parts.findLast(({type}) => type === 'data-fw-stage')).toMatchObject({
-      data: {stage: 'generate', state: 'timeout'},
-    });
     expect(spans).toMatchObject([{outcome: 'error', code: 'deadline', totalMs: 8_000}]);
     expect(calls[0]?.abortSignal?.aborted).toBe(true);
+  });
+
+  it('goes on where words have come, for a reader who comes back for the rest', async () => {
+    vi.useFakeTimers();
+    const gate = createGate();
+    const {handler, spans} = openShop(['Your', () => gate.opened, ' order']);
+    const first = readEvents(await handler(ask('?', {fw: {deadlineMs: 8_000}})));
+    const {sseId} = await first.until('text-delta');
+    await vi.advanceTimersByTimeAsync(8_000);
+    await first.cancel();
+    await vi.advanceTimersByTimeAsync(5_000);
+    const rest = readAnswer(await handler(ask('?', {fw: {lastEventId: sseId, deadlineMs: 8_000}})));
+    gate.open();
+    await vi.advanceTimersByTimeAsync(0);
+    expect((await rest).text).toBe(' order');
+    expect(spans).toMatchObject([{outcome: 'complete'}]);
   });
 
   it('says which stage it was in when nothing had come', async () => {
@@ -241,9 +254,9 @@ describe('a turn with a deadline', () => {
 
   it('ends also when nobody reads it, and leaves no timer where it was in time', async () => {
     vi.useFakeTimers();
-    const {handler, spans} = openShop(['Your', endless]);
+    const {handler, spans} = openShop([endless]);
     const events = readEvents(await handler(ask('?', {fw: {deadlineMs: 8_000}})));
-    await events.until('text-delta');
+    await events.until('start');
     await events.cancel();
     await vi.advanceTimersByTimeAsync(8_000);
     expect(spans).toMatchObject([{outcome: 'error', code: 'deadline', unread: true}]);

@@ -16,11 +16,11 @@ afterEach(() => host.remove());
 
 /** A painter over a chat of which a test says what streams. */
 function start(...states: {id: string; text: string; state: string}[]) {
-  const listeners = new Set<(id: string, text: string) => void>();
+  const listeners = new Set<(id: string, text: string) => unknown>();
   // the painter asks a chat for nothing else
   const chat = {
     state: () => ({messages: states.map((answer) => ({kind: 'answer', ...answer}))}),
-    onText(listener: (id: string, text: string) => void) {
+    onText(listener: (id: string, text: string) => unknown) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
@@ -35,9 +35,7 @@ function start(...states: {id: string; text: string; state: string}[]) {
     root.append(element);
     return {element, stop: painter.draw(element, {id, text: states.find((answer) => answer.id === id)?.text ?? ''})};
   };
-  const say = (id: string, text: string) => {
-    for (const listener of [...listeners]) listener(id, text);
-  };
+  const say = (id: string, text: string) => [...listeners].map((listener) => listener(id, text));
   return {painter, draw, say, listeners};
 }
 
@@ -54,6 +52,15 @@ test('the first words of an answer are drawn as they come, later ones in a frame
   say('a', '');
   expect(element.querySelector('li')?.textContent).toBe('soon');
   expect(painter.plainText('a')).toBe('It is on its way.\nsoon');
+});
+
+test('marks of which nothing is seen do not take the place of the first words', () => {
+  const {draw, say} = start({id: 'a', text: '', state: 'waiting'});
+  const {element} = draw('a');
+  expect(say('a', '**')).toEqual([false]);
+  expect(say('b', 'of another answer')).toEqual([true]);
+  expect(say('a', 'Now')).toEqual([true]);
+  expect(element.querySelector('strong')?.textContent).toBe('Now');
 });
 
 test('an answer that has ended is not listened for any more', () => {

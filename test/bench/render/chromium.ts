@@ -1,6 +1,7 @@
 import type {CDPSession, Page} from 'playwright-core';
 import {chromium} from 'playwright-core';
 import {findPrograms} from '../../journey/drive/engines.ts';
+import {type Shown, traceShown} from '../paint/shown.ts';
 import {type Task, type TraceOptions, traceTasks} from '../trace.ts';
 
 /** One tab whose main thread is measured. */
@@ -18,6 +19,8 @@ export interface Tab {
   tasks(work: () => Promise<unknown>, look?: TraceOptions['look']): Promise<Task[]>;
   /** Gives the CPU time in ms of the longest task of the main thread while something is done. */
   longestTaskMs(work: () => Promise<unknown>): Promise<number>;
+  /** Says of each mark of this name that the page makes while something is done when a frame showed what it marked. */
+  shown(mark: string, work: () => Promise<unknown>): Promise<Shown[]>;
   close(): Promise<void>;
 }
 
@@ -69,6 +72,7 @@ export async function startChromium(): Promise<Chromium> {
         },
         tasks,
         longestTaskMs: async (work) => Math.max(...(await tasks(work)).map(({cpuMs}) => cpuMs)),
+        shown: (mark, work) => traceShown({session: tracing, mark, work}),
         close: () => context.close(),
       };
     },
