@@ -6,6 +6,7 @@ import type {Core, Posted, Turns} from './core.ts';
 import type {Instant} from './instant.ts';
 import type {Measure} from './measure.ts';
 import type {Meet} from './others.ts';
+import {randomHex} from './random-hex.ts';
 import {createRecords} from './records.ts';
 import {beginTurn, type Left, type Running} from './running.ts';
 import type {Answer, Question, Stored} from './state.ts';
@@ -185,15 +186,17 @@ export function createTurns(
     const {messages} = state();
     const at = messages.findIndex((message) => message.kind === 'answer' && (message.open || message.id === stoppedId));
     if (at < 1) return;
-    const {id: answerId, text, open: left, goesOn} = messages[at] as Answer; // an answer stands below its question
+    const {id, text, open: left, goesOn} = messages[at] as Answer; // an answer stands below its question
     const open = left ?? goesOn;
     if (!open) return;
-    const mine = beginTurn({id: open.key, n: 1, startedMs: now(), answerId, text, told: true, follows: isShared});
+    const answerId = stoppedId ? randomHex(16) : id; // what is drawn of an answer that was over does not grow
+    const follows = isShared && !stoppedId;
+    const mine = beginTurn({id: open.key, n: 1, startedMs: now(), answerId, text, told: true, follows});
     mine.rest = () => open.rest;
     if (document.hidden) mine.turn.visibility({hidden: true}, now());
     core.running = mine;
-    changeAnswer(answerId, () => ({
-      ...{open: undefined, goesOn: undefined, problem: undefined},
+    changeAnswer(id, () => ({
+      ...{id: answerId, open: undefined, goesOn: undefined, problem: undefined},
       ...(stoppedId && {state: 'streaming'}),
     }));
     change({busy: true});
