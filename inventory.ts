@@ -91,7 +91,18 @@ export const SCRIPTS: Readonly<Record<string, ScriptFacts>> = {
     network: NONE,
     storage: NONE,
     dom: 'Draws in that shadow root only, and a count on the button that opens the chat. Puts the conversation on the clipboard, or into a mail or page that the site named, when the visitor presses the button for it.',
-    listens: ['online', 'offline', 'popstate'],
+    listens: ['online', 'offline', 'popstate', 'hashchange'],
+    globals: NONE,
+  },
+  'firstword-glass.js': {
+    purpose:
+      'Draws for whoever builds the site what each answer’s wait is made of, without a word of the conversation.',
+    loads: 'When the chat is opened on a page whose address ends with #firstword-debug.',
+    checked: BY_LOADER,
+    network: NONE,
+    storage: NONE,
+    dom: 'Draws in that shadow root only. Puts times and names on the clipboard when its button for that is pressed.',
+    listens: ['firstword:*'],
     globals: NONE,
   },
   'firstword-vendors.js': {
@@ -149,7 +160,7 @@ export const SCRIPTS: Readonly<Record<string, ScriptFacts>> = {
   },
   'firstword.full.js': {
     purpose:
-      'All of the scripts above in one, for pages that let one hash run and nothing else. In the place of firstword.js.',
+      'All of the scripts above but firstword-glass.js in one, for pages that let one hash run and nothing else. In the place of firstword.js.',
     loads: 'By the script tag of the page.',
     checked: 'By the integrity attribute of the script tag, with the value above, where the page sets it.',
     network: 'What the scripts above do, but no script.',

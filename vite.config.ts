@@ -20,6 +20,7 @@ const {version, dependencies} = JSON.parse(readFileSync('package.json', 'utf8'))
  */
 const LAZY = {
   measure: 'src/widget/measuring.ts',
+  glass: 'src/widget/glass.tsx',
   more: 'src/widget/more.tsx',
   owner: 'src/widget/owner-lines.ts',
   vendors: 'src/widget/vendors.ts',
@@ -226,6 +227,7 @@ export default defineConfig(({command}) => {
     test: {projects},
     environments: {
       measure: pageFile(LAZY.measure, {format: 'es', entryFileNames: 'measure.js'}),
+      glass: pageFile(LAZY.glass, {format: 'es', entryFileNames: 'glass.js'}),
       more: pageFile(LAZY.more, {format: 'es', entryFileNames: 'more.js'}),
       owner: pageFile(LAZY.owner, {format: 'es', entryFileNames: 'owner.js'}),
       vendors: pageFile(LAZY.vendors, {format: 'es', entryFileNames: 'vendors.js'}),

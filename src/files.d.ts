@@ -2,6 +2,7 @@
 declare module 'virtual:firstword-files' {
   export const version: string;
   export const measure: string;
+  export const glass: string;
   export const more: string;
   export const owner: string;
   export const vendors: string;

@@ -7,6 +7,7 @@ export type LazyFile =
   | 'firstword-answer'
   | 'firstword-measure'
   | 'firstword-more'
+  | 'firstword-glass'
   | 'firstword-owner'
   | 'firstword-vendors'
   | 'firstword-faq'

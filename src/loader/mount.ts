@@ -1,7 +1,7 @@
 import type {FirstwordApi, OnHandoff} from '../chat/index.ts';
 import type {Options} from '../options/index.ts';
-import {loadBundled} from './bundled.ts';
 import {createInstance, warn} from './instance.ts';
+import {loadSplit} from './split.ts';
 
 type Time = number | `${number}ms` | `${number}s`;
 
@@ -29,7 +29,7 @@ export type MountOptions = {
 
 /** Starts a chat from what code or an element gave; `host` is the element that becomes it. */
 export function startChat(given: object, host?: HTMLElement): FirstwordApi | undefined {
-  return createInstance({given, load: loadBundled, ...(host ? {host} : {})});
+  return createInstance({given, load: loadSplit, ...(host ? {host} : {})});
 }
 
 /**

@@ -3,6 +3,7 @@ import {createAbove} from './above.tsx';
 import {createAnnouncer} from './announcer.ts';
 import {createBelow} from './below.tsx';
 import {createContact} from './contact.tsx';
+import {watchAddress} from './glass-door.ts';
 import {createLog} from './log.ts';
 import {createMenu} from './menu.tsx';
 import css from './more.css?inline';
@@ -42,6 +43,7 @@ export function createMore(given: PanelParts & {measure: Promise<Measure>}): Mor
   const unread = createUnread({...parts, say});
   const phone = createPhone(parts);
   nameParts(parts);
+  watchAddress(given);
   parts.box.addEventListener('copied', () => say(parts.words.copied), {signal: parts.signal});
   return {
     words: parts.words,

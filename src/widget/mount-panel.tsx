@@ -5,6 +5,7 @@ import {afterPaint} from './after-paint.ts';
 import type * as AnswerFile from './answering.ts';
 import {createDrawing} from './drawing.ts';
 import {createField} from './field.ts';
+import {GLASS_HASH} from './glass-door.ts';
 import {keepClear} from './keep-clear.ts';
 import {createMessages} from './message.tsx';
 import {createPainting} from './painting.ts';
@@ -153,8 +154,9 @@ export function mountPanel(handover: Handover): Panel {
     drawn = true;
     chat.open();
     // the same files keep in sight what the keyboard of a phone would cover, and hear what other tabs ask
-    // and draw what is answered at once
-    if (chat.state().messages.length > 0 || navigator.maxTouchPoints > 0 || options.persist === 'local' || options.faq)
+    // and draw what is answered at once, and what somebody looks at it with
+    const isWanted = options.persist === 'local' || options.faq || location.hash === GLASS_HASH;
+    if (isWanted || chat.state().messages.length > 0 || navigator.maxTouchPoints > 0)
       chat.load().catch(() => undefined); // said, and tried again by a question
     chat.subscribe(draw);
     drawNow();

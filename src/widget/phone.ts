@@ -1,7 +1,7 @@
 import type {More, MoreParts} from './parts.ts';
 
 /** Where the panel fills the screen, as its style sheet says too. */
-const PHONE = '(max-width: 480px), (max-height: 480px)';
+export const PHONE = '(max-width: 480px), (max-height: 480px)';
 
 /**
  * Makes a panel that fills the screen behave as a screen of its own: nothing behind it can be reached or scrolled, the

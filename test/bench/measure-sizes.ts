@@ -47,6 +47,9 @@ const SETS: Readonly<Record<keyof typeof SIZE_LIMITS, readonly string[]>> = {
   dashboard: ['dashboard/*.js', 'dashboard/*.css'],
 };
 
+/** What is loaded for nobody but a developer who asks for it by the page's address. */
+const UNASKED = /^firstword-glass-/;
+
 /**
  * Weighs what the build made: every file that a browser loads, then every import set.
  *
@@ -69,7 +72,7 @@ export function measureSizes(distFolder: string): Weight[] {
       throw new Error(`${join(distFolder, pattern)} is not there: run \`npm run build\` first`);
     }
     const set = name as keyof typeof SIZE_LIMITS; // the keys of SETS are those
-    const chosen = new Set(find(distFolder, patterns));
+    const chosen = new Set(find(distFolder, patterns).filter((file) => !UNASKED.test(file)));
     const weights = files.filter(({file}) => chosen.has(file));
     return {
       file: [...chosen].join(' + '),

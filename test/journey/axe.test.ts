@@ -125,6 +125,9 @@ describe.each(findEngines())('axe in $title', ({engine, missing}) => {
         await clickOn(page, '.foreseen button');
         await shown(page, '.stored');
         states['stored'] = await violations(page);
+        await page.run(() => location.replace('#firstword-debug'));
+        await shown(page, '.glass .turn, .glass .inside > p');
+        states['glass'] = await violations(page);
         expect(states).toEqual(Object.fromEntries(Object.keys(states).map((state) => [state, []])));
       },
     );

@@ -1,4 +1,5 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {measureGlass} from '../bench/paint/glass.ts';
 import {measurePaint} from '../bench/paint/turns.ts';
 import {type Chromium, startChromium} from '../bench/render/chromium.ts';
 import {isOver} from '../bench/render/figures.ts';
@@ -20,5 +21,10 @@ describe.skipIf(missing)('the instant of the first words in a record', () => {
     const rows = await measurePaint({chromium, turnCount: 10});
     expect(rows).toHaveLength(4);
     expect(rows.filter((row) => isOver(row, SLACK))).toEqual([]);
+  });
+
+  test('is not moved by the latency glass', async () => {
+    const [effect] = await measureGlass({chromium, turnCount: 10});
+    expect(effect && !isOver(effect, SLACK), effect?.detail).toBe(true);
   });
 });

@@ -58,8 +58,8 @@ export const SIDE_DOORS: readonly {from: RegExp; to: RegExp; loading?: 'dynamic'
     reason: 'the schema is data: a page that reads protocol must not carry it',
   },
   {
-    from: /^src\/loader\/bundled\.ts$/,
-    to: /^src\/widget\/((index|answering|measuring|owner-lines|instant|tabs|vendors)\.ts|more\.tsx|words\/[a-z]+\.ts)$/,
+    from: /^src\/loader\/(bundled|split)\.ts$/,
+    to: /^src\/widget\/((index|answering|measuring|owner-lines|instant|tabs|vendors)\.ts|(more|glass)\.tsx|words\/[a-z]+\.ts)$/,
     loading: 'dynamic',
     reason: 'the lazy page files, where a bundler places them and nothing is fetched by hash',
   },
