@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, test} from 'vitest';
 import {type Browser, findEngines, openBrowser} from './drive/index.ts';
-import {playRow} from './faults/play.ts';
+import {playRow, warmUp} from './faults/play.ts';
 import {AROUND_ROWS} from './faults/rows-around.ts';
 import {ENDPOINT_ROWS} from './faults/rows-endpoint.ts';
 import {FALLBACK_ROWS} from './faults/rows-fallback.ts';
@@ -13,6 +13,7 @@ describe.concurrent.each(findEngines())('$title', ({engine, missing}) => {
     let browser: Browser;
     beforeAll(async () => {
       browser = await openBrowser(engine);
+      await warmUp(browser);
     });
     afterAll(() => browser.close());
 

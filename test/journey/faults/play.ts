@@ -5,8 +5,8 @@ import {inChat} from '../in-chat.ts';
 import {answerIs, ask} from '../stage.ts';
 import type {Row, Wanted} from './row.ts';
 import {WHOLE} from './rows-endpoint.ts';
-import {DRAFT, look, openScene, over, QUESTION, recordOf, type Scene, toldBy} from './scene.ts';
-import {whole} from './ways.ts';
+import {calm, DRAFT, look, openScene, over, QUESTION, recordOf, type Scene, toldBy} from './scene.ts';
+import {silent, whole} from './ways.ts';
 
 /** The soft deadline of the pages, and the least time between two changes of words, in ms. */
 const SOFT_MS = 1000;
@@ -31,6 +31,21 @@ interface Playing {
   onEnd: (work: () => Promise<void>) => void;
 }
 
+/** Has a browser that was just started draw a conversation: it may give the first page no frames for seconds. */
+export async function warmUp(browser: Browser): Promise<void> {
+  const ends: (() => Promise<void>)[] = [];
+  const row: Row = {state: 'complete', record: undefined, posts: 1, recovery: 'itself', deadlines: 'quick'};
+  try {
+    const scene = await openScene(browser, row, (end) => ends.push(end));
+    scene.endpoint.answer(silent);
+    await ask(scene.page, QUESTION);
+    await over(scene.page);
+    await calm(scene.page);
+  } finally {
+    for (const end of ends) await end();
+  }
+}
+
 /** Asks a question that meets a fault, holds what becomes of it against its row, ends the fault and has the answer. */
 export async function playRow({browser, row, expect, onEnd}: Playing): Promise<void> {
   const wanted: Wanted = {...row, ...row.otherwise?.[browser.engine]};
@@ -40,9 +55,7 @@ export async function playRow({browser, row, expect, onEnd}: Playing): Promise<v
   await row.before?.(scene);
   const postsBefore = scene.endpoint.posts.length;
   const questions = [...(await look(page)).questions, row.question ?? QUESTION];
-  await page.run(() => {
-    (window as unknown as {told: {lateMs: number}}).told.lateMs = 0; // what the page itself needed is over
-  });
+  await calm(page);
   await ask(page, row.question ?? QUESTION);
   await page.type(DRAFT);
   await row.during?.(scene);

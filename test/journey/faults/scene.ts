@@ -42,13 +42,19 @@ export interface Told {
   wordsMs: number[];
   /** How late a sign was at most that the page made by itself, as slow as the machine is, in ms. */
   lateMs: number;
+  /** How many of these in a row came in time until now. */
+  calmCount: number;
 }
 
 /** How often the page makes a sign by itself, in ms. */
 const BEAT_MS = 30;
 
+/** How late such a sign may be where nothing holds the page up, in ms, and how many tell that nothing does. */
+const CALM_MS = 100;
+const CALM_COUNT = 10;
+
 const WATCH = `<script>
-window.told = {records: [], events: [], errors: [], wordsMs: [], lateMs: 0};
+window.told = {records: [], events: [], errors: [], wordsMs: [], lateMs: 0, calmCount: 0};
 addEventListener('firstword:turn', ({detail}) => told.records.push(detail));
 for (const name of ['fallback', 'budget', 'hedge'])
   addEventListener('firstword:' + name, ({detail}) => told.events.push({...detail, event: name}));
@@ -59,7 +65,9 @@ addEventListener('unhandledrejection', ({reason}) => told.errors.push(String(rea
   const {port1, port2} = new MessageChannel();
   port1.onmessage = () => {
     port1.close();
-    told.lateMs = Math.max(told.lateMs, performance.now() - dueMs);
+    const lateMs = performance.now() - dueMs;
+    told.lateMs = Math.max(told.lateMs, lateMs);
+    told.calmCount = lateMs < ${CALM_MS} ? told.calmCount + 1 : 0;
     beat();
   };
   setTimeout(() => requestAnimationFrame(() => port2.postMessage(0)), ${BEAT_MS});
@@ -187,6 +195,14 @@ function watchWords(): void {
     last = words;
   };
   if (root) new MutationObserver(look).observe(root, {subtree: true, childList: true, characterData: true});
+}
+
+/** Waits until the page has its frames in time, and has its own signs counted from then on. */
+export async function calm(page: Page): Promise<void> {
+  await page.waitFor((count) => (window as unknown as {told: Told}).told.calmCount >= count, CALM_COUNT);
+  await page.run(() => {
+    (window as unknown as {told: Told}).told.lateMs = 0;
+  });
 }
 
 /** Reads what the page kept. */
