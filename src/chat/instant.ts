@@ -20,7 +20,7 @@ export type Known = Pick<Answer, 'text' | 'sources' | 'source' | 'state' | 'stor
 export interface Instant {
   /** Finds what is known about a question; undefined where only the model can say. */
   find(question: string): Known | undefined;
-  /** Finds the answer to a question of the pack that is near to what was asked, with that question. */
+  /** Finds the answer to a question of the pack that is likely to be near to what was asked, with that question. */
   near(question: string): {question: string; text: string; sources: Answer['sources']} | undefined;
   /** Lists questions of the pack that a draft may become, likeliest first. */
   foresee(draft: string): readonly Offer[];
@@ -171,11 +171,10 @@ export function createInstant(options: InstantOptions): Instant {
       return match && match.score >= OFFER_SCORE ? {offers: offersFor(question)} : undefined;
     },
     near(asked) {
-      for (const {id, question} of offersFor(asked)) {
-        const {answer, links = []} = book?.entries.get(id) ?? {};
-        if (answer) return {question, text: answer, sources: sourcesOf(links)};
-      }
-      return undefined;
+      const match = book?.matcher.match(asked, {context});
+      const {answer, question, links = []} = (match && book?.entries.get(match.id)) ?? {};
+      if (!match || match.score < OFFER_SCORE || !question || !answer) return undefined;
+      return {question, text: answer, sources: sourcesOf(links)};
     },
     foresee: (draft) => (draft.trim().length < MIN_DRAFT_CHARS ? [] : offersFor(draft)),
     reject: (question) => decoys.add(question, Date.now()),

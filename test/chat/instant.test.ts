@@ -114,6 +114,17 @@ describe('what is known at once', () => {
     expect(given(instant, 'How do I change my basket?')).toBeUndefined();
   });
 
+  test('is near to a question where it is likely to be meant, and then names what it answers', async () => {
+    const instant = await ready();
+    expect(instant.near('what return period is there for things')).toEqual({
+      question: 'How long do I have to return an item?',
+      text: 'Thirty days.',
+      sources: [{id: '/returns', url: '/returns', title: 'Returns'}],
+    });
+    expect(instant.near('Which colours are there?')).toBeUndefined();
+    expect(instant.near('Who are you?')).toBeUndefined();
+  });
+
   test('is dated by when it came where the pack’s version is no date', async () => {
     pack = {...PACK, version: '1'};
     const from = Date.now();

@@ -1,5 +1,5 @@
 import {afterAll, beforeAll, describe, test} from 'vitest';
-import {type Browser, findEngines, openBrowser} from './drive/index.ts';
+import {type Browser, type FoundEngine, findEngines, openBrowser} from './drive/index.ts';
 import {playRow, warmUp} from './faults/play.ts';
 import {AROUND_ROWS} from './faults/rows-around.ts';
 import {ENDPOINT_ROWS} from './faults/rows-endpoint.ts';
@@ -7,8 +7,19 @@ import {FALLBACK_ROWS} from './faults/rows-fallback.ts';
 
 const ROWS = Object.entries({...FALLBACK_ROWS, ...AROUND_ROWS, ...ENDPOINT_ROWS});
 
-// the engines play beside one another: most of a row is waiting
-describe.concurrent.each(findEngines())('$title', ({engine, missing}) => {
+/** Who plays which rows, beside one another: most of a row is waiting. One engine plays them all, in two browsers. */
+const LANES = findEngines().flatMap((found): (FoundEngine & {rows: typeof ROWS})[] => {
+  const {engine, title} = found;
+  const rows = ROWS.filter(([, {once}]) => !once || engine === 'chromium');
+  if (engine !== 'chromium') return [{...found, rows}];
+  return [0, 1].map((half) => ({
+    ...found,
+    title: `${title}, browser ${half + 1}`,
+    rows: rows.filter((_, at) => at % 2 === half),
+  }));
+});
+
+describe.concurrent.each(LANES)('$title', ({engine, missing, rows}) => {
   describe.skipIf(missing)('a question that meets', {concurrent: false}, () => {
     let browser: Browser;
     beforeAll(async () => {
@@ -17,7 +28,7 @@ describe.concurrent.each(findEngines())('$title', ({engine, missing}) => {
     });
     afterAll(() => browser.close());
 
-    for (const [name, row] of ROWS.filter(([, {once}]) => !once || engine === 'chromium')) {
+    for (const [name, row] of rows) {
       const reason = row.unless?.[engine];
       if (reason) console.log(`skipped: ${name} in ${engine}: ${reason}`);
       test.skipIf(reason)(reason ? `${name} is skipped: ${reason}` : name, async ({expect, onTestFinished}) => {

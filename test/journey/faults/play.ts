@@ -15,13 +15,14 @@ const WORDS_MS = 1000;
 /** How much later than that a sign may be on screen, in ms. */
 const SIGN_MS = 100;
 
-/** How much later than a sign of the page's own it may be, where the machine makes that one late, in ms. */
+/** How much later than signs of the page's own it may be, where the machine makes those late, in ms. */
 const MORE_MS = 50;
 
 /** Paragraphs follow one another without a space between them. */
 const squeeze = (text: string) => text.replace(/\s+/g, '');
 
-const allowedMs = (lateMs: number) => Math.max(SIGN_MS, lateMs + MORE_MS);
+/** A timer and a frame: each may be as late as the machine once was. */
+const allowedMs = (lateMs: number) => Math.max(SIGN_MS, 2 * lateMs + MORE_MS);
 
 /** A row that is played. */
 interface Playing {
