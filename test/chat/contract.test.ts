@@ -260,6 +260,58 @@ describe('a second attempt', () => {
     expect(await bodies(endpoint)).toHaveLength(1);
   });
 
+  test('is made when the backend says, where the site leaves it to it', async () => {
+    const hello = {hedge: {allowed: true, afterMs: 450}};
+    const endpoint = await createEndpoint({...mute(), headers: NATIVE, hello}, WHOLE);
+    const {chat, ended} = await start(endpoint, {...HEDGED, hedge: 'auto'}, {warm: true});
+    chat.open();
+    await until(async () => (await endpoint.seen()).hellos).toBe(1);
+    await chat.load();
+    chat.send('Where?');
+    const record = await ended();
+    expect(record).toMatchObject({hedge: {won: 'hedge'}});
+    expect(record.hedge?.at).toBeGreaterThanOrEqual(449);
+  });
+
+  test.each([
+    ['says nothing of it', {}],
+    ['says no time', {hedge: {allowed: true}}],
+    ['says nonsense', {hedge: {allowed: 'yes', afterMs: 450}}],
+  ])('is not made by itself where the backend %s', async (_, hello) => {
+    const endpoint = await createEndpoint({...mute(), headers: NATIVE, hello}, WHOLE);
+    const {chat, ended} = await start(endpoint, {...QUICK, hedge: 'auto'}, {warm: true});
+    chat.open();
+    await until(async () => (await endpoint.seen()).hellos).toBe(1);
+    chat.send('Where?');
+    expect(await ended()).not.toHaveProperty('hedge'); // the first deadline has fallen by then
+    expect(await bodies(endpoint)).toHaveLength(1);
+  });
+
+  test('that the backend refuses with 429 is said to be denied, and the first goes on', async () => {
+    const endpoint = await createEndpoint(mute('first'), {status: 429, headers: {}});
+    const {chat, ended, lastAnswer} = await start(endpoint, HEDGED);
+    chat.send('Where?');
+    await until(async () => (await bodies(endpoint)).length).toBe(2);
+    await until(async () => (await endpoint.seen()).open).toBe(1);
+    await endpoint.open('first');
+    expect(await ended()).toMatchObject({outcome: 'complete', hedge: {won: 'denied'}});
+    expect(lastAnswer().text).toBe('After all.');
+    expect(await bodies(endpoint)).toHaveLength(2);
+  });
+
+  test.each([
+    ['who saves data', {saveData: true}],
+    ['with a slow connection', {effectiveType: '2g'}],
+  ])('is not made for a visitor %s', async (_, connection) => {
+    Object.defineProperty(navigator, 'connection', {configurable: true, value: connection});
+    onTestFinished(() => void Reflect.deleteProperty(navigator, 'connection'));
+    const endpoint = await createEndpoint(mute(), WHOLE);
+    const {chat, ended} = await start(endpoint, {...QUICK, hedge: '400ms'});
+    chat.send('Where?');
+    expect(await ended()).not.toHaveProperty('hedge');
+    expect(await bodies(endpoint)).toHaveLength(1);
+  });
+
   test('goes elsewhere where the site says so', async () => {
     const endpoint = await createEndpoint(mute());
     const other = await createEndpoint(WHOLE);
@@ -295,6 +347,33 @@ describe('an endpoint that failed three times', () => {
       other.chat.send('Here?');
       return other.records().at(-1)?.fallback?.why;
     }).toBe('breaker');
+  });
+});
+
+describe('a budget that the backend declares', () => {
+  const theirs = {...WHOLE, headers: NATIVE, hello: {budget: {'first-token': 700, complete: 2000, model: 650}}};
+
+  test('holds where the page declares none, and so do deadlines by it', async () => {
+    const endpoint = await createEndpoint(theirs);
+    const {chat, ended, lines} = await start(endpoint, {deadline: undefined}, {warm: true});
+    chat.open();
+    await until(async () => (await endpoint.seen()).hellos).toBe(1);
+    await until(async () => {
+      chat.send('Where?');
+      return (await bodies(endpoint)).at(-1)?.fw.deadlineMs;
+    }).toBeLessThanOrEqual(3000);
+    await until(() => chat.state().busy).toBe(false);
+    expect((await ended(chat.state().messages.length / 2)).budget).toEqual({token: 700, done: 2000});
+    expect(lines).toEqual([]);
+  });
+
+  test('gives way to the page’s own, which is said once', async () => {
+    const endpoint = await createEndpoint(theirs);
+    const {chat, ended, lines} = await start(endpoint, {budget: 'first-token=900ms complete=4s'}, {warm: true});
+    chat.open();
+    await until(() => lines).toEqual([expect.stringContaining('another budget')]);
+    chat.send('Where?');
+    expect((await ended()).budget).toEqual({token: 900, done: 4000});
   });
 });
 

@@ -21,6 +21,8 @@ export interface Answer {
   /** Sends nothing, not even the head, before this gate is opened. */
   headGate?: string;
   steps?: Step[];
+  /** What an endpoint whose first answer this is says to hello. */
+  hello?: object;
 }
 
 /** What has reached one endpoint so far. */
@@ -80,8 +82,10 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
       response.end(JSON.stringify({posts, hellos, preflights, open} satisfies Seen));
     } else if (request.method === 'GET' && !pathname.endsWith('/stream')) {
       endpoint.hellos++;
-      const firstword = endpoint.answers[0]?.headers?.['x-firstword'];
-      response.writeHead(firstword ? 200 : 404, firstword ? {'x-firstword': firstword} : {}).end('{}');
+      const [first] = endpoint.answers;
+      const firstword = first?.headers?.['x-firstword'];
+      response.writeHead(firstword ? 200 : 404, firstword ? {'x-firstword': firstword} : {});
+      response.end(JSON.stringify(first?.hello ?? {}));
     } else {
       const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
       // beacons are told from questions by having turns
