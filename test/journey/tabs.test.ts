@@ -17,7 +17,10 @@ const FRAMED = `<!doctype html><title>Shop</title><script>heard = []; addEventLi
 <iframe sandbox="allow-scripts" src="/frame"></iframe>`;
 const FRAME = `<!doctype html><title>Shop</title><script>Firstword = {q: [['on', 'complete', () => parent.postMessage('complete', '*')], ['send', 'Where?']]}</script>
 <script src="/firstword.full.js" data-endpoint="/chat" data-persist="local" data-prefetch="off"></script>`;
+/** A page whose conversation is its own, with words for when nobody answers. */
+const OWN = PAGE.replace('data-persist="local"', 'data-fallback="[&quot;\\&quot;Call us.\\&quot;&quot;]"');
 const PAGES = new Map([
+  ['/own', OWN],
   ['/local', PAGE],
   ['/framed', FRAMED],
   ['/frame', FRAME],
@@ -34,6 +37,7 @@ interface Asked {
 
 let asked: Asked[] = [];
 let gate = createGate();
+let isDown = false;
 
 /** Answers up to the middle, waits for the gate, and answers the rest; the rest alone where that is asked for. */
 async function answer(request: Request): Promise<Response | undefined> {
@@ -46,6 +50,7 @@ async function answer(request: Request): Promise<Response | undefined> {
   const question = (await request.json()) as Asked;
   asked.push(question);
   if (question.trigger === 'fw-stop') return new Response(null, {status: 204});
+  if (isDown) return new Response(null, {status: 501});
   const from = Number(question.fw.lastEventId?.split('-').at(-1) ?? -1) + 1;
   const texts = from > 0 ? [events(from)] : [events(0, HALF), gate.opened.then(() => events(HALF))];
   const body = new ReadableStream<Uint8Array>({
@@ -105,8 +110,8 @@ describe.each(findEngines())('two tabs in $title', ({engine, missing}) => {
   });
 
   /** Opens a tab with the chat in it, and closes it when the test has finished. */
-  async function open(): Promise<Page> {
-    const page = await browser.open(`${stage.url}/local`);
+  async function open(path = '/local'): Promise<Page> {
+    const page = await browser.open(`${stage.url}${path}`);
     onTestFinished(() => page.close());
     await page.waitFor(() => Boolean(document.querySelector('firstword-chat')?.shadowRoot?.querySelector('textarea')));
     return page;
@@ -137,6 +142,38 @@ describe.each(findEngines())('two tabs in $title', ({engine, missing}) => {
     await askIn(first);
     return [first, await open()];
   }
+
+  test.skipIf(missing)('leave an endpoint alone that failed three times in one of them', async () => {
+    asked = [];
+    isDown = true;
+    onTestFinished(() => {
+      isDown = false;
+    });
+    const focus = async (page: Page) => {
+      await page.show();
+      await page.run(() => document.querySelector('firstword-chat')?.shadowRoot?.querySelector('textarea')?.focus());
+    };
+    const one = await open('/own');
+    const other = await open('/own');
+    for (const page of [other, one]) {
+      await focus(page);
+      await page.type('W'); // from here on a tab hears of the other one
+      await page.waitFor(() => performance.getEntriesByType('resource').some(({name}) => /-measure/.test(name)));
+    }
+    for (const turn of [1, 2, 3]) {
+      await ask(one, 'here?');
+      await waitUntil(
+        async () => (await states(one)).filter((state) => state === 'complete').length === turn,
+        () => `turn ${turn} to be over`,
+      );
+    }
+    await shows(one, 'Call us.');
+    expect(questions()).toHaveLength(3);
+    await focus(other);
+    await ask(other, 'here?');
+    await shows(other, 'Call us.');
+    expect(questions()).toHaveLength(3);
+  });
 
   test.skipIf(missing)('show one answer, that one of them reads', async () => {
     const [first, second] = await openTwo();
