@@ -100,7 +100,7 @@ export function createContract(core: Core, terms: Terms): Contract {
     const into = createStandIn<Sink>();
     return read({
       ...{turn: turn.proxy, sink: into.proxy, signal, response: undefined, begun: undefined},
-      again: {attempt: 1, signal, url: terms.hedgeEndpoint},
+      again: {attempt: mine.attemptCount++, signal, url: terms.hedgeEndpoint},
       retryMs: async () => undefined,
       claim() {
         claim();
@@ -139,7 +139,8 @@ export function createContract(core: Core, terms: Terms): Contract {
       };
       mine.claim = answered;
       mine.held.arrive(waiting);
-      if (mine.text) answered();
+      // what an earlier page read says nothing of how the endpoint is now
+      if (mine.text) (mine.told ? waiting.answered : answered)();
       const afterMs = mine.text ? undefined : hedgeAfterMs();
       if (afterMs === undefined) return first;
       const begunMs = now();
@@ -165,7 +166,11 @@ export function createContract(core: Core, terms: Terms): Contract {
           now,
           afterMs: delayMs,
           signal: mine.abort.signal,
-          allow: () => welcome.allowed && !mine.late && navigator.onLine !== false && tokens.ask(),
+          allow() {
+            const isOwn = !mine.late && mine.attemptCount === 1; // neither answered otherwise nor asked again
+            mine.isHedged = isOwn && welcome.allowed && navigator.onLine !== false && tokens.ask();
+            return mine.isHedged;
+          },
           onEnd({won, atMs}: HedgeEnd) {
             const at = atMs + begunMs - startedMs;
             turn.note({hedge: {won, at}});
@@ -175,9 +180,11 @@ export function createContract(core: Core, terms: Terms): Contract {
       );
     },
     retryMs(cause, {mine, retries}) {
-      if (navigator.onLine === false) return undefined;
+      if (navigator.onLine === false || mine.isHedged) return undefined;
       const leftMs = mine.startedMs + terms.deadlines().firstMs - now();
-      return retryDelayMs(cause, {retries, leftMs, random: Math.random()});
+      const delayMs = retryDelayMs(cause, {retries, leftMs, random: Math.random()});
+      if (delayMs !== undefined) mine.attemptCount++;
+      return delayMs;
     },
     async fail(attempting, cause) {
       const {mine, settle} = attempting;

@@ -129,7 +129,7 @@ export function createFallbacks(core: Core, {terms, wait}: {terms: Terms; wait: 
     try {
       const how = await read({
         ...{turn: turn.proxy, sink: into.proxy, signal, response: undefined, begun: undefined},
-        again: {attempt: 1, route, signal},
+        again: {attempt: mine.attemptCount++, route, signal},
         retryMs: async () => undefined,
         claim() {
           isTaken = true;

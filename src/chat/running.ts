@@ -33,6 +33,10 @@ export interface Running {
   text: string;
   /** What comes of the model's answer when something else has answered. */
   late?: Pick<Answer, 'text' | 'sources'> | undefined;
+  /** How often it was asked already, whatever for. */
+  attemptCount: number;
+  /** Whether it was asked twice at once; what was is not asked again after a failure, and the other way round. */
+  isHedged?: boolean;
   /** Something else than the model is about to answer. */
   isFalling?: boolean;
   /** How to ask for what follows its text, should this page go. */
@@ -67,6 +71,7 @@ export function beginTurn(
     abort: new AbortController(),
     reading: new AbortController(),
     claim: () => undefined,
+    attemptCount: 1,
     closed: false,
   };
   begun.abort.signal.addEventListener('abort', () => begun.late || begun.reading.abort());

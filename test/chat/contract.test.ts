@@ -312,6 +312,32 @@ describe('a second attempt', () => {
     expect(await bodies(endpoint)).toHaveLength(1);
   });
 
+  test('and a retry are never both: what is asked again is not asked twice at once', async () => {
+    const endpoint = await createEndpoint({status: 503, headers: {'retry-after': '1'}}, mute(), WHOLE);
+    const {chat, ended} = await start(endpoint, HEDGED);
+    chat.send('Where?');
+    await until(async () => (await bodies(endpoint)).length).toBe(2);
+    await endpoint.open('late');
+    expect(await ended()).toMatchObject({outcome: 'complete', retries: 1, hedge: {won: 'denied'}});
+    expect((await bodies(endpoint)).map(({fw}) => fw.attempt)).toEqual([0, 1]);
+  });
+
+  test('whose first fails leaves it to the second, and neither is asked again', async () => {
+    const endpoint = await createEndpoint(
+      {steps: [write(START), gate('down'), {kind: 'drop'}]},
+      {steps: [write(START), gate('late'), write(word('Yes.'), FINISH)]},
+    );
+    const {chat, ended, lastAnswer} = await start(endpoint, HEDGED);
+    chat.send('Where?');
+    await until(async () => (await bodies(endpoint)).length).toBe(2);
+    await endpoint.open('down');
+    await until(async () => (await endpoint.seen()).open).toBe(1);
+    await endpoint.open('late');
+    expect(await ended()).toMatchObject({outcome: 'complete', hedge: {won: 'hedge'}});
+    expect(lastAnswer().text).toBe('Yes.');
+    expect(await bodies(endpoint)).toHaveLength(2);
+  });
+
   test('goes elsewhere where the site says so', async () => {
     const endpoint = await createEndpoint(mute());
     const other = await createEndpoint(WHOLE);
