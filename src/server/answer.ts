@@ -11,6 +11,9 @@ import type {Question} from './read-question.ts';
 import {createRelay, type Relayed} from './relay.ts';
 import type {Run} from './runs.ts';
 import {createStages} from './stages.ts';
+import {createToolRunner, type ToolRunner} from './tool-runner.ts';
+import type {ReadTool} from './tools.ts';
+import type {TurnMemory} from './turn-memory.ts';
 
 /** What an answer is made from. */
 export interface AnswerJob {
@@ -20,6 +23,13 @@ export interface AnswerJob {
   cold: boolean;
   /** Whether it is a second attempt beside one that is read. */
   hedge: boolean;
+  /** Whether pages may make a second attempt. */
+  mayHedge: boolean;
+  /** What all attempts at its turn have in common; absent where the turn has no key. */
+  turn: string | undefined;
+  /** What the attempts at a turn share. */
+  memory: TurnMemory;
+  tools: readonly ReadTool[];
   budget: Budget;
   options: AnswerOptions;
   /** Opens the run that its events go to; `end` ends it, and the model with it, before it is complete. */
@@ -76,16 +86,29 @@ export function startAnswer(job: AnswerJob): Answer {
     tell: (data) => events.write({type: 'data-fw-stage', id: data.stage, transient: true, data}),
   });
   const relay = createRelay({events, stages, sinceMs, signal});
+  const turn = job.turn ?? `run ${id}`;
+  const tools = createToolRunner({
+    ...{tools: job.tools, memory: job.memory, turn, attempt: id, stages, sinceMs, signal},
+    // an answer that has begun has no deadline any more
+    leftMs: () => (relay.firstTokenMs() === undefined ? deadline.leftMs() : Number.POSITIVE_INFINITY),
+  });
   const failed: string[] = [];
 
   const make = async (): Promise<Ended> => {
     try {
-      const found = await orAborted(gather({job, stages, signal, failed}), signal);
+      const found = await orAborted(gather({job, turn, stages, tools, signal, failed}), signal);
       for (const chunk of found.chunks) relay.source(chunk);
       const {question, options} = job;
       const {instructions: base = DEFAULT_INSTRUCTIONS} = options;
       const prompt = writePrompt({...found, question, base: typeof base === 'string' ? base : base(question)});
-      return {outcome: 'complete', relayed: await relay.ask(job.chosen.model, prompt)};
+      return {
+        outcome: 'complete',
+        relayed: await relay.ask(job.chosen.model, {
+          ...prompt,
+          tools: tools.offer(found.facts),
+          onRefused: tools.refuse,
+        }),
+      };
     } catch (error) {
       if (signal.aborted) return early;
       return {outcome: 'error', ...readFailure(error, {begun: relay.firstTokenMs() !== undefined})};
@@ -98,6 +121,8 @@ export function startAnswer(job: AnswerJob): Answer {
     const totalMs = sinceMs();
     endMs = totalMs;
     const settled = settleAs(ended);
+    const called = tools.end(settled === 'timeout' ? 'timeout' : 'skipped');
+    if (called && called.timeoutCount + called.errorCount > 0 && ended.outcome === 'complete') failed.push('tools');
     relay.closeText(settled === 'timeout' ? totalMs : undefined);
     stages.settle(totalMs, settled);
     const times = {totalMs: roundMs(totalMs), ...stages.divide(totalMs)};
@@ -110,6 +135,7 @@ export function startAnswer(job: AnswerJob): Answer {
       ...{run: id, route: job.chosen.route, model, attempt: job.question.attempt, cold: job.cold},
       ...times,
       ...some('firstTokenMs', firstMs === undefined ? undefined : roundMs(firstMs)),
+      ...(called ? {tools: called} : {}),
       ...(failed.length > 0 ? {failed} : {}),
       ...(unread ? {unread} : {}),
       ...(job.hedge ? {hedge: true as const} : {}),
@@ -120,26 +146,33 @@ export function startAnswer(job: AnswerJob): Answer {
   const {route} = job.chosen;
   const fw = {run: id, route, model, cold: job.cold, contextHit: false, cache: {hit: 'none'}};
   events.write({type: 'start', messageId: `a-${id}`, messageMetadata: {fw}});
-  if (job.options.hedge === false) {
+  if (!job.mayHedge) {
     events.write({type: 'data-fw-hedge', transient: true, data: {allowed: false}});
   }
   return {run, ended: make().then(conclude)};
 }
 
-/** Retrieves passages and reads facts side by side; what fails is noted and done without. */
+/**
+ * Retrieves passages and reads facts side by side, and begins the tools that will be wanted; what fails is noted and done
+ * without.
+ */
 async function gather(options: {
   job: AnswerJob;
+  turn: string;
   stages: ReturnType<typeof createStages>;
+  tools: ToolRunner;
   signal: AbortSignal;
   failed: string[];
 }): Promise<{chunks: readonly Chunk[]; facts: unknown}> {
-  const {job, stages, signal, failed} = options;
+  const {job, turn, stages, tools, signal, failed} = options;
   const {retrieve, context} = job.options;
+  const {text, topics, language, page} = job.question;
   const findChunks = async () => {
     if (!retrieve) return [];
     const end = stages.begin('retrieval', job.sinceMs());
     try {
-      const chunks = [...(await retrieve(job.question.text, {topics: job.question.topics, signal}))];
+      const work = (inner: AbortSignal) => retrieve(text, {topics, signal: inner});
+      const chunks = [...(await job.memory.share({turn, name: 'retrieval', input: topics, signal, work}).result)];
       end(job.sinceMs());
       return chunks;
     } catch {
@@ -150,12 +183,14 @@ async function gather(options: {
     }
   };
   const readFacts = async () => {
+    let facts: unknown;
     try {
-      return await context?.(job.request);
+      facts = await context?.(job.request);
     } catch {
       failed.push('context'); // as above
-      return undefined;
     }
+    tools.speculate(text, {topics, page, visitor: facts, ...(language === undefined ? {} : {language})});
+    return facts;
   };
   const [chunks, facts] = await Promise.all([findChunks(), readFacts()]);
   return {chunks, facts};

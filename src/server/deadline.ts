@@ -2,6 +2,8 @@
 export interface Deadline {
   /** Lets it fall so many ms from now, unless it falls later already. */
   put(inMs: number): void;
+  /** Reads how long it is until it falls, in ms; Infinity before it is put. */
+  leftMs(): number;
   /** Keeps it from ever falling. */
   stop(): void;
 }
@@ -32,6 +34,7 @@ export function createDeadline(onFall: () => void): Deadline {
       );
       timer.unref?.(); // where timers keep a process alive, this one need not
     },
+    leftMs: () => (dueMs === Number.NEGATIVE_INFINITY ? Number.POSITIVE_INFINITY : dueMs - performance.now()),
     stop,
   };
 }

@@ -11,6 +11,7 @@ import {readOrigins} from './origins.ts';
 import {readBody} from './read-body.ts';
 import {readWish} from './read-question.ts';
 import {quote, Refusal, writeRefusal} from './refusal.ts';
+import {readTools} from './tools.ts';
 import {createTurns, type Events} from './turns.ts';
 import {readAuthorize} from './visitor.ts';
 
@@ -54,13 +55,15 @@ export function createAnswerHandler(options: AnswerOptions): (request: Request) 
   const identify = readAuthorize(options.authorize, warn);
   const clock = options.clock ?? (() => performance.now());
   const health = createHealth();
-  const hedging = createHedging({isAllowed: readHedgeOption(options.hedge, warn)});
+  const tools = readTools(options.tools, warn);
+  const mayHedge = readHedgeOption(options.hedge, warn) && !tools.some(({sideEffects}) => sideEffects);
+  const hedging = createHedging({isAllowed: mayHedge});
   const note = (span: TurnSpan) => {
     health.note(span);
     hedging.note(span);
   };
   const {runCount} = limits;
-  const turns = createTurns({answering: options, budget, choose, hedging, runCount, warn, note});
+  const turns = createTurns({answering: options, tools, mayHedge, budget, choose, hedging, runCount, warn, note});
   const hello = () => writeHello(budget, hedging.report());
 
   const post = async (request: Request, arrival: Arrival): Promise<Response> => {

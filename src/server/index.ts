@@ -11,4 +11,6 @@ export {type OpenAICompatibleOptions, openaiCompatible} from './openai-compatibl
 export type {AnswerOptions, Retrieve} from './options.ts';
 export type {RefusalCode} from './refusal.ts';
 export {createSimulatedModel, type SimulatedModelOptions} from './simulated-model.ts';
+export type {ToolSpan, ToolState, ToolsSpan} from './tool-tally.ts';
+export type {AnswerTool, AnswerTools, SpeculationFacts, ToolTerms} from './tools.ts';
 export {SERVER_VERSION} from './version.ts';

@@ -1,3 +1,5 @@
+import type {ToolsSpan} from './tool-tally.ts';
+
 /** What a handler tells of one turn when it ended: times, counts and closed words, never text. */
 export interface TurnSpan {
   kind: 'turn';
@@ -16,7 +18,7 @@ export interface TurnSpan {
   code?: string;
   /** The provider's HTTP status, when it answered with a failure. */
   providerStatus?: number;
-  /** Work whose failure the answer survived: `retrieval`, `context`. */
+  /** Work whose failure the answer survived: `retrieval`, `context`, `tools`. */
   failed?: string[];
   /** There when nobody was reading when it ended. */
   unread?: true;
@@ -33,6 +35,8 @@ export interface TurnSpan {
   /** Exclusive times by stage; with `unattributedMs` they make `totalMs`. */
   stages: Record<string, number>;
   unattributedMs: number;
+  /** Calls of tools; absent when there were none. */
+  tools?: ToolsSpan;
   inputTokenCount?: number;
   outputTokenCount?: number;
   cachedTokenCount?: number;

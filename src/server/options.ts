@@ -3,6 +3,7 @@ import type {Chunk, InstructionFacts} from './instructions.ts';
 import type {Limits} from './limits.ts';
 import type {ModelOption} from './model.ts';
 import type {Observe} from './observe.ts';
+import type {AnswerTools} from './tools.ts';
 
 /**
  * Finds passages for a question, best first. Runs once a turn while the reader already has the answer's headers; what
@@ -28,6 +29,11 @@ export interface AnswerOptions {
   /** Finds passages for a question; default none. */
   retrieve?: Retrieve;
   /**
+   * Tools that the model may call, by their names; default none. Independent calls run at one time, each from when its
+   * arguments are there; one that fails or is late costs no other. At most 5 messages of the model and 16 calls a turn.
+   */
+  tools?: AnswerTools;
+  /**
    * Facts about the visitor (cart, user, permissions) from the server's own cookie, as anything that JSON can say; they
    * go into the prompt. Runs beside retrieval; what it throws costs the facts, not the answer. Must not read the body.
    */
@@ -47,7 +53,7 @@ export interface AnswerOptions {
   authorize?: (request: Request) => unknown;
   /**
    * Whether a page may ask a second time while it waits for the first text, and take the answer that comes first. False
-   * for backends whose answers have side effects: pages are told so, and a second attempt is refused with 429. Default
+   * for backends whose answers have side effects, as those have of which a tool says so: pages are told so, and a second attempt is refused with 429. Default
    * true: for one turn in twenty, and after the 95th percentile of first-token times.
    */
   hedge?: boolean;

@@ -1,10 +1,11 @@
-import {type FinishReason, type LanguageModelUsage, streamText} from 'ai';
+import {type FinishReason, isStepCount, type LanguageModelUsage, streamText, type ToolSet} from 'ai';
 import type {EventWriter} from './event-log.ts';
 import {AnswerError, ProviderError} from './failure.ts';
 import type {Chunk, Prompt} from './instructions.ts';
 import type {AnswerModel} from './model.ts';
 import {orAborted} from './or-aborted.ts';
 import type {EndStage, Stages} from './stages.ts';
+import {ToolFailure} from './tool-failure.ts';
 
 /** How a model's answer ended, and what it cost. */
 export interface Relayed {
@@ -12,17 +13,28 @@ export interface Relayed {
   usage: LanguageModelUsage;
 }
 
+/** What a model is asked, and what it may call meanwhile. */
+export interface Asked extends Prompt {
+  tools?: ToolSet | undefined;
+  /** Is told the name in each call that could not be run: no such tool, or arguments that are none. */
+  onRefused?: (name: string) => void;
+}
+
+/** The most messages of a model in one answer; in the last it may not call tools. */
+export const MAX_MESSAGE_COUNT = 5;
+
 /** A model's answer on its way into events. */
 export interface Relay {
   /** Shows where a passage can be read, once per address. */
   source(source: Pick<Chunk, 'url' | 'title'>): void;
   /**
-   * Asks the model and hands its text on as it comes, as fast as the events may be written.
+   * Asks the model and hands its text on as it comes, as fast as the events may be written. While it calls tools it is
+   * asked on with their results; texts of several messages are paragraphs of one.
    *
    * @throws ProviderError with what the provider failed with as cause; AnswerError for an answer that broke off or has
    *   no text; the signal's reason when it aborts, at once even when the model does not listen to it.
    */
-  ask(model: AnswerModel, prompt: Prompt): Promise<Relayed>;
+  ask(model: AnswerModel, asked: Asked): Promise<Relayed>;
   /**
    * Ends the text that has begun; nothing when none has. Its stage ended with the last text, or ran out of time at
    * `timeoutMs`.
@@ -56,19 +68,28 @@ export function createRelay(options: {
   let firstMs: number | undefined;
   let lastMs = 0;
   let open = false;
+  let isSpeaking = false; // text of this message has come
 
-  const begin = (nowMs: number) => {
-    firstMs = nowMs;
-    open = true;
+  const beginMessage = () => {
+    isSpeaking = false;
+    endStage = stages.begin('model', sinceMs());
+  };
+  const endMessage = () => endStage?.(isSpeaking ? lastMs : sinceMs());
+  const beginText = (nowMs: number) => {
+    isSpeaking = true;
     endStage?.(nowMs);
     endStage = stages.begin('generate', nowMs);
+    if (open) return PARAGRAPH;
+    firstMs = nowMs;
+    open = true;
     events.write({type: 'text-start', id: 't'});
+    return '';
   };
   const addText = async (text: string) => {
     if (text === '') return;
     lastMs = sinceMs();
-    if (firstMs === undefined) begin(lastMs);
-    for (const delta of split(text)) {
+    const gap = isSpeaking ? '' : beginText(lastMs);
+    for (const delta of split(gap + text)) {
       events.write({type: 'text-delta', id: 't', delta});
       await orAborted(events.ready(), signal);
     }
@@ -81,21 +102,26 @@ export function createRelay(options: {
       const sourceId = `s${shown.size}`;
       events.write({type: 'source-url', sourceId, url, ...(title ? {title: title.slice(0, 200)} : {})});
     },
-    async ask(model, prompt) {
-      endStage = stages.begin('model', sinceMs());
+    async ask(model, {tools, onRefused, ...prompt}) {
+      beginMessage();
       const reader = streamText({
         model,
         ...prompt,
+        ...(tools ? {tools, stopWhen: isStepCount(MAX_MESSAGE_COUNT), prepareStep: silenceLast} : {}),
         maxRetries: 0,
+        onLanguageModelCallEnd: endMessage, // before the tools are waited for
         abortSignal: signal,
         onError() {}, // the failure comes as a part too; the default prints it with prompt and headers
       }).stream.getReader();
       let relayed: Relayed | undefined;
+      let messageCount = 0;
       try {
         for (;;) {
           const {done, value: part} = await orAborted(reader.read().catch(failProvider), signal);
           if (done) break;
           if (part.type === 'text-delta') await addText(part.text);
+          else if (part.type === 'start-step' && messageCount++ > 0) beginMessage();
+          else if (part.type === 'tool-error' && !(part.error instanceof ToolFailure)) onRefused?.(part.toolName);
           else if (part.type === 'source' && part.sourceType === 'url') relay.source(part);
           else if (part.type === 'error') throw new ProviderError(part.error);
           else if (part.type === 'finish') relayed = {finishReason: part.finishReason, usage: part.totalUsage};
@@ -118,6 +144,13 @@ export function createRelay(options: {
     firstTokenMs: () => firstMs,
   };
   return relay;
+}
+
+/** Between the texts of two messages. */
+const PARAGRAPH = '\n\n';
+
+function silenceLast({stepNumber}: {stepNumber: number}) {
+  return stepNumber === MAX_MESSAGE_COUNT - 1 ? {toolChoice: 'none' as const} : {};
 }
 
 function failProvider(cause: unknown): never {

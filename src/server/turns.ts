@@ -7,6 +7,8 @@ import type {AnswerOptions} from './options.ts';
 import type {ResumeWish} from './read-question.ts';
 import {Refusal} from './refusal.ts';
 import {createRuns, type Run} from './runs.ts';
+import type {ReadTool} from './tools.ts';
+import {createTurnMemory} from './turn-memory.ts';
 
 /** An answer's events, for one reader. */
 export type Events = ReadableStream<Uint8Array<ArrayBuffer>>;
@@ -41,6 +43,8 @@ export interface Turns {
  * Creates the book of turns: which key stands for what, which turn was the first, and who is told of the end. A visitor
  * finds nobody else's.
  *
+ * @param options.tools - What the models may call.
+ * @param options.mayHedge - Whether any second attempt may be made.
  * @param options.hedging - Says which second attempts may be made.
  * @param options.runCount - How many runs are kept at most.
  * @param options.note - Is given each turn's span before the observer is.
@@ -48,6 +52,8 @@ export interface Turns {
  */
 export function createTurns(options: {
   answering: AnswerOptions;
+  tools: readonly ReadTool[];
+  mayHedge: boolean;
   budget: Budget;
   choose: (wanted: string | undefined) => ChosenModel;
   hedging: Hedging;
@@ -55,9 +61,10 @@ export function createTurns(options: {
   note: (span: TurnSpan) => void;
   warn: (line: string) => void;
 }): Turns {
-  const {answering, budget, choose, hedging, note, warn} = options;
+  const {answering, tools, mayHedge, budget, choose, hedging, note, warn} = options;
   const {observe = logTurn} = answering;
   const runs = createRuns(options);
+  const memory = createTurnMemory();
   let cold = true;
 
   const tell = (span: TurnSpan) => {
@@ -97,7 +104,10 @@ export function createTurns(options: {
       const hedge = admit(attempts);
       const names = conversationId === '' ? [] : [nameConversation(visitor, conversationId)];
       const openRun: AnswerJob['openRun'] = (ways) => runs.open({turn, names, question: text, ...ways});
-      const {run, ended} = startAnswer({...job, openRun, chosen, cold, hedge, budget, options: answering});
+      const {run, ended} = startAnswer({
+        ...{...job, openRun, turn, chosen, cold, hedge, mayHedge},
+        ...{budget, tools, memory, options: answering},
+      });
       cold = false;
       ended.then(tell);
       const events = run.log.read({signal: job.request.signal});

@@ -1,0 +1,211 @@
+import type {ModelMessage, ToolSet} from 'ai';
+import {createLimit} from './limit.ts';
+import {orAborted} from './or-aborted.ts';
+import {runTool} from './run-tool.ts';
+import type {Stages} from './stages.ts';
+import {ToolFailure} from './tool-failure.ts';
+import {createToolStage} from './tool-stage.ts';
+import {createToolTally, type ToolEnd, type ToolState, type ToolsSpan} from './tool-tally.ts';
+import type {ReadTool, SpeculationFacts} from './tools.ts';
+import type {TurnMemory} from './turn-memory.ts';
+
+/** The tools of one answer. */
+export interface ToolRunner {
+  /** Begins what can be told to be wanted before the model asks. */
+  speculate(question: string, facts: SpeculationFacts): void;
+  /** Gives the tools as the AI SDK runs them; undefined where there are none. `visitor` is the context of each call. */
+  offer(visitor: unknown): ToolSet | undefined;
+  /** Counts a call that the model made wrongly, and that was not run. */
+  refuse(name: string): void;
+  /** Ends what still runs, in the state given, and tells what there was; undefined when nothing. */
+  end(state: ToolState): ToolsSpan | undefined;
+}
+
+/** The most calls of one answer; what a model wants beyond is refused to it. */
+export const MAX_CALL_COUNT = 16;
+
+interface Call {
+  tool: ReadTool;
+  input: unknown;
+  messages: ModelMessage[];
+  toolCallId: string;
+  visitor: unknown;
+}
+
+/** A call that began before the model asked for it. */
+interface Guess {
+  state: 'open' | 'failed' | 'wanted';
+}
+
+/**
+ * Creates the runner of an answer's tools. Calls run side by side, each from when its arguments are closed in the model's
+ * stream and under a time of its own; one that fails or does not answer in time is told to the model and costs no other.
+ * While any runs the answer is in the stage `tools`.
+ *
+ * @param options.turn - What all attempts at the turn have in common: they share results.
+ * @param options.attempt - Names this attempt.
+ * @param options.leftMs - Reads how long the answer may still take before its deadline, in ms.
+ * @param options.signal - Ends what repeatable calls run; one with side effects goes on.
+ */
+export function createToolRunner(options: {
+  tools: readonly ReadTool[];
+  memory: TurnMemory;
+  stages: Stages;
+  turn: string;
+  attempt: string;
+  sinceMs: () => number;
+  leftMs: () => number;
+  signal: AbortSignal;
+}): ToolRunner {
+  const {tools, memory, stages, turn, attempt, sinceMs, leftMs} = options;
+  const over = new AbortController();
+  const signal = AbortSignal.any([options.signal, over.signal]);
+  const tally = createToolTally();
+  const stage = createToolStage(stages);
+  let changeCount = 0; // what was read before a side effect began or ended is not what is read after it
+  const guesses = new Map<string, Guess>();
+
+  const limit = (tool: ReadTool) =>
+    createLimit({ms: Math.min(tool.timeoutMs, leftMs()), signal, reason: () => writeTimeout(tool)});
+
+  const begin = (call: Call, waiting: AbortSignal) => {
+    const {tool, input} = call;
+    const work = (inner: AbortSignal) => runTool({...call, signal: inner});
+    const facts = {turn, input, signal: waiting};
+    if (!tool.sideEffects) return memory.share({...facts, name: `tool ${tool.name} ${changeCount}`, work});
+    changeCount++;
+    const once = (inner: AbortSignal) => withTimeout(tool, inner, work);
+    return memory.once({...facts, name: tool.name, attempt, work: once});
+  };
+
+  const run = async (call: Call): Promise<unknown> => {
+    const {name, sideEffects} = call.tool;
+    const atMs = sinceMs();
+    if (tally.callCount() >= MAX_CALL_COUNT) {
+      tally.begin(name, atMs)(atMs, {state: 'error'});
+      throw new ToolFailure('too-many', name);
+    }
+    const endCall = note(call.tool, atMs);
+    const own = limit(call.tool);
+    let end: ToolEnd = {state: 'end'};
+    try {
+      const {key, isNew, result} = begin(call, own.signal);
+      if (!isNew) end = {...end, ...readOrigin(guesses.get(key))};
+      return await result;
+    } catch (error) {
+      const failure = error instanceof ToolFailure ? error : new ToolFailure('failed', name, error);
+      end = {...end, state: isTimeout(failure) ? 'timeout' : 'error'};
+      throw failure;
+    } finally {
+      own.stop();
+      if (sideEffects) changeCount++;
+      if (!signal.aborted) endCall(end); // else it ends as the answer does
+    }
+  };
+  const note = ({name, budgetMs = Number.POSITIVE_INFINITY}: ReadTool, atMs: number) => {
+    const endSpan = tally.begin(name, atMs);
+    const endStage = stage.begin(atMs);
+    return (end: ToolEnd) => {
+      const endMs = sinceMs();
+      endStage(endMs, end.state);
+      endSpan(endMs, {...end, ...(endMs - atMs > budgetMs ? {over: true} : {})});
+    };
+  };
+
+  const guess = (tool: ReadTool, question: string, facts: SpeculationFacts) => {
+    const input = readGuess(tool, question, facts);
+    if (input === undefined) return;
+    const own = limit(tool);
+    const toolCallId = `early-${tool.name}`;
+    const messages: ModelMessage[] = [{role: 'user', content: question}];
+    const {key, isNew, result} = begin({tool, input, messages, toolCallId, visitor: facts.visitor}, own.signal);
+    const guessed: Guess = {state: 'open'};
+    if (isNew) guesses.set(key, guessed);
+    result
+      .catch(() => {
+        if (guessed.state === 'open') guessed.state = 'failed'; // it is run again when it is wanted
+      })
+      .finally(own.stop);
+  };
+
+  return {
+    speculate(question, facts) {
+      for (const tool of tools) if (!signal.aborted) guess(tool, question, facts);
+    },
+    offer(visitor) {
+      if (tools.length === 0) return undefined;
+      return Object.fromEntries(tools.map((tool) => [tool.name, offerTool({tool, visitor, run})]));
+    },
+    refuse(name) {
+      const known = tools.some((tool) => tool.name === name);
+      tally.begin(known ? name : 'unknown', sinceMs())(sinceMs(), {state: 'error'});
+    },
+    end(state) {
+      over.abort();
+      const wantedCount = [...guesses.values()].filter((guessed) => guessed.state === 'wanted').length;
+      return tally.tell({atMs: sinceMs(), state, speculatedCount: guesses.size, wantedCount});
+    },
+  };
+}
+
+/**
+ * The SDK executes tools when the model's message has ended. What is repeatable begins when its arguments are there, and
+ * is only awaited then; side effects wait, since a message that breaks off asked for nothing.
+ */
+function offerTool(options: {
+  tool: ReadTool;
+  visitor: unknown;
+  run: (call: Call) => Promise<unknown>;
+}): ToolSet[string] {
+  const {tool, visitor, run} = options;
+  const {contextSchema: _, ...offered} = tool.tool; // the SDK would end the answer where the context does not fit
+  const begun = new Map<string, Promise<unknown>>();
+  const name = (toolCallId: string, input: unknown) => JSON.stringify([toolCallId, input]); // models repeat ids
+  return {
+    ...offered,
+    async onInputAvailable(given: Parameters<NonNullable<typeof tool.tool.onInputAvailable>>[0]) {
+      const {input, toolCallId, messages} = given;
+      if (!tool.sideEffects) {
+        const made = run({tool, input, toolCallId, messages, visitor});
+        made.catch(() => {}); // it is thrown where the SDK waits for it
+        begun.set(name(toolCallId, input), made);
+      }
+      await tool.tool.onInputAvailable?.(given);
+    },
+    execute: (input: unknown, {toolCallId, messages}: {toolCallId: string; messages: ModelMessage[]}) =>
+      begun.get(name(toolCallId, input)) ?? run({tool, input, toolCallId, messages, visitor}),
+  } as ToolSet[string]; // the spread of a union is none of its members to the compiler
+}
+
+/** What has side effects goes on when the answer is left, not beyond its own time: then nobody knows what it came to. */
+async function withTimeout(tool: ReadTool, signal: AbortSignal, work: (signal: AbortSignal) => Promise<unknown>) {
+  const own = createLimit({ms: tool.timeoutMs, signal, reason: () => writeTimeout(tool)});
+  try {
+    return await orAborted(work(own.signal), own.signal);
+  } finally {
+    own.stop();
+  }
+}
+
+function readGuess(tool: ReadTool, question: string, facts: SpeculationFacts): unknown {
+  try {
+    return tool.speculate?.(question, facts);
+  } catch {
+    return undefined; // documented as not knowing; the tool runs when the model asks for it
+  }
+}
+
+function writeTimeout({name, sideEffects}: ReadTool): ToolFailure {
+  return new ToolFailure(sideEffects ? 'unsure' : 'timeout', name);
+}
+
+function isTimeout({kind}: ToolFailure): boolean {
+  return kind === 'timeout' || kind === 'unsure';
+}
+
+/** Where the result of a call comes from that was begun before; what had been guessed was right. */
+function readOrigin(guessed: Guess | undefined): Pick<ToolEnd, 'early' | 'shared'> {
+  if (!guessed || guessed.state === 'failed') return {shared: true};
+  guessed.state = 'wanted';
+  return {early: true};
+}
