@@ -1,5 +1,6 @@
 import type {ModelMessage, ToolSet} from 'ai';
 import {createLimit} from './limit.ts';
+import {offerTool, type ToolCall} from './offer-tool.ts';
 import {orAborted} from './or-aborted.ts';
 import {runTool} from './run-tool.ts';
 import type {Stages} from './stages.ts';
@@ -24,11 +25,8 @@ export interface ToolRunner {
 /** The most calls of one answer; what a model wants beyond is refused to it. */
 export const MAX_CALL_COUNT = 16;
 
-interface Call {
+interface Call extends ToolCall {
   tool: ReadTool;
-  input: unknown;
-  messages: ModelMessage[];
-  toolCallId: string;
   visitor: unknown;
 }
 
@@ -134,7 +132,9 @@ export function createToolRunner(options: {
     },
     offer(visitor) {
       if (tools.length === 0) return undefined;
-      return Object.fromEntries(tools.map((tool) => [tool.name, offerTool({tool, visitor, run})]));
+      return Object.fromEntries(
+        tools.map((tool) => [tool.name, offerTool(tool, (call) => run({...call, tool, visitor}))]),
+      );
     },
     refuse(name) {
       const known = tools.some((tool) => tool.name === name);
@@ -146,35 +146,6 @@ export function createToolRunner(options: {
       return tally.tell({atMs: sinceMs(), state, speculatedCount: guesses.size, wantedCount});
     },
   };
-}
-
-/**
- * The SDK executes tools when the model's message has ended. What is repeatable begins when its arguments are there, and
- * is only awaited then; side effects wait, since a message that breaks off asked for nothing.
- */
-function offerTool(options: {
-  tool: ReadTool;
-  visitor: unknown;
-  run: (call: Call) => Promise<unknown>;
-}): ToolSet[string] {
-  const {tool, visitor, run} = options;
-  const {contextSchema: _, ...offered} = tool.tool; // the SDK would end the answer where the context does not fit
-  const begun = new Map<string, Promise<unknown>>();
-  const name = (toolCallId: string, input: unknown) => JSON.stringify([toolCallId, input]); // models repeat ids
-  return {
-    ...offered,
-    async onInputAvailable(given: Parameters<NonNullable<typeof tool.tool.onInputAvailable>>[0]) {
-      const {input, toolCallId, messages} = given;
-      if (!tool.sideEffects) {
-        const made = run({tool, input, toolCallId, messages, visitor});
-        made.catch(() => {}); // it is thrown where the SDK waits for it
-        begun.set(name(toolCallId, input), made);
-      }
-      await tool.tool.onInputAvailable?.(given);
-    },
-    execute: (input: unknown, {toolCallId, messages}: {toolCallId: string; messages: ModelMessage[]}) =>
-      begun.get(name(toolCallId, input)) ?? run({tool, input, toolCallId, messages, visitor}),
-  } as ToolSet[string]; // the spread of a union is none of its members to the compiler
 }
 
 /** What has side effects goes on when the answer is left, not beyond its own time: then nobody knows what it came to. */

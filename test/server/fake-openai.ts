@@ -2,8 +2,11 @@ import {Hono} from 'hono';
 import {streamSSE} from 'hono/streaming';
 import {listen} from '../../demo/listen.ts';
 
-/** What the fake provider does: a text is one chunk, a function is awaited, `cut` closes without an end. */
-export type ProviderStep = string | (() => Promise<unknown>) | 'cut';
+/**
+ * What the fake provider does: a text is one chunk, a function is awaited, an object is a delta of its own, a list is all
+ * that it does when it is asked for the time of its number, `cut` closes without an end.
+ */
+export type ProviderStep = string | (() => Promise<unknown>) | object | 'cut';
 
 /** Listens on loopback like an OpenAI-compatible chat endpoint and does what a list says. */
 export async function startFakeOpenAI(steps: readonly ProviderStep[], refuse?: {status: 401 | 500}) {
@@ -31,12 +34,14 @@ export async function startFakeOpenAI(steps: readonly ProviderStep[], refuse?: {
           }),
         });
       await send({delta: {role: 'assistant', content: ''}, finish_reason: null});
-      for (const step of steps) {
+      const own = steps[asked.length - 1];
+      for (const step of Array.isArray(own) ? (own as readonly ProviderStep[]) : steps) {
         if (step === 'cut') {
           await sse.writeSSE({data: JSON.stringify({error: {message: `bad ${authorization}`}})});
           return;
         }
         if (typeof step === 'function') await step();
+        else if (typeof step === 'object') await send({delta: step, finish_reason: null});
         else await send({delta: {content: step}, finish_reason: null});
       }
       await send(

@@ -4,11 +4,12 @@ import type {LanguageModelV4} from '../../src/server/index.ts';
 type StreamPart =
   Awaited<ReturnType<LanguageModelV4['doStream']>>['stream'] extends ReadableStream<infer P> ? P : never;
 
-/** What a model does in a message: says a text, calls a tool, waits, ends otherwise than it would, or fails. */
+/** What a model does in a message: says a text, calls a tool, waits, gives parts as they are, ends otherwise than it would, or fails. */
 export type MessageStep =
   | string
   | (() => Promise<unknown>)
   | {call: string; input?: unknown; id?: string}
+  | {parts: StreamPart[]}
   | {finish: 'stop' | 'length' | 'tool-calls'}
   | Error;
 
@@ -56,7 +57,8 @@ async function* writeMessage(steps: readonly MessageStep[], message: string): As
       unified = 'tool-calls';
       const input = typeof step.input === 'string' ? step.input : JSON.stringify(step.input ?? {});
       yield {type: 'tool-call', toolCallId: step.id ?? id, toolName: step.call, input};
-    } else unified = step.finish;
+    } else if ('parts' in step) yield* step.parts;
+    else unified = step.finish;
   }
   yield {type: 'finish', finishReason: {unified, raw: unified}, usage};
 }
