@@ -50,8 +50,11 @@ export function createAnnouncer({chat, box, status, words, language, isOpen, sig
     if (partCount < PART_COUNT) timer = setTimeout(follow, GAP_MS);
   }
 
+  /** Says what is done; that an answer is on its way has been said by itself. */
   function sayWaited(waited: Waited): void {
-    const {stage = '', label = '', waitedS} = waited;
+    const {stage, label, waitedS} = waited;
+    if (!stage && !label) return;
+    if (saidChars === 0) clearTimeout(timer);
     const wait = `${waitedS !== undefined} ${stage} ${label}`;
     if (wait !== saidWait) voice.say(sayWait(waited, {words, language}));
     saidWait = wait;
@@ -64,7 +67,6 @@ export function createAnnouncer({chat, box, status, words, language, isOpen, sig
       if (kind === 'sign') {
         if (!event.words) voice.say(words.came);
         else if (isOpen()) sayWaited(event.words);
-        if (partCount === 0 && saidChars === 0) clearTimeout(timer); // it is on its way: that is said by now
       }
       if (kind === 'sign' || kind === 'trouble' || kind === 'turn' || kind === 'budget' || kind === 'hedge') return;
       clearTimeout(timer);

@@ -10,10 +10,11 @@ export function sayWait(
   {stage, label, waitedS}: Waited,
   {words, language}: Pick<MoreParts, 'words' | 'language'>,
 ): string {
-  const doing = label ?? (stage && words.stages[stage]) ?? words.waiting;
-  if (waitedS === undefined) return doing;
+  const doing = label ?? (stage && words.stages[stage]);
+  if (waitedS === undefined) return doing ?? words.waiting;
   const seconds = new Intl.NumberFormat(language, {style: 'unit', unit: 'second', unitDisplay: 'narrow'});
-  return fill(words.still, {doing, time: seconds.format(waitedS)});
+  const time = seconds.format(waitedS);
+  return doing ? fill(words.still, {doing, time}) : `${words.answering} (${time})`;
 }
 
 /** Says where an answer comes from that stands in for the model's; empty where its own words say that. */

@@ -51,12 +51,15 @@ const ANSWERS: Readonly<Record<string, string>> = {
   'كم ليلة يمكنني التجربة؟': START + say('يمكنك التجربة لمدة **30 ليلة**، ثم نستردها مجانًا.') + END,
 };
 
+/** Nothing that is looked at changes meanwhile, however slow the machine is. */
+const UNHURRIED = 'data-deadline="soft=60s first=120s complete=240s"';
+
 /** Answers questions as they stand above, without waiting; what is not known there is refused. */
 export const answerScenes: NonNullable<StageOptions['intercept']> = async (request) => {
   const {pathname, searchParams} = new URL(request.url);
   if (pathname === '/scene') {
     const body = '<h1>Checkout</h1><p>Mattress Stilla, 140 cm</p><p><button>Pay</button></p><div id="here"></div>';
-    const html = `<!doctype html><html ${searchParams.get('html')}><head><title>Scene</title><meta name="viewport" content="width=device-width"><style>:root{color-scheme:light dark;font-family:sans-serif;scrollbar-width:none}body>:not(#here){height:40px;margin:0 0 8px}</style></head><body>${body}<script async src="/firstword.js" data-endpoint="/chat" data-support-email="help@shop.example" ${searchParams.get('tag')}></script></body></html>`;
+    const html = `<!doctype html><html ${searchParams.get('html')}><head><title>Scene</title><meta name="viewport" content="width=device-width"><style>:root{color-scheme:light dark;font-family:sans-serif;scrollbar-width:none}body>:not(#here){height:40px;margin:0 0 8px}</style></head><body>${body}<script async src="/firstword.js" data-endpoint="/chat" data-support-email="help@shop.example" ${UNHURRIED} ${searchParams.get('tag')}></script></body></html>`;
     return new Response(html, {headers: {'content-type': 'text/html; charset=utf-8'}});
   }
   if (pathname !== '/chat' || request.method !== 'POST') return undefined;
@@ -126,7 +129,7 @@ export const SCENES: readonly Scene[] = [
       await shown(page, '.why');
     },
   },
-  {name: 'error', play: (page) => asked(page, 'What is this?', 'failed')},
+  {name: 'error', tag: 'data-fallback="faq"', play: (page) => asked(page, 'What is this?', 'failed')},
   {
     name: 'offline',
     async play(page) {
