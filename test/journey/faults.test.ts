@@ -7,14 +7,12 @@ import {FALLBACK_ROWS} from './faults/rows-fallback.ts';
 
 const ROWS = Object.entries({...FALLBACK_ROWS, ...AROUND_ROWS, ...ENDPOINT_ROWS});
 
-/** Who plays which rows, beside one another: most of a row is waiting. One engine plays them all, in two browsers. */
+/** Who plays which rows, beside one another: most of a row is waiting. Each engine plays them in two browsers. */
 const LANES = findEngines().flatMap((found): (FoundEngine & {rows: typeof ROWS})[] => {
-  const {engine, title} = found;
-  const rows = ROWS.filter(([, {once}]) => !once || engine === 'chromium');
-  if (engine !== 'chromium') return [{...found, rows}];
+  const rows = ROWS.filter(([, {once}]) => !once || found.engine === 'chromium');
   return [0, 1].map((half) => ({
     ...found,
-    title: `${title}, browser ${half + 1}`,
+    title: `${found.title}, browser ${half + 1}`,
     rows: rows.filter((_, at) => at % 2 === half),
   }));
 });

@@ -200,6 +200,9 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
     async (name) => {
       const {webkit, breaksLater, ...any} = CASES[name] ?? {questions: 0, rests: 0, state: ''};
       const {questions, rests, state} = {...any, ...(engine === 'webkit' ? webkit : {})};
+      // an endpoint that fails often is left alone, but for a page that knows nothing of it
+      await page.reload();
+      await openByKeyboard(page);
       const {answer, tapped} = await play(name, breaksLater && (async () => {}));
       expect(answer.state).toBe(state);
       expect(answer.retry).toBe(state !== 'complete');

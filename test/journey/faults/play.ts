@@ -70,8 +70,8 @@ export async function playRow({browser, row, expect, onEnd}: Playing): Promise<v
   expect(standing.notice).toEqual(notice ? expect.stringMatching(notice) : '');
   if (wanted.record) {
     const seen = await recordOf(page, questions.length);
-    judgeRecord(seen, wanted, expect);
     const {lateMs} = await toldBy(page);
+    judgeRecord(seen, {wanted, lateMs, expect});
     if (seen.hidden !== undefined) expect(seen.silence).toBeUndefined();
     else expect(seen.silence).toBeLessThanOrEqual(SOFT_MS + allowedMs(lateMs));
   }
@@ -82,9 +82,16 @@ export async function playRow({browser, row, expect, onEnd}: Playing): Promise<v
   await judgeTold(scene, expect);
 }
 
-function judgeRecord(seen: TurnRecord, {record, marks = {}}: Wanted, expect: ExpectStatic): void {
+function judgeRecord(
+  seen: TurnRecord,
+  {wanted: {record, marks = {}}, lateMs, expect}: {wanted: Wanted; lateMs: number; expect: ExpectStatic},
+): void {
   expect(seen).toMatchObject(record ?? {});
-  for (const [mark, there] of Object.entries(marks)) expect([mark, mark in seen.t]).toEqual([mark, there]);
+  for (const [mark, there] of Object.entries(marks)) {
+    // words that stand for a second may never be painted by a page that stands still for as long
+    if (mark === 'status' && lateMs > WORDS_MS / 2) continue;
+    expect([mark, mark in seen.t]).toEqual([mark, there]);
+  }
   expect(seen.error).toBe(record?.error);
   expect(seen.fallback?.kind).toBe(record?.fallback?.kind);
   expect(seen.retries).toBe(record?.retries);
