@@ -70,11 +70,12 @@ export function createRelay(options: {
   let open = false;
   let isSpeaking = false; // text of this message has come
 
+  const endMessage = () => endStage?.(isSpeaking ? lastMs : sinceMs());
   const beginMessage = () => {
+    endMessage();
     isSpeaking = false;
     endStage = stages.begin('model', sinceMs());
   };
-  const endMessage = () => endStage?.(isSpeaking ? lastMs : sinceMs());
   const beginText = (nowMs: number) => {
     isSpeaking = true;
     endStage?.(nowMs);
@@ -107,9 +108,8 @@ export function createRelay(options: {
       const reader = streamText({
         model,
         ...prompt,
-        ...(tools ? {tools, stopWhen: isStepCount(MAX_MESSAGE_COUNT), prepareStep: silenceLast} : {}),
+        ...(tools ? allowCalls(tools, endMessage) : {}),
         maxRetries: 0,
-        onLanguageModelCallEnd: endMessage, // before the tools are waited for
         abortSignal: signal,
         onError() {}, // the failure comes as a part too; the default prints it with prompt and headers
       }).stream.getReader();
@@ -148,6 +148,19 @@ export function createRelay(options: {
 
 /** Between the texts of two messages. */
 const PARAGRAPH = '\n\n';
+
+/** Writes what lets a model call tools; `onCalled` runs when a message with calls has ended, before they are waited for. */
+function allowCalls(tools: ToolSet, onCalled: () => void) {
+  return {
+    tools,
+    stopWhen: isStepCount(MAX_MESSAGE_COUNT),
+    prepareStep: silenceLast,
+    onLanguageModelCallEnd({content}: {content: readonly {type: string}[]}) {
+      // the end of other messages is known by their texts, which may not have been taken yet
+      if (content.some(({type}) => type === 'tool-call')) onCalled();
+    },
+  };
+}
 
 function silenceLast({stepNumber}: {stepNumber: number}) {
   return stepNumber === MAX_MESSAGE_COUNT - 1 ? {toolChoice: 'none' as const} : {};

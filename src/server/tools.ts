@@ -27,11 +27,15 @@ export interface ToolTerms {
    * told that second attempts are not welcome. Default false.
    */
   sideEffects?: boolean;
-  /** Whether it may run with the question, before the model asks for it; never with side effects. Default false. */
+  /**
+   * Whether it may run before the model asks for it: with the question, beside retrieval, as soon as `context` has found
+   * the visitor. Never with side effects. Default false.
+   */
   speculative?: boolean;
   /**
    * Says the input that the model will probably give; undefined when that cannot be told, which a throw is taken for too.
-   * The result is used when the model calls the tool with an equal input. Default: an empty object.
+   * The result is used when the model calls the tool with an equal input, which it is sure to do where the tool takes
+   * none (a search for what the visitor asked finds that in its `messages`). Default: an empty object.
    */
   speculate?: (question: string, facts: SpeculationFacts) => unknown;
 }
