@@ -1,6 +1,10 @@
-import type {Budget} from '../latency/index.ts';
+import type {Budget, Span} from '../latency/index.ts';
 import {type HedgeTerms, type Hello, UI_STREAM_HEADER} from '../protocol/index.ts';
+import {createAnswerCache} from './answer-cache.ts';
 import {readBudgetOption, writeBudget} from './budget-option.ts';
+import {createClassifier, createClassifyStep} from './classify.ts';
+import {readDropper} from './drop-answers.ts';
+import {readFaqOption} from './faq-option.ts';
 import {createHealth} from './health.ts';
 import {createHedging} from './hedging.ts';
 import {readLimits} from './limits.ts';
@@ -12,8 +16,8 @@ import {readBody} from './read-body.ts';
 import {readWish} from './read-question.ts';
 import {quote, Refusal, writeRefusal} from './refusal.ts';
 import {readTools} from './tools.ts';
-import {createTurns, type Events} from './turns.ts';
-import {readAuthorize} from './visitor.ts';
+import {createTurns, type Events, type Turns} from './turns.ts';
+import {isResponse, readAuthorize} from './visitor.ts';
 
 /** How long the context id of hello is good for, in ms. */
 export const CONTEXT_TTL_MS = 120_000;
@@ -37,7 +41,7 @@ type Headers = Readonly<Record<string, string>>;
  * both.
  *
  * It answers POST (a question, resume, stop, context), `GET ?fw=hello`, `GET …/health`, `GET …/{conversation}/stream`
- * (replay) and OPTIONS, and refuses the rest with a status and `{"error": {"code", "message", "retryable"}}`. It never
+ * (replay), `DELETE ?tag=…` where a cache says who may, and OPTIONS, and refuses the rest with a status and `{"error": {"code", "message", "retryable"}}`. It never
  * rejects. The native protocol is its answer's form, which AI SDK clients read as well.
  *
  * An answer goes on when its reader leaves, for a minute, and can be read again for a minute after its end: its events
@@ -63,11 +67,30 @@ export function createAnswerHandler(options: AnswerOptions): (request: Request) 
     hedging.note(span);
   };
   const {runCount} = limits;
-  const turns = createTurns({answering: options, tools, mayHedge, budget, choose, hedging, runCount, warn, note});
+  const pack = readFaqOption(options.faq, warn);
+  const local = createClassifier({...options.routing, ...(pack ? {pack} : {})});
+  const classify = createClassifyStep({own: options.classify, local});
+  const cache = options.cache && createAnswerCache({cache: options.cache, pack, embedding: options.embedding, warn});
+  const drop = readDropper({authorize: options.cache?.authorize, cache});
+  const allow = drop ? `${ALLOW}, DELETE` : ALLOW;
+  const turns = createTurns({
+    ...{answering: options, tools, mayHedge, budget, cache, choose, hedging, runCount, warn, note},
+  });
   const hello = () => writeHello(budget, hedging.report());
 
+  const answer = async (
+    asked: Pick<Parameters<Turns['start']>[0], 'visitor' | 'question' | 'request'>,
+    arrival: Arrival,
+  ) => {
+    const {text, history, page} = asked.question;
+    const {sinceMs} = arrival;
+    const classified = await classify(text, {history, page, sinceMs});
+    const {events, endedStages} = turns.start({...asked, sinceMs, classified});
+    return stream(events, arrival, endedStages);
+  };
+
   const post = async (request: Request, arrival: Arrival): Promise<Response> => {
-    const {headers, sinceMs} = arrival;
+    const {headers} = arrival;
     const {signal} = request;
     const visitor = await identify(request);
     if (typeof visitor !== 'string') return withHeaders(visitor, headers);
@@ -81,7 +104,7 @@ export function createAnswerHandler(options: AnswerOptions): (request: Request) 
       case 'resume':
         return stream(turns.resume({...wish, visitor, signal}), arrival);
       case 'question':
-        return stream(turns.start({visitor, question: wish.question, request, sinceMs}), arrival);
+        return answer({visitor, question: wish.question, request}, arrival);
     }
   };
 
@@ -117,12 +140,17 @@ export function createAnswerHandler(options: AnswerOptions): (request: Request) 
     const arrival = {sinceMs, headers, open: door.open};
     try {
       if (request.method === 'GET') return await get(request, arrival);
+      if (request.method === 'DELETE' && drop) {
+        if (!door.open) throw new Refusal('origin', 'this origin may not ask here');
+        const dropped = await drop(request);
+        return isResponse(dropped) ? withHeaders(dropped, headers) : json(dropped, headers);
+      }
       if (request.method !== 'POST' && request.method !== 'OPTIONS') {
-        throw new Refusal('method', 'this endpoint answers GET, POST and OPTIONS', {allow: ALLOW});
+        throw new Refusal('method', `this endpoint answers ${allow}`, {allow});
       }
       if (!door.open) throw new Refusal('origin', 'this origin may not ask here');
       if (request.method === 'POST') return await post(request, arrival);
-      return new Response(null, {status: 204, headers: {...headers, allow: ALLOW}});
+      return new Response(null, {status: 204, headers: {...headers, allow}});
     } catch (error) {
       if (error instanceof Refusal) return writeRefusal(error, headers);
       console.error('[firstword] a request failed unexpectedly:', error);
@@ -141,9 +169,12 @@ interface Arrival {
   open: boolean;
 }
 
-function stream(events: Events, {sinceMs, headers}: Arrival): Response {
-  const serverTiming = {'server-timing': `overhead;dur=${sinceMs().toFixed(1)}`};
-  return new Response(events, {headers: {...headers, ...STREAM_HEADERS, ...serverTiming}});
+function stream(events: Events, {sinceMs, headers}: Arrival, endedStages: readonly Span[] = []): Response {
+  const ended = endedStages.length > 0 ? endedStages : [{stage: 'overhead', ms: sinceMs()}];
+  const times = new Map<string, number>();
+  for (const {stage, ms} of ended) times.set(stage, (times.get(stage) ?? 0) + ms);
+  const serverTiming = [...times].map(([stage, ms]) => `${stage};dur=${ms.toFixed(1)}`).join(', ');
+  return new Response(events, {headers: {...headers, ...STREAM_HEADERS, 'server-timing': serverTiming}});
 }
 
 function readSegment(segment: string): string {

@@ -12,7 +12,10 @@ export const HEDGE_LIMIT_SHARE = 0.05;
 export const HEDGE_FLOOR_MS = 400;
 
 /** What is told of an attempt that ended. */
-export type HedgedSpan = Pick<TurnSpan, 'hedge' | 'outcome' | 'code' | 'firstTokenMs' | 'totalMs'>;
+export type HedgedSpan = Pick<
+  TurnSpan,
+  'hedge' | 'cache' | 'renewal' | 'outcome' | 'code' | 'firstTokenMs' | 'totalMs'
+>;
 
 /** What a handler knows of second attempts. */
 export interface Hedging {
@@ -33,7 +36,7 @@ export interface Hedging {
  * are turns enough to tell it.
  *
  * An attempt that was given up before its first token counts with the time that it had: without it the percentile would
- * fall with every hedge that won, and so bring more of them. Second attempts themselves do not count.
+ * fall with every hedge that won, and so bring more of them. Second attempts themselves do not count, nor kept answers, nor what nobody waits for.
  *
  * @param options.isAllowed - False where none is ever welcome.
  * @param options.floorMs - The shortest time that is told; default HEDGE_FLOOR_MS.
@@ -59,10 +62,10 @@ export function createHedging({isAllowed, floorMs = HEDGE_FLOOR_MS}: {isAllowed:
       hedgeCount++;
       return true;
     },
-    note({hedge, outcome, code, firstTokenMs, totalMs}) {
+    note({hedge, cache, renewal, outcome, code, firstTokenMs, totalMs}) {
       const gaveUp = outcome === 'abandoned' || code === 'deadline';
       const waitMs = firstTokenMs ?? (gaveUp ? totalMs : undefined);
-      if (hedge || waitMs === undefined) return;
+      if (hedge || cache || renewal || waitMs === undefined) return;
       waitsMs.push(waitMs);
       if (waitsMs.length > HEDGE_TURN_COUNT) waitsMs.shift();
     },

@@ -1,4 +1,15 @@
+export type {AnswerEmbedding} from './answer-cache.ts';
 export type {BudgetFile, BudgetTime} from './budget-option.ts';
+export {type CacheOptions, DEFAULT_CACHE, type PublicTurn} from './cache-option.ts';
+export {
+  CLASSIFY_WAIT_MS,
+  type Classified,
+  type Classify,
+  type ClassifyFacts,
+  createClassifier,
+  MAX_COMPLEX_TO_FAST_SHARE,
+} from './classify.ts';
+export type {RouteExample} from './complexity.ts';
 export type {FailureCode} from './failure.ts';
 export {CONTEXT_TTL_MS, createAnswerHandler} from './handler.ts';
 export type {Health} from './health.ts';
@@ -8,8 +19,9 @@ export {DEFAULT_LIMITS, type Limits} from './limits.ts';
 export type {AnswerModel, ConfigurableModel, LanguageModelV4, ModelOption, RouteName} from './model.ts';
 export {logTurn, type Observe, type TurnSpan} from './observe.ts';
 export {type OpenAICompatibleOptions, openaiCompatible} from './openai-compatible.ts';
-export type {AnswerOptions, Retrieve} from './options.ts';
+export type {AnswerOptions, Retrieve, RoutingOptions} from './options.ts';
 export type {RefusalCode} from './refusal.ts';
+export {createRoutingReport, type RoutingReport} from './routing-report.ts';
 export {createSimulatedModel, type SimulatedModelOptions} from './simulated-model.ts';
 export type {ToolSpan, ToolState, ToolsSpan} from './tool-tally.ts';
 export type {AnswerTool, AnswerTools, SpeculationFacts, ToolTerms} from './tools.ts';

@@ -7,6 +7,16 @@ export interface TurnSpan {
   run: string;
   /** The route that answered. */
   route: string;
+  /** What the question was taken for. */
+  promptClass?: string;
+  /** How a kept answer was found that was given; absent when it was made. */
+  cache?: 'exact' | 'semantic' | 'stale';
+  /** There when a model was asked once for several identical questions, and this was not the first; it cost no tokens. */
+  shared?: true;
+  /** There when a stale answer was made anew, for no reader. */
+  renewal?: true;
+  /** There when the model handed the question over before its first text, with what that cost. */
+  escalated?: {from: string; lostMs: number; inputTokenCount?: number; outputTokenCount?: number};
   /** The provider's name of the model, at most 64 characters. */
   model: string;
   /**
@@ -18,7 +28,7 @@ export interface TurnSpan {
   code?: string;
   /** The provider's HTTP status, when it answered with a failure. */
   providerStatus?: number;
-  /** Work whose failure the answer survived: `retrieval`, `context`, `tools`. */
+  /** Work whose failure the answer survived: `classify`, `embedding`, `retrieval`, `context`, `tools`. */
   failed?: string[];
   /** There when nobody was reading when it ended. */
   unread?: true;

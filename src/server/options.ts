@@ -1,4 +1,9 @@
+import type {CompiledPack, PlainPack} from '../faq/index.ts';
+import type {AnswerEmbedding} from './answer-cache.ts';
 import type {BudgetFile} from './budget-option.ts';
+import type {CacheOptions} from './cache-option.ts';
+import type {Classify} from './classify.ts';
+import type {RouteExample} from './complexity.ts';
 import type {Chunk, InstructionFacts} from './instructions.ts';
 import type {Limits} from './limits.ts';
 import type {ModelOption} from './model.ts';
@@ -18,6 +23,19 @@ export type Retrieve = (
   facts: {topics: readonly string[]; signal: AbortSignal},
 ) => readonly Chunk[] | Promise<readonly Chunk[]>;
 
+/** How a handler with two models chooses between them. A route that the page names is taken as it is. */
+export interface RoutingOptions {
+  /** Questions with the route that each should take, for the local classifier; default none: rules alone. */
+  examples?: readonly RouteExample[];
+  /** The part of complex questions that may go to the fast model, 0 to 1; default MAX_COMPLEX_TO_FAST_SHARE. */
+  maxComplexToFastShare?: number;
+  /**
+   * Whether the fast model may hand a question over before its first text, by calling the tool `escalate` that it is then
+   * given. False for models that take no tools. Default true where there is a powerful model.
+   */
+  escalate?: boolean;
+}
+
 /** What createAnswerHandler is made from. Only `model` is required. */
 export interface AnswerOptions {
   /** The language model, or one for each route. */
@@ -26,6 +44,19 @@ export interface AnswerOptions {
   instructions?: string | ((facts: InstructionFacts) => string);
   /** Latency budget, as the text of `data-budget` or the parsed budget file; default DEFAULT_BUDGET. */
   budget?: string | BudgetFile;
+  /**
+   * FAQ pack, plain or compiled: questions are classed by its topics, and other phrasings of a question find its kept
+   * answer. What is no pack is left out with one console line. Default none.
+   */
+  faq?: PlainPack | CompiledPack;
+  /** Says what a question is and which route it takes, within CLASSIFY_WAIT_MS; default createClassifier's. */
+  classify?: Classify;
+  /** How the routes are chosen; default by rules, with escalation. */
+  routing?: RoutingOptions;
+  /** Embedding model object; with it and `cache` questions that mean the same find a kept answer. Default none. */
+  embedding?: AnswerEmbedding;
+  /** How answers for everybody are kept and given again; default not at all. */
+  cache?: CacheOptions;
   /** Finds passages for a question; default none. */
   retrieve?: Retrieve;
   /**

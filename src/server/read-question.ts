@@ -15,6 +15,8 @@ export interface Question {
   history: Said[];
   topics: string[];
   route?: string;
+  /** There when the visitor had an answer and wants another one. */
+  again?: true;
   language?: string;
   /** The page's own facts, as the page sent them: data, never instructions. */
   page?: unknown;
@@ -62,7 +64,13 @@ export function readWish(body: unknown, options: {limits: Limits; lastEventId: s
       // the key says whose answer it is; the messages were read when it began
       if (lastEventId && key !== undefined) return {kind: 'resume', key, lastEventId, deadlineMs: readDeadline(fw)};
       if (lastEventId) throw new Refusal('gone', 'an answer without fw.key cannot be resumed');
-      return {kind: 'question', question: readQuestion(body, {fw, key, limits: options.limits})};
+      return {
+        kind: 'question',
+        question: {
+          ...readQuestion(body, {fw, key, limits: options.limits}),
+          ...(trigger === 'regenerate-message' ? {again: true as const} : {}),
+        },
+      };
     default:
       throw bad(`trigger ${quote(trigger)} is not known`);
   }

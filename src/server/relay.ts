@@ -1,9 +1,9 @@
-import {type FinishReason, isStepCount, type LanguageModelUsage, streamText, type ToolSet} from 'ai';
+import type {FinishReason, LanguageModelUsage} from 'ai';
 import type {EventWriter} from './event-log.ts';
 import {AnswerError, ProviderError} from './failure.ts';
-import type {Chunk, Prompt} from './instructions.ts';
-import type {AnswerModel} from './model.ts';
+import type {Chunk} from './instructions.ts';
 import {orAborted} from './or-aborted.ts';
+import type {Lost, Reply} from './reply.ts';
 import type {EndStage, Stages} from './stages.ts';
 import {ToolFailure} from './tool-failure.ts';
 
@@ -11,30 +11,36 @@ import {ToolFailure} from './tool-failure.ts';
 export interface Relayed {
   finishReason: FinishReason;
   usage: LanguageModelUsage;
+  text: string;
+  /** The sources that were shown. */
+  sources: readonly {url: string; title?: string}[];
 }
 
-/** What a model is asked, and what it may call meanwhile. */
-export interface Asked extends Prompt {
-  tools?: ToolSet | undefined;
-  /** Is told the name in each call that could not be run: no such tool, or arguments that are none. */
-  onRefused?: (name: string) => void;
+/** An attempt that ended before its first text because its model handed the question over. */
+export interface HandedOver {
+  lostMs: number;
+  lost: Lost;
 }
-
-/** The most messages of a model in one answer; in the last it may not call tools. */
-export const MAX_MESSAGE_COUNT = 5;
 
 /** A model's answer on its way into events. */
 export interface Relay {
   /** Shows where a passage can be read, once per address. */
   source(source: Pick<Chunk, 'url' | 'title'>): void;
   /**
-   * Asks the model and hands its text on as it comes, as fast as the events may be written. While it calls tools it is
-   * asked on with their results; texts of several messages are paragraphs of one.
+   * Hands a reply's text on as it comes, as fast as the events may be written, and leaves it at the end. Texts of several
+   * messages are paragraphs of one.
    *
+   * @param options.stage - What the time to its first text is told as; absent when nobody is waited for.
+   * @param options.onRefused - Is told the name in each call that could not be run: no such tool, or arguments that are
+   *   none.
    * @throws ProviderError with what the provider failed with as cause; AnswerError for an answer that broke off or has
    *   no text; the signal's reason when it aborts, at once even when the model does not listen to it.
    */
-  ask(model: AnswerModel, asked: Asked): Promise<Relayed>;
+  ask(reply: Reply, options?: {stage?: 'model'; onRefused?: (name: string) => void}): Promise<Relayed>;
+  /** Ends the stage of a message that called tools: they are waited for now. */
+  endMessage(): void;
+  /** The attempt that was handed over; undefined when none was. */
+  handedOver(): HandedOver | undefined;
   /**
    * Ends the text that has begun; nothing when none has. Its stage ended with the last text, or ran out of time at
    * `timeoutMs`.
@@ -63,7 +69,9 @@ export function createRelay(options: {
   signal: AbortSignal;
 }): Relay {
   const {events, stages, sinceMs, signal} = options;
-  const shown = new Set<string>();
+  const shown = new Map<string, {url: string; title?: string}>();
+  let wholeText = '';
+  let handedOver: HandedOver | undefined;
   let endStage: EndStage | undefined;
   let firstMs: number | undefined;
   let lastMs = 0;
@@ -89,8 +97,9 @@ export function createRelay(options: {
   const addText = async (text: string) => {
     if (text === '') return;
     lastMs = sinceMs();
-    const gap = isSpeaking ? '' : beginText(lastMs);
-    for (const delta of split(gap + text)) {
+    const paragraph = (isSpeaking ? '' : beginText(lastMs)) + text;
+    wholeText += paragraph;
+    for (const delta of split(paragraph)) {
       events.write({type: 'text-delta', id: 't', delta});
       await orAborted(events.ready(), signal);
     }
@@ -99,40 +108,41 @@ export function createRelay(options: {
   const relay: Relay = {
     source({url, title}) {
       if (url === undefined || shown.has(url) || shown.size >= MAX_SOURCE_COUNT || !isShowable(url)) return;
-      shown.add(url);
-      const sourceId = `s${shown.size}`;
-      events.write({type: 'source-url', sourceId, url, ...(title ? {title: title.slice(0, 200)} : {})});
+      const source = {url, ...(title ? {title: title.slice(0, 200)} : {})};
+      shown.set(url, source);
+      events.write({type: 'source-url', sourceId: `s${shown.size}`, ...source});
     },
-    async ask(model, {tools, onRefused, ...prompt}) {
-      beginMessage();
-      const reader = streamText({
-        model,
-        ...prompt,
-        ...(tools ? allowCalls(tools, endMessage) : {}),
-        maxRetries: 0,
-        abortSignal: signal,
-        onError() {}, // the failure comes as a part too; the default prints it with prompt and headers
-      }).stream.getReader();
+    async ask(reply, {stage, onRefused} = {}) {
+      let askedMs = sinceMs();
+      if (stage) beginMessage();
       let relayed: Relayed | undefined;
       let messageCount = 0;
       try {
         for (;;) {
-          const {done, value: part} = await orAborted(reader.read().catch(failProvider), signal);
+          const {done, value: part} = await orAborted(reply.read().catch(failProvider), signal);
           if (done) break;
           if (part.type === 'text-delta') await addText(part.text);
           else if (part.type === 'start-step' && messageCount++ > 0) beginMessage();
           else if (part.type === 'tool-error' && !(part.error instanceof ToolFailure)) onRefused?.(part.toolName);
           else if (part.type === 'source' && part.sourceType === 'url') relay.source(part);
           else if (part.type === 'error') throw new ProviderError(part.error);
-          else if (part.type === 'finish') relayed = {finishReason: part.finishReason, usage: part.totalUsage};
+          else if (part.type === 'finish') {
+            relayed = {finishReason: part.finishReason, usage: part.totalUsage, text: '', sources: []};
+          } else if (part.type === 'handed-over') {
+            const nowMs = sinceMs();
+            handedOver = {lostMs: nowMs - askedMs, lost: part.lost};
+            askedMs = nowMs;
+            messageCount = 0;
+            if (stage) beginMessage();
+          }
         }
       } finally {
-        reader.cancel().catch(() => {}); // already ended, or a provider that is left anyway
+        reply.cancel();
       }
       if (!relayed || relayed.finishReason === 'interrupted') throw new AnswerError('model-cut');
       if (relayed.finishReason === 'error') throw new AnswerError('model-failed');
       if (firstMs === undefined) throw new AnswerError('model-empty');
-      return relayed;
+      return {...relayed, text: wholeText, sources: [...shown.values()]};
     },
     closeText(timeoutMs) {
       if (!open) return;
@@ -141,30 +151,15 @@ export function createRelay(options: {
       else endStage?.(timeoutMs, 'timeout');
       events.write({type: 'text-end', id: 't'});
     },
+    endMessage,
     firstTokenMs: () => firstMs,
+    handedOver: () => handedOver,
   };
   return relay;
 }
 
 /** Between the texts of two messages. */
 const PARAGRAPH = '\n\n';
-
-/** Writes what lets a model call tools; `onCalled` runs when a message with calls has ended, before they are waited for. */
-function allowCalls(tools: ToolSet, onCalled: () => void) {
-  return {
-    tools,
-    stopWhen: isStepCount(MAX_MESSAGE_COUNT),
-    prepareStep: silenceLast,
-    onLanguageModelCallEnd({content}: {content: readonly {type: string}[]}) {
-      // the end of other messages is known by their texts, which may not have been taken yet
-      if (content.some(({type}) => type === 'tool-call')) onCalled();
-    },
-  };
-}
-
-function silenceLast({stepNumber}: {stepNumber: number}) {
-  return stepNumber === MAX_MESSAGE_COUNT - 1 ? {toolChoice: 'none' as const} : {};
-}
 
 function failProvider(cause: unknown): never {
   throw new ProviderError(cause);

@@ -8,15 +8,22 @@ export interface StageData {
   ms?: number;
   budgetMs?: number;
   atMs: number;
+  /** There when it found what it looked for kept. */
+  hit?: true;
 }
 
-/** Ends a stage at an instant in ms since the request was got; how it ended is `end` unless said. Only once. */
-export type EndStage = (atMs: number, state?: Exclude<StageState, 'start'>) => void;
+/** Ends a stage at an instant in ms since the request was got; how it ended is `end` unless said, and whether it
+ * found what it looked for kept. Only once. */
+export type EndStage = (atMs: number, state?: Exclude<StageState, 'start'>, how?: {hit: boolean}) => void;
 
 /** The stages of one answer on the request's own clock. */
 export interface Stages {
   /** Starts a stage; what went before it without one was overhead. */
   begin(stage: string, atMs: number): EndStage;
+  /** Takes a stage that has been: told once, with its end. */
+  note(stage: string, times: {fromMs: number; toMs: number; hit?: boolean}): void;
+  /** The stages that have ended, in the order of their ends. */
+  ended(): readonly Span[];
   /** Ends whatever still runs in the state given, and counts what came after the last stage as overhead. */
   settle(atMs: number, state: 'error' | 'skipped' | 'timeout'): void;
   /** Divides the time so far among the stages, exclusively; what no stage had is `unattributed`. */
@@ -49,7 +56,8 @@ export function createStages(options: {budget: Budget; tell: (stage: StageData) 
     spans.push(span);
     return span;
   };
-  const tellEnd = ({stage, ms, atMs}: Span, state: StageState) => tell({stage, state, ms, ...limit(stage), atMs});
+  const tellEnd = ({stage, ms, atMs}: Span, state: StageState, {hit} = {hit: false}) =>
+    tell({stage, state, ms, ...limit(stage), atMs, ...(hit ? {hit} : {})});
   const closeGap = (atMs: number) => {
     if (running.size > 0) return;
     const gap = note({stage: 'overhead', fromMs: idleSinceMs, toMs: atMs});
@@ -60,14 +68,20 @@ export function createStages(options: {budget: Budget; tell: (stage: StageData) 
     begin(stage, fromMs) {
       closeGap(fromMs);
       tell({stage, state: 'start', ...limit(stage), atMs: roundMs(fromMs)});
-      const end: EndStage = (toMs, state = 'end') => {
+      const end: EndStage = (toMs, state = 'end', how = {hit: false}) => {
         if (!running.delete(end)) return;
         if (running.size === 0) idleSinceMs = toMs;
-        tellEnd(note({stage, fromMs, toMs}), state);
+        tellEnd(note({stage, fromMs, toMs}), state, how);
       };
       running.add(end);
       return end;
     },
+    note(stage, {fromMs, toMs, hit = false}) {
+      closeGap(fromMs);
+      if (running.size === 0) idleSinceMs = toMs;
+      tellEnd(note({stage, fromMs, toMs}), 'end', {hit});
+    },
+    ended: () => [...spans],
     settle(atMs, state) {
       for (const end of running) end(atMs, state);
       closeGap(atMs);

@@ -18,6 +18,8 @@ export interface ToolRunner {
   offer(visitor: unknown): ToolSet | undefined;
   /** Counts a call that the model made wrongly, and that was not run. */
   refuse(name: string): void;
+  /** Whether a call with side effects was made, whatever it came to. */
+  hasChanged(): boolean;
   /** Ends what still runs, in the state given, and tells what there was; undefined when nothing. */
   end(state: ToolState): ToolsSpan | undefined;
 }
@@ -140,6 +142,7 @@ export function createToolRunner(options: {
       const known = tools.some((tool) => tool.name === name);
       tally.begin(known ? name : 'unknown', sinceMs())(sinceMs(), {state: 'error'});
     },
+    hasChanged: () => changeCount > 0,
     end(state) {
       over.abort();
       const wantedCount = [...guesses.values()].filter((guessed) => guessed.state === 'wanted').length;

@@ -1,5 +1,7 @@
-import type {Budget} from '../latency/index.ts';
-import {type AnswerJob, startAnswer} from './answer.ts';
+import type {Budget, Span} from '../latency/index.ts';
+import {startAnswer} from './answer.ts';
+import type {AnswerCache} from './answer-cache.ts';
+import type {AnswerJob} from './answer-job.ts';
 import type {Hedging} from './hedging.ts';
 import {type ChosenModel, readProblem} from './model.ts';
 import {logTurn, type TurnSpan} from './observe.ts';
@@ -16,7 +18,7 @@ export type Events = ReadableStream<Uint8Array<ArrayBuffer>>;
 /** The turns that a handler is answering, and those that it answered a moment ago. */
 export interface Turns {
   /**
-   * Starts an answer.
+   * Starts an answer, whose route is what the page named, or else what the question was classified as.
    *
    * Where an attempt under the same key is being made and read it is a second one, a hedge. The one that its reader
    * leaves first has lost and is ended.
@@ -24,7 +26,11 @@ export interface Turns {
    * @throws Refusal 503 when the model is not configured, 409 when the key stands for another question, 429 for a hedge
    *   that is not admitted, or the second of a turn.
    */
-  start(job: Pick<AnswerJob, 'question' | 'request' | 'sinceMs'> & {visitor: string}): Events;
+  start(job: Pick<AnswerJob, 'question' | 'request' | 'sinceMs' | 'classified'> & {visitor: string}): {
+    events: Events;
+    /** The stages that have ended by now. */
+    endedStages: readonly Span[];
+  };
   /**
    * Goes on with an answer after an event.
    *
@@ -38,6 +44,9 @@ export interface Turns {
   /** Stops every attempt under a key; whether one was being made. */
   stop(wanted: {visitor: string; key: string}): boolean;
 }
+
+/** A turn whose answer was stale. */
+type RenewedJob = Pick<AnswerJob, 'question' | 'request' | 'classified' | 'chosen'>;
 
 /**
  * Creates the book of turns: which key stands for what, which turn was the first, and who is told of the end. A visitor
@@ -56,15 +65,18 @@ export function createTurns(options: {
   mayHedge: boolean;
   budget: Budget;
   choose: (wanted: string | undefined) => ChosenModel;
+  /** The answers that are kept; undefined where none are. */
+  cache: AnswerCache | undefined;
   hedging: Hedging;
   runCount: number;
   note: (span: TurnSpan) => void;
   warn: (line: string) => void;
 }): Turns {
-  const {answering, tools, mayHedge, budget, choose, hedging, note, warn} = options;
+  const {answering, tools, mayHedge, budget, choose, cache, hedging, note, warn} = options;
   const {observe = logTurn} = answering;
   const runs = createRuns(options);
   const memory = createTurnMemory();
+  const now = answering.clock ?? (() => performance.now());
   let cold = true;
 
   const tell = (span: TurnSpan) => {
@@ -87,10 +99,36 @@ export function createTurns(options: {
     throw new Refusal('hedge-denied', 'this turn is being answered; no second attempt now', {'retry-after': '1'});
   };
 
+  /** The model that a chosen one may hand over to: the powerful one, unless the page named the route. */
+  const findStronger = (chosen: ChosenModel, named: string | undefined): ChosenModel | undefined => {
+    if (named !== undefined || answering.routing?.escalate === false || chosen.route !== 'fast') return undefined;
+    const stronger = choose('powerful');
+    return stronger.route === 'powerful' && readProblem(stronger.model) === undefined ? stronger : undefined;
+  };
+  /** Makes a stale answer anew, for nobody: without the visitor's facts, deadline, history and key, and changing nothing. */
+  const renew = (text: string, {question, request, classified, chosen}: RenewedJob) => {
+    const {topics, language, page} = question;
+    const bornMs = now();
+    const {ended} = startAnswer({
+      question: {
+        ...{conversationId: '', attempt: 0, text, history: [], topics},
+        ...(language === undefined ? {} : {language}),
+        ...(page === undefined ? {} : {page}),
+      },
+      ...{request, chosen, stronger: findStronger(chosen, undefined), cache, budget, options: answering},
+      ...(classified ? {classified: {...classified, fromMs: 0, toMs: 0}} : {}),
+      ...{tools: tools.filter(({sideEffects}) => !sideEffects), memory, turn: undefined},
+      ...{cold: false, hedge: false, mayHedge, isRenewal: true},
+      openRun: (ways) => runs.open({turn: undefined, names: [], question: text, ...ways}),
+      sinceMs: () => now() - bornMs,
+    });
+    ended.then(tell);
+  };
+
   return {
     start({visitor, ...job}) {
       const {key, text, route, conversationId} = job.question;
-      const chosen = choose(route);
+      const chosen = choose(route ?? job.classified?.route);
       const problem = readProblem(chosen.model);
       if (problem !== undefined) {
         warn(problem);
@@ -104,15 +142,17 @@ export function createTurns(options: {
       const hedge = admit(attempts);
       const names = conversationId === '' ? [] : [nameConversation(visitor, conversationId)];
       const openRun: AnswerJob['openRun'] = (ways) => runs.open({turn, names, question: text, ...ways});
-      const {run, ended} = startAnswer({
-        ...{...job, openRun, turn, chosen, cold, hedge, mayHedge},
+      const stronger = findStronger(chosen, route);
+      const {run, ended, endedStages} = startAnswer({
+        ...{...job, openRun, turn, chosen, stronger, cache, cold, hedge, mayHedge},
         ...{budget, tools, memory, options: answering},
+        renew: (asked) => renew(asked, {...job, chosen}),
       });
       cold = false;
       ended.then(tell);
       const events = run.log.read({signal: job.request.signal});
       if (!events) throw new TypeError('a run without its beginning'); // nothing can have been dropped yet
-      return events;
+      return {events, endedStages};
     },
     resume({visitor, key, lastEventId, deadlineMs, signal}) {
       for (const {log, prolong} of runs.find(nameKey(visitor, key))) {

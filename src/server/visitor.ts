@@ -36,7 +36,7 @@ function nameVisitor(visitor: unknown): string | undefined {
   return typeof id === 'string' || typeof id === 'number' ? `${typeof id} ${id}` : undefined;
 }
 
-/** By its tag: a Node adapter replaces the global class, so that instanceof misses a Response of the other one. */
-function isResponse(value: unknown): value is Response {
+/** Tells a Response by its tag: a Node adapter replaces the global class, so that instanceof misses one of the other. */
+export function isResponse(value: unknown): value is Response {
   return Object.prototype.toString.call(value) === '[object Response]';
 }

@@ -11,8 +11,10 @@ const INNER_KINDS: Readonly<Record<string, string>> = {
 
 /** Options of the server kit that no document has, with the reason. */
 const OWN_SERVER_OPTIONS: Readonly<Record<string, string>> = {
+  cache: 'says which answers are for everybody, and how long they hold',
   clock: 'lets tests say what time it is',
   hedge: 'says what hello and `data-fw-hedge` tell pages, where answers have side effects',
+  routing: 'teaches the local classifier, and says whether the fast model may hand over',
 };
 
 /** Holds the JS API against the document's: every method is there, and no other. */

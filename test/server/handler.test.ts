@@ -20,7 +20,7 @@ describe('a question', () => {
       'x-accel-buffering': 'no',
       'x-firstword': '1',
       'x-vercel-ai-ui-message-stream': 'v1',
-      'server-timing': expect.stringMatching(/^overhead;dur=\d+\.\d$/),
+      'server-timing': expect.stringMatching(/^overhead;dur=\d+\.\d, classify;dur=\d+\.\d$/),
       'timing-allow-origin': 'http://shop.test',
       'access-control-expose-headers': 'Server-Timing, x-firstword',
       vary: 'Origin',

@@ -82,11 +82,12 @@ describe('the stages of an answer', () => {
       observe: (span) => spans.push(span),
     });
     const response = await handler(ask('?'));
-    expect(response.headers.get('server-timing')).toMatch(/^overhead;dur=2\d\.\d$/);
+    expect(response.headers.get('server-timing')).toMatch(/^overhead;dur=2\d\.\d, classify;dur=0\.0$/);
     const {parts} = await readAnswer(response);
     const stages = parts.filter(({type}) => type === 'data-fw-stage').map((part) => inside(part, 'data'));
     expect(stages.map(({stage, state}) => `${stage} ${state}`)).toEqual([
       'overhead end',
+      'classify end',
       'retrieval start',
       'retrieval end',
       'model start',
@@ -94,8 +95,8 @@ describe('the stages of an answer', () => {
       'generate start',
       'generate end',
     ]);
-    expect(stages[2]).toMatchObject({stage: 'retrieval', budgetMs: 400});
-    expect(stages[6]).not.toHaveProperty('budgetMs');
+    expect(stages[3]).toMatchObject({stage: 'retrieval', budgetMs: 400});
+    expect(stages[7]).not.toHaveProperty('budgetMs');
     const ends = stages.filter(({state}) => state === 'end');
     const told = ends.map(({stage, atMs, ms}): Span => ({stage: String(stage), atMs: Number(atMs), ms: Number(ms)}));
     const fw = inside(parts.at(-1), 'messageMetadata', 'fw');

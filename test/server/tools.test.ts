@@ -76,7 +76,7 @@ describe('a tool that the model calls', () => {
     });
     const {parts} = await answer();
     expect(stagesOf(parts)).toEqual([
-      ...['model start', 'tools start', 'model end', 'tools end', 'model start', 'model end'],
+      ...['classify end', 'model start', 'tools start', 'model end', 'tools end', 'model start', 'model end'],
       ...['generate start', 'generate end'],
     ]);
     const {totalMs, stages} = inside(parts.at(-1), 'messageMetadata', 'fw') as {

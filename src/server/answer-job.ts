@@ -1,0 +1,42 @@
+import type {Budget} from '../latency/index.ts';
+import type {AnswerCache} from './answer-cache.ts';
+import type {ClassifyStage} from './classify.ts';
+import type {ChosenModel} from './model.ts';
+import type {AnswerOptions} from './options.ts';
+import type {Question} from './read-question.ts';
+import type {Run} from './runs.ts';
+import type {ReadTool} from './tools.ts';
+import type {TurnMemory} from './turn-memory.ts';
+
+/** What an answer is made from. */
+export interface AnswerJob {
+  question: Question;
+  request: Request;
+  chosen: ChosenModel;
+  /** What the question is; absent when nobody said. */
+  classified?: ClassifyStage;
+  /** The model that the chosen one may hand over to before its first text. */
+  stronger?: ChosenModel | undefined;
+  /** The answers that are kept; absent where none are. */
+  cache?: AnswerCache | undefined;
+  /** Whether a stale answer is made anew, for nobody in particular. */
+  isRenewal?: boolean;
+  /** Makes the answer to a question anew that was given as stale. */
+  renew?: (text: string) => void;
+  cold: boolean;
+  /** Whether it is a second attempt beside one that is read. */
+  hedge: boolean;
+  /** Whether pages may make a second attempt. */
+  mayHedge: boolean;
+  /** What all attempts at its turn have in common; absent where the turn has no key. */
+  turn: string | undefined;
+  /** What the attempts at a turn share. */
+  memory: TurnMemory;
+  tools: readonly ReadTool[];
+  budget: Budget;
+  options: AnswerOptions;
+  /** Opens the run that its events go to; `end` ends it, and the model with it, before it is complete. */
+  openRun: (ways: Pick<Run, 'end' | 'prolong'>) => Run;
+  /** Reads the time since the request was got, in ms. */
+  sinceMs: () => number;
+}

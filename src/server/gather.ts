@@ -1,0 +1,80 @@
+import type {AnswerJob} from './answer-job.ts';
+import type {Chunk} from './instructions.ts';
+import type {Stages} from './stages.ts';
+import type {ToolRunner} from './tool-runner.ts';
+
+/** What an answer is made from beside its question. */
+export interface Gathered {
+  chunks: readonly Chunk[];
+  /** About the visitor; undefined or null when there are none. */
+  facts: unknown;
+}
+
+/** Finds what an answer is made from; what fails is noted and done without. */
+export interface Gatherer {
+  /** Reads the facts about the visitor, once, when first asked. */
+  readFacts(): Promise<unknown>;
+  /** Retrieves passages and reads facts side by side, and begins the tools that will be wanted. */
+  gather(): Promise<Gathered>;
+}
+
+/**
+ * Creates the gatherer of an answer.
+ *
+ * @param options.turn - What the attempts that share passages have in common.
+ * @param options.failed - Takes the names of what failed.
+ */
+export function createGatherer(options: {
+  job: AnswerJob;
+  turn: string;
+  stages: Stages;
+  tools: ToolRunner;
+  signal: AbortSignal;
+  failed: string[];
+}): Gatherer {
+  const {job, turn, stages, tools, signal, failed} = options;
+  const {retrieve, context} = job.options;
+  const {text, topics, language, page} = job.question;
+
+  const findChunks = async () => {
+    if (!retrieve) return [];
+    const end = stages.begin('retrieval', job.sinceMs());
+    try {
+      const work = (inner: AbortSignal) => retrieve(text, {topics, signal: inner});
+      const chunks = [...(await job.memory.share({turn, name: 'retrieval', input: topics, signal, work}).result)];
+      end(job.sinceMs());
+      return chunks;
+    } catch {
+      // its words are the shop's own and go nowhere; the span says that it failed
+      end(job.sinceMs(), 'error');
+      failed.push('retrieval');
+      return [];
+    }
+  };
+  const lookUpFacts = async () => {
+    try {
+      return job.isRenewal ? undefined : await context?.(job.request);
+    } catch {
+      failed.push('context'); // as above
+      return undefined;
+    }
+  };
+  let facts: Promise<unknown> | undefined;
+  const readFacts = () => {
+    facts ??= lookUpFacts();
+    return facts;
+  };
+  const speculate = async () => {
+    const visitor = await readFacts();
+    tools.speculate(text, {topics, page, visitor, ...(language === undefined ? {} : {language})});
+    return visitor;
+  };
+
+  return {
+    readFacts,
+    async gather() {
+      const [chunks, visitor] = await Promise.all([findChunks(), speculate()]);
+      return {chunks, facts: visitor};
+    },
+  };
+}
