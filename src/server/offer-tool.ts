@@ -23,7 +23,7 @@ type Callback<K extends 'onInputStart' | 'onInputDelta'> = NonNullable<Offered[K
  * the SDK executes it; should the arguments turn out otherwise, it is made again. Side effects wait for the SDK: a message
  * that breaks off asked for nothing.
  */
-export function offerTool(tool: ReadTool, make: MakeCall): Offered {
+export function offerTool(tool: ReadTool, {visitor, make}: {visitor: unknown; make: MakeCall}): Offered {
   const {contextSchema: _, ...offered} = tool.tool; // the SDK would end the answer where the context does not fit
   const begun = new Map<string, Promise<unknown>>();
   const begin = (call: ToolCall): Promise<unknown> => {
@@ -40,7 +40,18 @@ export function offerTool(tool: ReadTool, make: MakeCall): Offered {
     return made;
   };
   const early = tool.sideEffects ? {} : beginEarly(tool.tool, begin);
-  return {...offered, ...early, execute} as Offered; // the spread of a union is none of its members to the compiler
+  const description = readDescription(tool.tool, visitor);
+  return {...offered, description, ...early, execute} as Offered; // the spread of a union is none of its members to the compiler
+}
+
+/** A description may be written for the visitor; one that cannot be is left out. */
+function readDescription({description}: Offered, visitor: unknown): string | undefined {
+  if (typeof description !== 'function') return description;
+  try {
+    return description({context: visitor});
+  } catch {
+    return undefined; // the tool's own words may fail, and the answer not with them
+  }
 }
 
 /** Writes the callbacks that begin a call while the message goes on. */

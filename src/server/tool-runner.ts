@@ -62,7 +62,7 @@ export function createToolRunner(options: {
   const signal = AbortSignal.any([options.signal, over.signal]);
   const tally = createToolTally();
   const stage = createToolStage(stages);
-  let changeCount = 0; // what was read before a side effect began or ended is not what is read after it
+  let changeCount = 0; // what is read after a side effect is not what was read before it
   const guesses = new Map<string, Guess>();
 
   const limit = (tool: ReadTool) =>
@@ -79,7 +79,7 @@ export function createToolRunner(options: {
   };
 
   const run = async (call: Call): Promise<unknown> => {
-    const {name, sideEffects} = call.tool;
+    const {name} = call.tool;
     const atMs = sinceMs();
     if (tally.callCount() >= MAX_CALL_COUNT) {
       tally.begin(name, atMs)(atMs, {state: 'error'});
@@ -98,7 +98,6 @@ export function createToolRunner(options: {
       throw failure;
     } finally {
       own.stop();
-      if (sideEffects) changeCount++;
       if (!signal.aborted) endCall(end); // else it ends as the answer does
     }
   };
@@ -135,7 +134,10 @@ export function createToolRunner(options: {
     offer(visitor) {
       if (tools.length === 0) return undefined;
       return Object.fromEntries(
-        tools.map((tool) => [tool.name, offerTool(tool, (call) => run({...call, tool, visitor}))]),
+        tools.map((tool) => {
+          const make = (call: ToolCall) => run({...call, tool, visitor});
+          return [tool.name, offerTool(tool, {visitor, make})];
+        }),
       );
     },
     refuse(name) {

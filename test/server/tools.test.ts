@@ -131,6 +131,18 @@ describe('a tool that the model calls', () => {
     expect([results(1).length, spans[0]?.tools?.errorCount]).toEqual([2, 0]);
   });
 
+  it('may be described for the visitor, and is offered where that fails', async () => {
+    const order = makeTool(() => 'ok');
+    const description = ({context}: {context: {user: string}}) => `orders of ${context.user}`;
+    const written = {...order, description} as typeof order; // the spread of a union is none of its members
+    const ann = openToolShop([['Hi.']], {tools: {order: written}, context: () => ({user: 'ann'})});
+    await ann.answer();
+    const nobody = openToolShop([['Hi.']], {tools: {order: written}});
+    expect((await nobody.answer()).text).toBe('Hi.');
+    expect(ann.calls[0]?.tools).toMatchObject([{name: 'order', description: 'orders of ann'}]);
+    expect(nobody.calls[0]?.tools).toMatchObject([{name: 'order'}]);
+  });
+
   it('may give several outputs, of which the last counts', async () => {
     const {answer, results} = openToolShop([[{call: 'order'}], ['Done.']], {
       tools: {
@@ -275,7 +287,7 @@ describe('a model that calls tools wrongly', () => {
     });
     const {answer, results, spans} = openToolShop(
       [[{call: 'strict', input: {}}, {call: 'strict', input: 'no json'}, {call: 'ann@shop.test'}], ['Done.']],
-      {tools: {strict}},
+      {tools: {strict: {...strict, timeoutMs: 800, budgetMs: 400}}},
     );
     expect((await answer()).text).toBe('Done.');
     expect(results(1).map(([, output]) => output.type)).toEqual(['error-text', 'error-text', 'error-text']);
