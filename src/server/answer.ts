@@ -135,7 +135,7 @@ export function startAnswer(job: AnswerJob): Answer {
       ...(promptClass === undefined ? {} : {promptClass}),
       ...times,
       ...some('firstTokenMs', firstMs === undefined ? undefined : roundMs(firstMs)),
-      ...(found ? {cache: found.hit} : {}),
+      ...(cacheTurn && !job.isRenewal ? {cache: found?.hit ?? 'none'} : {}),
       ...(made?.isShared ? {shared: true as const} : {}),
       ...(job.isRenewal ? {renewal: true as const} : {}),
       ...(handedOver && !made?.isShared ? {escalated: writeEscalated(model, handedOver)} : {}),

@@ -65,7 +65,8 @@ export function createHedging({isAllowed, floorMs = HEDGE_FLOOR_MS}: {isAllowed:
     note({hedge, cache, renewal, outcome, code, firstTokenMs, totalMs}) {
       const gaveUp = outcome === 'abandoned' || code === 'deadline';
       const waitMs = firstTokenMs ?? (gaveUp ? totalMs : undefined);
-      if (hedge || cache || renewal || waitMs === undefined) return;
+      const isKept = cache !== undefined && cache !== 'none';
+      if (hedge || isKept || renewal || waitMs === undefined) return;
       waitsMs.push(waitMs);
       if (waitsMs.length > HEDGE_TURN_COUNT) waitsMs.shift();
     },

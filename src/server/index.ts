@@ -12,7 +12,7 @@ export {
 export type {RouteExample} from './complexity.ts';
 export type {FailureCode} from './failure.ts';
 export {CONTEXT_TTL_MS, createAnswerHandler} from './handler.ts';
-export type {Health} from './health.ts';
+export type {CacheHealth, Health} from './health.ts';
 export {type Chunk, DEFAULT_INSTRUCTIONS, type InstructionFacts} from './instructions.ts';
 export {createKnowledge, type Knowledge, type KnowledgeEntry} from './knowledge.ts';
 export {DEFAULT_LIMITS, type Limits} from './limits.ts';

@@ -9,8 +9,8 @@ export interface TurnSpan {
   route: string;
   /** What the question was taken for. */
   promptClass?: string;
-  /** How a kept answer was found that was given; absent when it was made. */
-  cache?: 'exact' | 'semantic' | 'stale';
+  /** How the kept answer was found that was given; `none` when it was looked for, absent when it may not be. */
+  cache?: 'none' | 'exact' | 'semantic' | 'stale';
   /** There when a model was asked once for several identical questions, and this was not the first; it cost no tokens. */
   shared?: true;
   /** There when a stale answer was made anew, for no reader. */

@@ -11,7 +11,7 @@ export interface Identity {
   guard: string;
   /** What else two questions must share that are the same but for the form of their words. */
   form: string;
-  /** The pack's entry that it asks for, with the words that the pack does not know; absent when none does for sure. */
+  /** The pack's entry that it asks for, with the words that are not usual there; absent when none does for sure. */
   entry?: string;
 }
 
@@ -41,7 +41,7 @@ const WAYS = list('from to than before after over under von nach vor bis de a de
  */
 export function createIdentityReader(pack: PlainPack | CompiledPack | undefined): (question: string) => Identity {
   const matcher = pack && matcherOf(pack);
-  const known = new Set(pack ? [...readPhrasings(pack)].flatMap(readStems) : []);
+  const usual = pack && readUsual(pack);
   const privates = new Set(
     pack?.entries
       .filter((entry) => entry.private || (entry.topic !== undefined && pack.topics?.[entry.topic]?.private))
@@ -56,7 +56,7 @@ export function createIdentityReader(pack: PlainPack | CompiledPack | undefined)
     const ordered = words.some((word) => WAYS.has(word)) ? stems : [...new Set(stems)].toSorted();
     const form = JSON.stringify([guard, words.filter((word) => TURNS.has(word)).toSorted(), ordered]);
     const match = matcher?.match(text);
-    const strange = stems.filter((stem) => !known.has(stem)).toSorted();
+    const strange = (match && usual?.(match.id, {words: words.join(' '), stems})) ?? stems;
     return {
       ...{text, words: [...words, ...signs].join(' '), guard, form},
       ...(match?.confident && !privates.has(match.id) ? {entry: JSON.stringify([guard, match.id, strange])} : {}),
@@ -69,7 +69,27 @@ export function isRephrased(one: Identity, other: Identity): boolean {
   return one.form === other.form && saysTheSame(one.text, other.text);
 }
 
-function* readPhrasings(pack: PlainPack | CompiledPack): Generator<string> {
+/**
+ * Reads which words of a question are not the usual ones of an entry: those that fewer than two of its phrasings have. They
+ * may name what the answer depends on (a country, a colour). A phrasing of the pack has none.
+ */
+function readUsual(
+  pack: PlainPack | CompiledPack,
+): (id: string, question: {words: string; stems: readonly string[]}) => string[] {
   const plain: PlainPack = 'compiled' in pack ? unfoldPack(pack) : pack;
-  for (const entry of plain.entries) yield* phrasingsOf(entry);
+  const entries = new Map(
+    plain.entries.map((entry) => {
+      const counts = new Map<string, number>();
+      const phrasings = phrasingsOf(entry);
+      for (const stem of phrasings.flatMap((phrasing) => [...new Set(readStems(phrasing))])) {
+        counts.set(stem, (counts.get(stem) ?? 0) + 1);
+      }
+      return [entry.id, {counts, phrasings: new Set(phrasings.map((phrasing) => readWords(phrasing).join(' ')))}];
+    }),
+  );
+  return (id, {words, stems}) => {
+    const entry = entries.get(id);
+    if (entry?.phrasings.has(words)) return [];
+    return [...new Set(stems)].filter((stem) => (entry?.counts.get(stem) ?? 0) < 2).toSorted();
+  };
 }

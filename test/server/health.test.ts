@@ -27,3 +27,17 @@ it('shows a percentile only when there are enough turns, of the latest thousand'
   for (let at = 0; at < HEALTH_TURN_COUNT; at++) health.note(turn(5));
   expect(health.report({ok: false})).toMatchObject({ok: false, routes: {fast: {count: HEALTH_TURN_COUNT, p95Ms: 5}}});
 });
+
+it('says what keeping answers brings, and leaves kept ones out of the time of a route', () => {
+  const health = createHealth();
+  expect(health.report({ok: true})).not.toHaveProperty('cache');
+  for (let at = 0; at < 6; at++) {
+    health.note({...turn(900), cache: 'none', totalMs: 1_000});
+    health.note({...turn(1), cache: at % 2 ? 'exact' : 'stale', totalMs: 20});
+  }
+  health.note({...turn(1), cache: 'none', outcome: 'stopped', totalMs: 5});
+  health.note({...turn(1), renewal: true, totalMs: 5});
+  const {cache, routes} = health.report({ok: true});
+  expect(cache).toEqual({count: 12, hitShare: 0.5, hitP50Ms: 20, missP50Ms: 1_000, lessShare: 0.98});
+  expect(routes['fast']?.count).toBe(7);
+});
