@@ -73,18 +73,23 @@ export function replay(answer: StoredAnswer, {relay}: Pipeline): Promise<Relayed
 }
 
 /**
- * Makes an answer: the first of several identical questions asks the model, the others read along. Whoever has facts
- * about its visitor asks for itself, and whom the first left behind, by leaving or by having facts, begins anew. With
- * tools everybody asks: what a call did for one visitor, or came to in one's deadline, is not told to another.
+ * Makes an answer: the first of several identical questions asks the model, the others wait for it (stage `shared`) and read
+ * along. Whoever has facts about its visitor asks for itself, and whom the first left behind, by leaving or by having
+ * facts, begins anew. With tools everybody asks: what a call did for one visitor, or came to in one's deadline, is not
+ * told to another.
  */
 export async function makeAnswer(turn: CacheTurn | undefined, pipeline: Pipeline): Promise<Made> {
-  const {job, relay, signal} = pipeline;
+  const {job, relay, stages, gatherer, signal} = pipeline;
+  const {sinceMs} = job;
   const isAlone = job.tools.length > 0 && !job.isRenewal; // of renewals the seat says that there is one
   for (;;) {
     const seat = isAlone ? undefined : turn?.take();
     if (seat?.kind !== 'follow') return lead(seat, pipeline);
-    if (isThere(await orAborted(pipeline.gatherer.readFacts(), signal))) return lead(undefined, pipeline);
-    const shared: SharedReply | undefined = await orAborted(seat.shared, signal);
+    const endWait = stages.begin('shared', sinceMs());
+    const isPersonal = isThere(await orAborted(gatherer.readFacts(), signal));
+    const shared: SharedReply | undefined = isPersonal ? undefined : await orAborted(seat.shared, signal);
+    endWait(sinceMs());
+    if (isPersonal) return lead(undefined, pipeline);
     const reply = shared?.join();
     if (!shared || !reply) continue;
     for (const chunk of shared.chunks) relay.source(chunk);

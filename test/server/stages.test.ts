@@ -143,4 +143,50 @@ describe('the stages of an answer', () => {
     expect(spans[0]?.failed?.sort()).toEqual(['context', 'retrieval']);
     expect(calls.length).toBe(1);
   });
+
+  it('make the total with what is unattributed, for answers that were kept, shared and made', async () => {
+    const {clock, pass} = createClock();
+    const {model} = createScriptedModel([pass(30), 'a', pass(20), 'b', pass(4)]);
+    const spans: TurnSpan[] = [];
+    const handler = createAnswerHandler({
+      ...{model, clock},
+      classify: async () => {
+        await pass(7)();
+        return {promptClass: 'x', route: 'fast'};
+      },
+      retrieve: async () => {
+        await pass(15)();
+        return [];
+      },
+      context: pass(9),
+      cache: {isPublic: () => true},
+      budget: {stages: {classify: '50ms', cache: 5, retrieval: '400ms', model: '1500ms'}},
+      observe: (span) => spans.push(span),
+    });
+    const say = async (key: string) => readAnswer(await handler(ask('When do you ship?', {fw: {key}})));
+    const both = await Promise.all([say('a'), say('b')]);
+    await say('c');
+    expect(spans.map(({cache, shared = false}) => `${cache} ${shared}`).sort()).toEqual([
+      'exact false',
+      'none false',
+      'none true',
+    ]);
+    const made = both.find(({blocks}) => blocks.join('').includes('"stage":"retrieval"'));
+    const joined = both.find((answer) => answer !== made);
+    for (const {stages, unattributedMs, totalMs} of spans) {
+      const sumMs = Object.values(stages).reduce((sum, ms) => sum + ms, unattributedMs);
+      expect(Math.abs(sumMs - totalMs)).toBeLessThan(1);
+      expect(unattributedMs).toBeLessThanOrEqual(totalMs * 0.05);
+      expect(Math.round(stages['classify'] ?? 0)).toBeGreaterThanOrEqual(7);
+    }
+    expect(joined?.blocks.join('')).toContain('"stage":"shared","state":"end"');
+    const told = (made?.parts ?? []).filter(({type}) => type === 'data-fw-stage').map((part) => inside(part, 'data'));
+    expect(told.filter(({stage, state}) => stage !== 'overhead' && state === 'end')).toMatchObject([
+      {stage: 'classify', budgetMs: 50},
+      {stage: 'cache', budgetMs: 5},
+      {stage: 'retrieval', budgetMs: 400},
+      {stage: 'model', budgetMs: 1500},
+      {stage: 'generate'},
+    ]);
+  });
 });
