@@ -13,6 +13,8 @@ export interface AnswerJob {
   question: Question;
   request: Request;
   chosen: ChosenModel;
+  /** When it waited in line; absent when it did not. */
+  queued?: {fromMs: number; toMs: number} | undefined;
   /** What the question is; absent when nobody said. */
   classified?: ClassifyStage;
   /** The model that the chosen one may hand over to before its first text. */

@@ -12,6 +12,7 @@ import type {Run} from './runs.ts';
 import type {CacheFound} from './semantic-cache.ts';
 import {createStages} from './stages.ts';
 import {createToolRunner} from './tool-runner.ts';
+import {continueTrace} from './trace.ts';
 
 /** An answer that is being made. */
 export interface Answer {
@@ -63,6 +64,7 @@ export function startAnswer(job: AnswerJob): Answer {
   });
   const relay = createRelay({events, stages, sinceMs, signal});
   const failed: string[] = [];
+  const trace = continueTrace(job.question.traceparent ?? job.request.headers.get('traceparent'));
   let found: CacheFound | undefined;
   const turn = job.turn ?? `run ${id}`;
   const tools = createToolRunner({
@@ -70,7 +72,7 @@ export function startAnswer(job: AnswerJob): Answer {
     // an answer that has begun has no deadline any more
     leftMs: () => (relay.firstTokenMs() === undefined ? deadline.leftMs() : Number.POSITIVE_INFINITY),
   });
-  const gatherer = createGatherer({job, turn, stages, tools, signal, failed});
+  const gatherer = createGatherer({job, turn, stages, tools, signal, failed, trace});
   const pipeline: Pipeline = {job, stages, relay, tools, gatherer, signal, failed};
 
   const {promptClass} = job.classified ?? {};
@@ -93,6 +95,7 @@ export function startAnswer(job: AnswerJob): Answer {
   let made: Made | undefined;
   const make = async (): Promise<Ended> => {
     try {
+      if (job.queued) stages.begin('queue', job.queued.fromMs)(job.queued.toMs);
       if (job.classified) noteClassified(job.classified, pipeline);
       if (cacheTurn) {
         const looked = lookUp(cacheTurn, pipeline);
@@ -133,6 +136,7 @@ export function startAnswer(job: AnswerJob): Answer {
       kind: 'turn',
       ...{run: id, ...by, attempt: job.question.attempt, cold: job.cold},
       ...(promptClass === undefined ? {} : {promptClass}),
+      ...(trace ? {traceId: trace.traceId, spanId: trace.spanId, parentSpanId: trace.parentSpanId} : {}),
       ...times,
       ...some('firstTokenMs', firstMs === undefined ? undefined : roundMs(firstMs)),
       ...(cacheTurn && !job.isRenewal ? {cache: found?.hit ?? 'none'} : {}),

@@ -2,6 +2,7 @@ import type {AnswerJob} from './answer-job.ts';
 import type {Chunk} from './instructions.ts';
 import type {Stages} from './stages.ts';
 import type {ToolRunner} from './tool-runner.ts';
+import type {TurnTrace} from './trace.ts';
 
 /** What an answer is made from beside its question. */
 export interface Gathered {
@@ -23,6 +24,7 @@ export interface Gatherer {
  *
  * @param options.turn - What the attempts that share passages have in common.
  * @param options.failed - Takes the names of what failed.
+ * @param options.trace - What retrieval continues; undefined where there is none.
  */
 export function createGatherer(options: {
   job: AnswerJob;
@@ -31,8 +33,9 @@ export function createGatherer(options: {
   tools: ToolRunner;
   signal: AbortSignal;
   failed: string[];
+  trace: TurnTrace | undefined;
 }): Gatherer {
-  const {job, turn, stages, tools, signal, failed} = options;
+  const {job, turn, stages, tools, signal, failed, trace} = options;
   const {retrieve, context} = job.options;
   const {text, topics, language, page} = job.question;
 
@@ -40,7 +43,8 @@ export function createGatherer(options: {
     if (!retrieve) return [];
     const end = stages.begin('retrieval', job.sinceMs());
     try {
-      const work = (inner: AbortSignal) => retrieve(text, {topics, signal: inner});
+      const traced = trace ? {traceparent: trace.traceparent} : {};
+      const work = (inner: AbortSignal) => retrieve(text, {topics, signal: inner, ...traced});
       const chunks = [...(await job.memory.share({turn, name: 'retrieval', input: topics, signal, work}).result)];
       end(job.sinceMs());
       return chunks;

@@ -1,10 +1,12 @@
 import type {Budget, Span} from '../latency/index.ts';
 import {type HedgeTerms, type Hello, UI_STREAM_HEADER} from '../protocol/index.ts';
 import {createAnswerCache} from './answer-cache.ts';
+import {createBuckets} from './buckets.ts';
 import {readBudgetOption, writeBudget} from './budget-option.ts';
 import {createClassifier, createClassifyStep} from './classify.ts';
 import {readDropper} from './drop-answers.ts';
 import {readFaqOption} from './faq-option.ts';
+import {createGuard} from './guard.ts';
 import {createHealth} from './health.ts';
 import {createHedging} from './hedging.ts';
 import {readLimits} from './limits.ts';
@@ -13,10 +15,12 @@ import {createWarner, type TurnSpan} from './observe.ts';
 import type {AnswerOptions} from './options.ts';
 import {readOrigins} from './origins.ts';
 import {readBody} from './read-body.ts';
-import {readWish} from './read-question.ts';
+import {type Question, readWish} from './read-question.ts';
 import {quote, Refusal, writeRefusal} from './refusal.ts';
+import {createSlots} from './slots.ts';
+import {createMemoryStore} from './store.ts';
 import {readTools} from './tools.ts';
-import {createTurns, type Events, type Turns} from './turns.ts';
+import {createTurns, type Events} from './turns.ts';
 import {isResponse, readAuthorize} from './visitor.ts';
 
 /** How long the context id of hello is good for, in ms. */
@@ -67,26 +71,39 @@ export function createAnswerHandler(options: AnswerOptions): (request: Request) 
     hedging.note(span);
   };
   const {runCount} = limits;
+  const {store = createMemoryStore(), address} = options;
+  const guard = createGuard({buckets: createBuckets({store, warn}), limits, address, warn});
+  const slots = createSlots(limits);
   const pack = readFaqOption(options.faq, warn);
   const local = createClassifier({...options.routing, ...(pack ? {pack} : {})});
   const classify = createClassifyStep({own: options.classify, local});
   const cache = options.cache && createAnswerCache({cache: options.cache, pack, embedding: options.embedding, warn});
   const drop = readDropper({authorize: options.cache?.authorize, cache});
   const allow = drop ? `${ALLOW}, DELETE` : ALLOW;
+  const {takeAside} = slots;
   const turns = createTurns({
-    ...{answering: options, tools, mayHedge, budget, cache, choose, hedging, runCount, warn, note},
+    ...{answering: options, tools, mayHedge, budget, cache, takeAside, choose, hedging, runCount, warn, note},
   });
   const hello = () => writeHello(budget, hedging.report());
 
-  const answer = async (
-    asked: Pick<Parameters<Turns['start']>[0], 'visitor' | 'question' | 'request'>,
-    arrival: Arrival,
-  ) => {
-    const {text, history, page} = asked.question;
+  const answer = async (asked: {visitor: string; request: Request; question: Question; arrival: Arrival}) => {
+    const {visitor, request, question, arrival} = asked;
     const {sinceMs} = arrival;
-    const classified = await classify(text, {history, page, sinceMs});
-    const {events, endedStages} = turns.start({...asked, sinceMs, classified});
-    return stream(events, arrival, endedStages);
+    const {text, history, page, conversationId, deadlineMs} = question;
+    await guard.admit({visitor, request, conversationId});
+    const fromMs = sinceMs();
+    const wasFull = slots.isFull();
+    const waitMs = deadlineMs === undefined ? undefined : Math.max(0, deadlineMs - fromMs);
+    const leave = await slots.take({signal: request.signal, waitMs});
+    try {
+      const queued = wasFull ? {fromMs, toMs: sinceMs()} : undefined;
+      const classified = await classify(text, {history, page, sinceMs});
+      const started = turns.start({visitor, question, request, sinceMs, queued, classified, onEnd: leave});
+      return stream(started.events, arrival, started.endedStages);
+    } catch (error) {
+      leave();
+      throw error;
+    }
   };
 
   const post = async (request: Request, arrival: Arrival): Promise<Response> => {
@@ -104,7 +121,7 @@ export function createAnswerHandler(options: AnswerOptions): (request: Request) 
       case 'resume':
         return stream(turns.resume({...wish, visitor, signal}), arrival);
       case 'question':
-        return answer({visitor, question: wish.question, request}, arrival);
+        return answer({visitor, request, question: wish.question, arrival});
     }
   };
 
@@ -153,10 +170,17 @@ export function createAnswerHandler(options: AnswerOptions): (request: Request) 
       return new Response(null, {status: 204, headers: {...headers, allow}});
     } catch (error) {
       if (error instanceof Refusal) return writeRefusal(error, headers);
-      console.error('[firstword] a request failed unexpectedly:', error);
+      console.error(`[firstword] a request failed unexpectedly: ${describe(error)}`);
       return writeRefusal(new Refusal('server', 'something went wrong'), headers);
     }
   };
+}
+
+/** Where an error was thrown: its message may quote what the client sent. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? [];
+  return [error.name, ...frames].join('\n');
 }
 
 /**

@@ -23,6 +23,8 @@ export type {AnswerOptions, Retrieve, RoutingOptions} from './options.ts';
 export type {RefusalCode} from './refusal.ts';
 export {createRoutingReport, type RoutingReport} from './routing-report.ts';
 export {createSimulatedModel, type SimulatedModelOptions} from './simulated-model.ts';
+export {createMemoryStore, STORE_KEY_COUNT, type Store} from './store.ts';
 export type {ToolSpan, ToolState, ToolsSpan} from './tool-tally.ts';
 export type {AnswerTool, AnswerTools, SpeculationFacts, ToolTerms} from './tools.ts';
 export {SERVER_VERSION} from './version.ts';
+export {createVisitorTokens, VISITOR_TOKEN_TTL_MS, type VisitorTokens} from './visitor-tokens.ts';

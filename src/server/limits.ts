@@ -16,17 +16,37 @@ export interface Limits {
    * events. Beyond it the oldest that has ended is forgotten, or else the oldest that nobody reads is given up.
    */
   runCount: number;
+  /** Questions a minute in one conversation, and at once; above it the answer is 429. */
+  conversationMinuteCount: number;
+  /** Questions a minute of one visitor, where `authorize` tells visitors apart. */
+  visitorMinuteCount: number;
+  /** Questions a minute from one address, where `address` names it; many visitors may share one. */
+  addressMinuteCount: number;
+  /** Questions a minute of all together. */
+  minuteCount: number;
+  /** Answers that are made at the same time; questions above it wait in line. */
+  runningCount: number;
+  /** Questions that wait in line, each at most QUEUE_WAIT_MS; above it the answer is 503. */
+  queuedCount: number;
 }
 
 /**
  * The limits of a handler that sets none: 256 KiB of body, 32,000 characters of prompt, 2 KiB of page facts, 500 runs
- * (8 turns a second; 12 MB when answers have a hundred tokens, 300 MB when every answer is longer than what is held).
+ * (8 turns a second; 12 MB when answers have a hundred tokens, 300 MB when every answer is longer than what is held);
+ * 30 questions a minute in a conversation, 60 of a visitor, 300 from an address, 6,000 of all; 400 answers at the same time
+ * and 100 questions in line for them.
  */
 export const DEFAULT_LIMITS: Readonly<Limits> = {
   bodyBytes: 262_144,
   promptChars: PROMPT_CHARS,
   contextBytes: 2_048,
   runCount: 500,
+  conversationMinuteCount: 30,
+  visitorMinuteCount: 60,
+  addressMinuteCount: 300,
+  minuteCount: 6_000,
+  runningCount: 400,
+  queuedCount: 100,
 };
 
 /**
@@ -37,7 +57,8 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
  */
 export function readLimits(given: Partial<Limits> | undefined, warn: (line: string) => void): Limits {
   const limits = {...DEFAULT_LIMITS};
-  for (const name of ['bodyBytes', 'promptChars', 'contextBytes', 'runCount'] as const) {
+  for (const name of Object.keys(DEFAULT_LIMITS) as (keyof Limits)[]) {
+    // its own names
     const value = given?.[name];
     if (value === undefined) continue;
     if (Number.isSafeInteger(value) && value > 0) limits[name] = value;

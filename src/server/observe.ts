@@ -32,6 +32,12 @@ export interface TurnSpan {
   failed?: string[];
   /** There when nobody was reading when it ended. */
   unread?: true;
+  /** The trace of the page that asked, in hexadecimal as the next two; there when the page sent one. */
+  traceId?: string;
+  /** The turn's own span in that trace. */
+  spanId?: string;
+  /** The span above it. */
+  parentSpanId?: string;
   /** Which attempt of the turn it was, from 0. */
   attempt: number;
   /** There when it began beside an attempt that was being made and read. */

@@ -8,6 +8,7 @@ import type {Chunk, InstructionFacts} from './instructions.ts';
 import type {Limits} from './limits.ts';
 import type {ModelOption} from './model.ts';
 import type {Observe} from './observe.ts';
+import type {Store} from './store.ts';
 import type {AnswerTools} from './tools.ts';
 
 /**
@@ -17,10 +18,11 @@ import type {AnswerTools} from './tools.ts';
  * @param question - The visitor's words, or null when only topics are known.
  * @param facts.topics - Topic ids that the page expects the question to be about.
  * @param facts.signal - Aborts when the answer is stopped, or given up because nobody reads it.
+ * @param facts.traceparent - Continues the trace of the page that asked; absent when it sent none.
  */
 export type Retrieve = (
   question: string | null,
-  facts: {topics: readonly string[]; signal: AbortSignal},
+  facts: {topics: readonly string[]; signal: AbortSignal; traceparent?: string},
 ) => readonly Chunk[] | Promise<readonly Chunk[]>;
 
 /** How a handler with two models chooses between them. A route that the page names is taken as it is. */
@@ -82,6 +84,13 @@ export interface AnswerOptions {
    * same visitor can resume, replay or stop an answer. An object without `id` is never the same, with one console line.
    */
   authorize?: (request: Request) => unknown;
+  /**
+   * Names the address that a request comes from, as the shop's own server or proxy knows it, for the limit by address.
+   * Default none: no header is believed, since any client can write one.
+   */
+  address?: (request: Request) => string;
+  /** Where counts are kept; one that instances share makes them count together. Default createMemoryStore. */
+  store?: Store;
   /**
    * Whether a page may ask a second time while it waits for the first text, and take the answer that comes first. False
    * for backends whose answers have side effects, as those have of which a tool says so: pages are told so, and a second attempt is refused with 429. Default

@@ -34,7 +34,7 @@ export function readOrigins(
   return (request) => {
     const origin = request.headers.get('origin');
     if (origin !== null && origins.has(origin)) return {open: true, headers: listedHeaders(request, origin)};
-    const open = origin === null || isOwn(request, origin);
+    const open = origin === null ? !isElsewhere(request) : isOwn(request, origin);
     return {open, headers: {vary: 'Origin', ...(open ? shown(origin ?? new URL(request.url).origin) : {})}};
   };
 }
@@ -50,6 +50,12 @@ function listedHeaders(request: Request, origin: string): Record<string, string>
 
 function shown(origin: string): Record<string, string> {
   return {'access-control-expose-headers': 'Server-Timing, x-firstword', 'timing-allow-origin': origin};
+}
+
+/** Without an `Origin`: the page of another site whose image, link or form leads here; programs say nothing of it. */
+function isElsewhere(request: Request): boolean {
+  const site = request.headers.get('sec-fetch-site');
+  return site === 'cross-site' || site === 'same-site';
 }
 
 /**

@@ -18,6 +18,8 @@ export interface Question {
   /** There when the visitor had an answer and wants another one. */
   again?: true;
   language?: string;
+  /** As the page sent it; whether it is one is for who continues it. */
+  traceparent?: string;
   /** The page's own facts, as the page sent them: data, never instructions. */
   page?: unknown;
 }
@@ -91,6 +93,7 @@ function readQuestion(
   const route = readWord(fw, 'route', 32);
   const language = readLanguage(fw);
   const page = readPage(fw, limits);
+  const {traceparent} = fw;
   return {
     conversationId: readWord(body, 'id', 200) ?? '',
     attempt: readAttempt(fw),
@@ -101,6 +104,7 @@ function readQuestion(
     ...(deadlineMs === undefined ? {} : {deadlineMs}),
     ...(route === undefined ? {} : {route}),
     ...(language === undefined ? {} : {language}),
+    ...(typeof traceparent === 'string' ? {traceparent} : {}),
     ...(page === undefined ? {} : {page}),
   };
 }

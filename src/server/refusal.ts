@@ -10,8 +10,10 @@ const STATUS = {
   'too-large': 413,
   'content-type': 415,
   'hedge-denied': 429,
+  'rate-limited': 429,
   server: 500,
   'not-configured': 503,
+  busy: 503,
   unavailable: 503,
 } as const;
 
@@ -19,7 +21,7 @@ const STATUS = {
 export type RefusalCode = keyof typeof STATUS;
 
 /** Codes of refusals that may be gone when the same request is sent again. */
-const RETRYABLE: ReadonlySet<RefusalCode> = new Set(['hedge-denied', 'server', 'unavailable']);
+const RETRYABLE: ReadonlySet<RefusalCode> = new Set(['hedge-denied', 'rate-limited', 'server', 'busy', 'unavailable']);
 
 /** A request that is answered with a status instead of a stream; its message is our own words, fit for any reader. */
 export class Refusal extends Error {

@@ -15,6 +15,12 @@ import {createTurnMemory} from './turn-memory.ts';
 /** An answer's events, for one reader. */
 export type Events = ReadableStream<Uint8Array<ArrayBuffer>>;
 
+interface StartFacts {
+  visitor: string;
+  /** Runs when the answer has ended; never when it is refused. */
+  onEnd: () => void;
+}
+
 /** The turns that a handler is answering, and those that it answered a moment ago. */
 export interface Turns {
   /**
@@ -26,7 +32,7 @@ export interface Turns {
    * @throws Refusal 503 when the model is not configured, 409 when the key stands for another question, 429 for a hedge
    *   that is not admitted, or the second of a turn.
    */
-  start(job: Pick<AnswerJob, 'question' | 'request' | 'sinceMs' | 'classified'> & {visitor: string}): {
+  start(job: Pick<AnswerJob, 'question' | 'request' | 'sinceMs' | 'queued' | 'classified'> & StartFacts): {
     events: Events;
     /** The stages that have ended by now. */
     endedStages: readonly Span[];
@@ -54,6 +60,7 @@ type RenewedJob = Pick<AnswerJob, 'question' | 'request' | 'classified' | 'chose
  *
  * @param options.tools - What the models may call.
  * @param options.mayHedge - Whether any second attempt may be made.
+ * @param options.takeAside - Takes a place for an answer that nobody waits for; undefined when there is none.
  * @param options.hedging - Says which second attempts may be made.
  * @param options.runCount - How many runs are kept at most.
  * @param options.note - Is given each turn's span before the observer is.
@@ -67,12 +74,13 @@ export function createTurns(options: {
   choose: (wanted: string | undefined) => ChosenModel;
   /** The answers that are kept; undefined where none are. */
   cache: AnswerCache | undefined;
+  takeAside: () => (() => void) | undefined;
   hedging: Hedging;
   runCount: number;
   note: (span: TurnSpan) => void;
   warn: (line: string) => void;
 }): Turns {
-  const {answering, tools, mayHedge, budget, choose, cache, hedging, note, warn} = options;
+  const {answering, tools, mayHedge, budget, choose, cache, takeAside, hedging, note, warn} = options;
   const {observe = logTurn} = answering;
   const runs = createRuns(options);
   const memory = createTurnMemory();
@@ -107,6 +115,8 @@ export function createTurns(options: {
   };
   /** Makes a stale answer anew, for nobody: without the visitor's facts, deadline, history and key, and changing nothing. */
   const renew = (text: string, {question, request, classified, chosen}: RenewedJob) => {
+    const leave = takeAside();
+    if (!leave) return; // the next who gets the stale answer tries again
     const {topics, language, page} = question;
     const bornMs = now();
     const {ended} = startAnswer({
@@ -122,11 +132,11 @@ export function createTurns(options: {
       openRun: (ways) => runs.open({turn: undefined, names: [], question: text, ...ways}),
       sinceMs: () => now() - bornMs,
     });
-    ended.then(tell);
+    ended.then(tell).finally(leave);
   };
 
   return {
-    start({visitor, ...job}) {
+    start({visitor, onEnd, ...job}) {
       const {key, text, route, conversationId} = job.question;
       const chosen = choose(route ?? job.classified?.route);
       const problem = readProblem(chosen.model);
@@ -149,7 +159,7 @@ export function createTurns(options: {
         renew: (asked) => renew(asked, {...job, chosen}),
       });
       cold = false;
-      ended.then(tell);
+      ended.then(tell).finally(onEnd);
       const events = run.log.read({signal: job.request.signal});
       if (!events) throw new TypeError('a run without its beginning'); // nothing can have been dropped yet
       return {events, endedStages};

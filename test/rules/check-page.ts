@@ -11,6 +11,7 @@ const INNER_KINDS: Readonly<Record<string, string>> = {
 
 /** Options of the server kit that no document has, with the reason. */
 const OWN_SERVER_OPTIONS: Readonly<Record<string, string>> = {
+  address: "names where a request comes from, which only the shop's own server can say",
   cache: 'says which answers are for everybody, and how long they hold',
   clock: 'lets tests say what time it is',
   hedge: 'says what hello and `data-fw-hedge` tell pages, where answers have side effects',

@@ -37,6 +37,9 @@ describe('an origin', () => {
     ['of a sibling', 'POST', {origin: 'http://chat.test', 'sec-fetch-site': 'same-site'}, 403, null],
     ['absent', 'POST', {}, 200, null],
     ['absent', 'OPTIONS', {}, 204, null],
+    ['absent, from an address bar', 'POST', {'sec-fetch-site': 'none'}, 200, null],
+    ["absent, from another site's page", 'POST', {'sec-fetch-site': 'cross-site'}, 403, null],
+    ["absent, from a sibling's page", 'POST', {'sec-fetch-site': 'same-site'}, 403, null],
   ])('%s: %s', async (_, method, headers, status, allowed) => {
     const response = await send(method, headers);
     expect(response.status).toBe(status);
