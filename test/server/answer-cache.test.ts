@@ -1,4 +1,5 @@
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
+import {createUiMessageReader, readTerms} from '../../src/protocol/index.ts';
 import {EMBED_WAIT_MS} from '../../src/server/answer-cache.ts';
 import {type AnswerEmbedding, type AnswerOptions, type CacheOptions, DEFAULT_CACHE} from '../../src/server/index.ts';
 import {SHOP} from '../faq/packs.ts';
@@ -77,6 +78,21 @@ describe('a question that was answered for everybody', () => {
     const stages = parts.filter(({type}) => type === 'data-fw-stage').map((part) => inside(part, 'data'));
     expect(stages.find(({stage}) => stage === 'cache')).toMatchObject({state: 'end', hit: true});
     expect(stages.map(({stage}) => stage)).not.toContain('model');
+  });
+
+  it('is read by our own reader as what the server kept, on the terms of the part', async () => {
+    const {say} = open({}, {faq: SHOP});
+    await say('When do you ship?');
+    vi.advanceTimersByTime(2_000);
+    const {blocks} = await say('how long does delivery take');
+    const reader = createUiMessageReader();
+    const events = blocks.flatMap((block) =>
+      reader.read({id: '', event: '', data: block.slice(block.indexOf('data: ') + 6)}),
+    );
+    expect(events[0]).toMatchObject({kind: 'start', promptClass: 'shipping', cacheHit: 'semantic', cacheAgeS: 2});
+    const terms = events.flatMap((event) => (event.kind === 'cacheable' ? [readTerms(event.terms)] : []));
+    expect(terms).toMatchObject([{scope: 'public', ttlMs: DEFAULT_CACHE.ttlMs - 2_000}]);
+    expect(events.at(-1)).toMatchObject({kind: 'end', how: 'finish'});
   });
 
   it('keeps its sources', async () => {
