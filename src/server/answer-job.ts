@@ -1,6 +1,7 @@
 import type {Budget} from '../latency/index.ts';
 import type {AnswerCache} from './answer-cache.ts';
 import type {ClassifyStage} from './classify.ts';
+import type {FoundContext} from './contexts.ts';
 import type {ChosenModel} from './model.ts';
 import type {AnswerOptions} from './options.ts';
 import type {Question} from './read-question.ts';
@@ -13,6 +14,8 @@ export interface AnswerJob {
   question: Question;
   request: Request;
   chosen: ChosenModel;
+  /** What was looked up while the question was written; absent when nothing was. */
+  prepared?: FoundContext | undefined;
   /** When it waited in line; absent when it did not. */
   queued?: {fromMs: number; toMs: number} | undefined;
   /** What the question is; absent when nobody said. */

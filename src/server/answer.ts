@@ -82,7 +82,7 @@ export function startAnswer(job: AnswerJob): Answer {
     if (!waiting) return;
     const by = readMaker({job, found, isHandedOver: false});
     const cache = found ? {hit: found.hit, ageS: Math.floor(found.ageMs / 1000)} : {hit: 'none'};
-    const fw = {run: id, ...by, promptClass, cold: job.cold, contextHit: false, cache};
+    const fw = {run: id, ...by, promptClass, cold: job.cold, contextHit: job.prepared !== undefined, cache};
     const parts = waiting;
     waiting = undefined;
     events.write({type: 'start', messageId: `a-${id}`, messageMetadata: {fw}});

@@ -39,9 +39,16 @@ export function createGatherer(options: {
   const {retrieve, context} = job.options;
   const {text, topics, language, page} = job.question;
 
+  const ahead = job.prepared?.ahead;
+
   const findChunks = async () => {
     if (!retrieve) return [];
     const end = stages.begin('retrieval', job.sinceMs());
+    const ready = (await ahead)?.passages;
+    if (ready && topics.length > 0 && topics.every((topic) => ready.topics.includes(topic))) {
+      end(job.sinceMs(), 'end', {hit: true});
+      return ready.chunks;
+    }
     try {
       const traced = trace ? {traceparent: trace.traceparent} : {};
       const work = (inner: AbortSignal) => retrieve(text, {topics, signal: inner, ...traced});
@@ -56,6 +63,8 @@ export function createGatherer(options: {
     }
   };
   const lookUpFacts = async () => {
+    const known = (await ahead)?.facts;
+    if (known) return known.known;
     try {
       return job.isRenewal ? undefined : await context?.(job.request);
     } catch {

@@ -1,30 +1,30 @@
-import type {Budget, Span} from '../latency/index.ts';
+import type {Budget} from '../latency/index.ts';
 import {type HedgeTerms, type Hello, UI_STREAM_HEADER} from '../protocol/index.ts';
 import {createAnswerCache} from './answer-cache.ts';
 import {createBuckets} from './buckets.ts';
 import {readBudgetOption, writeBudget} from './budget-option.ts';
 import {createClassifier, createClassifyStep} from './classify.ts';
+import {CONTEXT_TTL_MS, createContexts} from './contexts.ts';
 import {readDropper} from './drop-answers.ts';
 import {readFaqOption} from './faq-option.ts';
 import {createGuard} from './guard.ts';
 import {createHealth} from './health.ts';
 import {createHedging} from './hedging.ts';
 import {readLimits} from './limits.ts';
-import {readModels, readProblem} from './model.ts';
+import {readModels, readProblem, readWarm} from './model.ts';
 import {createWarner, type TurnSpan} from './observe.ts';
 import type {AnswerOptions} from './options.ts';
 import {readOrigins} from './origins.ts';
 import {readBody} from './read-body.ts';
-import {type Question, readWish} from './read-question.ts';
+import {readWish} from './read-question.ts';
+import {createReception} from './reception.ts';
 import {quote, Refusal, writeRefusal} from './refusal.ts';
 import {createSlots} from './slots.ts';
 import {createMemoryStore} from './store.ts';
 import {readTools} from './tools.ts';
-import {createTurns, type Events} from './turns.ts';
+import {createTurns, type Started} from './turns.ts';
 import {isResponse, readAuthorize} from './visitor.ts';
-
-/** How long the context id of hello is good for, in ms. */
-export const CONTEXT_TTL_MS = 120_000;
+import {createWarming} from './warming.ts';
 
 /** Says that a server speaks Firstword; on every response. */
 const MARK = {'x-firstword': '1'} as const;
@@ -84,30 +84,21 @@ export function createAnswerHandler(options: AnswerOptions): (request: Request) 
   const turns = createTurns({
     ...{answering: options, tools, mayHedge, budget, cache, takeAside, choose, hedging, runCount, warn, note},
   });
-  const hello = () => writeHello(budget, hedging.report());
-
-  const answer = async (asked: {visitor: string; request: Request; question: Question; arrival: Arrival}) => {
-    const {visitor, request, question, arrival} = asked;
-    const {sinceMs} = arrival;
-    const {text, history, page, conversationId, deadlineMs} = question;
-    await guard.admit({visitor, request, conversationId});
-    const fromMs = sinceMs();
-    const wasFull = slots.isFull();
-    const waitMs = deadlineMs === undefined ? undefined : Math.max(0, deadlineMs - fromMs);
-    const leave = await slots.take({signal: request.signal, waitMs});
-    try {
-      const queued = wasFull ? {fromMs, toMs: sinceMs()} : undefined;
-      const classified = await classify(text, {history, page, sinceMs});
-      const started = turns.start({visitor, question, request, sinceMs, queued, classified, onEnd: leave});
-      return stream(started.events, arrival, started.endedStages);
-    } catch (error) {
-      leave();
-      throw error;
-    }
+  const contexts = createContexts({store, guard, slots, answering: options});
+  const receive = createReception({guard, slots, contexts, classify, turns});
+  const warm = createWarming(options.warm ?? readWarm(choose(undefined).model));
+  const hello = (asked: {request: Request; visitor: string | undefined; topics: readonly string[]}) => {
+    warm();
+    return {contextId: contexts.open(asked), ...writeHello(budget, hedging.report())};
+  };
+  /** Hello is for everybody: who asks only says whether something may be looked up for them. */
+  const greet = async (request: Request, {open, headers}: Arrival): Promise<Response> => {
+    const visitor = open && options.context ? await identify(request).catch(() => undefined) : undefined;
+    return json(hello({request, visitor: typeof visitor === 'string' ? visitor : undefined, topics: []}), headers);
   };
 
   const post = async (request: Request, arrival: Arrival): Promise<Response> => {
-    const {headers} = arrival;
+    const {headers, sinceMs} = arrival;
     const {signal} = request;
     const visitor = await identify(request);
     if (typeof visitor !== 'string') return withHeaders(visitor, headers);
@@ -115,13 +106,13 @@ export function createAnswerHandler(options: AnswerOptions): (request: Request) 
     const wish = readWish(body, {limits, lastEventId: request.headers.get('last-event-id')});
     switch (wish.kind) {
       case 'context':
-        return json(hello(), headers);
+        return json(hello({request, visitor, topics: wish.topics}), headers);
       case 'stop':
         return json({stopped: turns.stop({visitor, key: wish.key})}, headers);
       case 'resume':
-        return stream(turns.resume({...wish, visitor, signal}), arrival);
+        return stream({events: turns.resume({...wish, visitor, signal}), endedStages: []}, arrival);
       case 'question':
-        return answer({visitor, request, question: wish.question, arrival});
+        return stream(await receive({visitor, request, question: wish.question, sinceMs}), arrival);
     }
   };
 
@@ -130,14 +121,14 @@ export function createAnswerHandler(options: AnswerOptions): (request: Request) 
     const visitor = await identify(request);
     if (typeof visitor !== 'string') return withHeaders(visitor, headers);
     const events = turns.replay({visitor, conversationId, signal: request.signal});
-    if (events) return stream(events, arrival);
+    if (events) return stream({events, endedStages: []}, arrival);
     return new Response(null, {status: 204, headers: {...headers, 'cache-control': 'no-store'}});
   };
 
   const get = async (request: Request, arrival: Arrival): Promise<Response> => {
     const {headers, open} = arrival;
     const url = new URL(request.url);
-    if (url.searchParams.get('fw') === 'hello') return json(hello(), headers);
+    if (url.searchParams.get('fw') === 'hello') return greet(request, arrival);
     if (url.pathname.endsWith('/health')) {
       return json(health.report({ok: readProblem(choose(undefined).model) === undefined}), headers);
     }
@@ -193,7 +184,7 @@ interface Arrival {
   open: boolean;
 }
 
-function stream(events: Events, {sinceMs, headers}: Arrival, endedStages: readonly Span[] = []): Response {
+function stream({events, endedStages}: Started, {sinceMs, headers}: Arrival): Response {
   const ended = endedStages.length > 0 ? endedStages : [{stage: 'overhead', ms: sinceMs()}];
   const times = new Map<string, number>();
   for (const {stage, ms} of ended) times.set(stage, (times.get(stage) ?? 0) + ms);
@@ -211,7 +202,6 @@ function readSegment(segment: string): string {
 
 function writeHello(budget: Budget, hedge: HedgeTerms): Hello {
   return {
-    contextId: crypto.randomUUID(),
     ttlMs: CONTEXT_TTL_MS,
     hedge,
     budget: writeBudget(budget),

@@ -10,8 +10,9 @@ export {
   MAX_COMPLEX_TO_FAST_SHARE,
 } from './classify.ts';
 export type {RouteExample} from './complexity.ts';
+export {CONTEXT_TTL_MS} from './contexts.ts';
 export type {FailureCode} from './failure.ts';
-export {CONTEXT_TTL_MS, createAnswerHandler} from './handler.ts';
+export {createAnswerHandler} from './handler.ts';
 export type {CacheHealth, Health} from './health.ts';
 export {type Chunk, DEFAULT_INSTRUCTIONS, type InstructionFacts} from './instructions.ts';
 export {createKnowledge, type Knowledge, type KnowledgeEntry} from './knowledge.ts';

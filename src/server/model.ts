@@ -10,6 +10,8 @@ export type LanguageModelV4 = Extract<AnswerModel, {specificationVersion: 'v4'}>
 export interface ConfigurableModel extends LanguageModelV4 {
   /** Says what is missing before the model can be asked, naming settings and never values; undefined when nothing is. */
   problem(): string | undefined;
+  /** Opens the connection to its provider ahead of a question, without asking anything that is paid for. */
+  warm?(signal: AbortSignal): Promise<unknown>;
 }
 
 /** The routes that a question can take. */
@@ -44,6 +46,11 @@ export function readModels(option: ModelOption): (wanted: string | undefined) =>
 /** Says what a model still lacks, in words that name settings; undefined when it can be asked. */
 export function readProblem(model: AnswerModel): string | undefined {
   return isConfigurable(model) ? model.problem() : undefined;
+}
+
+/** What opens a model's connection ahead of a question; undefined where it offers nothing. */
+export function readWarm(model: AnswerModel): ((signal: AbortSignal) => Promise<unknown>) | undefined {
+  return isConfigurable(model) ? model.warm?.bind(model) : undefined;
 }
 
 function isModel(value: unknown): value is AnswerModel {

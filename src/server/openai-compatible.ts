@@ -58,6 +58,14 @@ export function openaiCompatible(options: OpenAICompatibleOptions = {}): Configu
       const found = find();
       return typeof found === 'string' ? found : undefined;
     },
+    async warm(signal) {
+      const settings = readSettings(options);
+      if (typeof settings === 'string') return;
+      const {baseURL, apiKey} = settings;
+      const headers: Record<string, string> = apiKey === '' ? {} : {authorization: `Bearer ${apiKey}`};
+      const response = await fetch(`${baseURL.replace(/\/$/, '')}/models`, {headers, signal});
+      await response.arrayBuffer(); // a connection is kept when what it carried was read
+    },
     doGenerate: async (call) => model().doGenerate(call),
     doStream: async (call) => model().doStream(call),
   };

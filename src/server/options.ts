@@ -69,8 +69,16 @@ export interface AnswerOptions {
   /**
    * Facts about the visitor (cart, user, permissions) from the server's own cookie, as anything that JSON can say; they
    * go into the prompt. Runs beside retrieval; what it throws costs the facts, not the answer. Must not read the body.
+   *
+   * It runs at hello already, when a visitor opens the chat, and what it gave is used for two minutes by questions of the
+   * same visitor with the same cookies.
    */
   context?: (request: Request) => unknown;
+  /**
+   * Warms the provider when a visitor opens the chat: its connection, and the beginning of the prompt where the provider
+   * keeps one. At most every four minutes; what it throws is dropped. Default: the model's own `warm`, where it has one.
+   */
+  warm?: (signal: AbortSignal) => Promise<unknown>;
   /** Origins that may ask beside the endpoint's own; default none. */
   origins?: readonly string[];
   /** Sizes and counts; default DEFAULT_LIMITS. */
@@ -89,7 +97,7 @@ export interface AnswerOptions {
    * Default none: no header is believed, since any client can write one.
    */
   address?: (request: Request) => string;
-  /** Where counts are kept; one that instances share makes them count together. Default createMemoryStore. */
+  /** Where counts and contexts are kept; instances share one or count for themselves. Default createMemoryStore. */
   store?: Store;
   /**
    * Whether a page may ask a second time while it waits for the first text, and take the answer that comes first. False

@@ -17,6 +17,8 @@ export interface Question {
   route?: string;
   /** There when the visitor had an answer and wants another one. */
   again?: true;
+  /** What a hello or fw-context gave; whether it is still good is for who holds contexts. */
+  contextId?: string;
   language?: string;
   /** As the page sent it; whether it is one is for who continues it. */
   traceparent?: string;
@@ -36,7 +38,7 @@ export type Wish =
   | {kind: 'question'; question: Question}
   | ({kind: 'resume'} & ResumeWish)
   | {kind: 'stop'; key: string}
-  | {kind: 'context'};
+  | {kind: 'context'; topics: string[]};
 
 type Fields = Record<string, unknown>;
 
@@ -57,7 +59,7 @@ export function readWish(body: unknown, options: {limits: Limits; lastEventId: s
   const lastEventId = readWord(fw, 'lastEventId', 200) ?? options.lastEventId;
   switch (trigger) {
     case 'fw-context':
-      return {kind: 'context'};
+      return {kind: 'context', topics: readTopics(fw)};
     case 'fw-stop':
       if (key === undefined) throw bad('fw.key is missing; it says which answer to stop');
       return {kind: 'stop', key};
@@ -93,7 +95,7 @@ function readQuestion(
   const route = readWord(fw, 'route', 32);
   const language = readLanguage(fw);
   const page = readPage(fw, limits);
-  const {traceparent} = fw;
+  const {traceparent, contextId} = fw;
   return {
     conversationId: readWord(body, 'id', 200) ?? '',
     attempt: readAttempt(fw),
@@ -104,6 +106,7 @@ function readQuestion(
     ...(deadlineMs === undefined ? {} : {deadlineMs}),
     ...(route === undefined ? {} : {route}),
     ...(language === undefined ? {} : {language}),
+    ...(typeof contextId === 'string' && contextId.length <= 64 ? {contextId} : {}),
     ...(typeof traceparent === 'string' ? {traceparent} : {}),
     ...(page === undefined ? {} : {page}),
   };

@@ -8,12 +8,14 @@ export interface StageData {
   ms?: number;
   budgetMs?: number;
   atMs: number;
-  /** There when it found what it looked for kept. */
+  /** There when it ended with what was ready before. */
   hit?: true;
 }
 
-/** Ends a stage at an instant in ms since the request was got; how it ended is `end` unless said, and whether it
- * found what it looked for kept. Only once. */
+/**
+ * Ends a stage at an instant in ms since the request was got; how it ended is `end` unless said, and whether with what was
+ * ready before. Only once.
+ */
 export type EndStage = (atMs: number, state?: Exclude<StageState, 'start'>, how?: {hit: boolean}) => void;
 
 /** The stages of one answer on the request's own clock. */

@@ -21,6 +21,13 @@ interface StartFacts {
   onEnd: () => void;
 }
 
+/** An answer that has begun. */
+export interface Started {
+  events: Events;
+  /** The stages that have ended by now. */
+  endedStages: readonly Span[];
+}
+
 /** The turns that a handler is answering, and those that it answered a moment ago. */
 export interface Turns {
   /**
@@ -32,11 +39,9 @@ export interface Turns {
    * @throws Refusal 503 when the model is not configured, 409 when the key stands for another question, 429 for a hedge
    *   that is not admitted, or the second of a turn.
    */
-  start(job: Pick<AnswerJob, 'question' | 'request' | 'sinceMs' | 'queued' | 'classified'> & StartFacts): {
-    events: Events;
-    /** The stages that have ended by now. */
-    endedStages: readonly Span[];
-  };
+  start(
+    job: Pick<AnswerJob, 'question' | 'request' | 'sinceMs' | 'prepared' | 'queued' | 'classified'> & StartFacts,
+  ): Started;
   /**
    * Goes on with an answer after an event.
    *

@@ -16,6 +16,7 @@ const OWN_SERVER_OPTIONS: Readonly<Record<string, string>> = {
   clock: 'lets tests say what time it is',
   hedge: 'says what hello and `data-fw-hedge` tell pages, where answers have side effects',
   routing: 'teaches the local classifier, and says whether the fast model may hand over',
+  warm: 'says how the provider is warmed, which differs from one to the next',
 };
 
 /** Holds the JS API against the document's: every method is there, and no other. */

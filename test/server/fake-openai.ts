@@ -13,6 +13,11 @@ export async function startFakeOpenAI(steps: readonly ProviderStep[], refuse?: {
   const asked: {authorization: string | undefined; body: Record<string, unknown>}[] = [];
   let leftCount = 0;
   const app = new Hono();
+  const listed: (string | undefined)[] = [];
+  app.get('/v1/models', (c) => {
+    listed.push(c.req.header('authorization'));
+    return c.json({data: []});
+  });
   app.post('/v1/chat/completions', async (c) => {
     const authorization = c.req.header('authorization');
     asked.push({authorization, body: await c.req.json()});
@@ -52,5 +57,5 @@ export async function startFakeOpenAI(steps: readonly ProviderStep[], refuse?: {
     });
   });
   const {url, close} = await listen({fetch: app.fetch, port: 0});
-  return {baseURL: `${url}/v1`, asked, left: () => leftCount, close};
+  return {baseURL: `${url}/v1`, asked, listed, left: () => leftCount, close};
 }

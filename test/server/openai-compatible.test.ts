@@ -55,6 +55,13 @@ describe('a backend of three lines', () => {
     expect(fake.asked).toMatchObject([{authorization: `Bearer ${KEY}`, body: {model: 'tiny', stream: true}}]);
   });
 
+  it('opens the connection to its provider at hello, once, and asks nothing that is paid for', async () => {
+    const {fake, url} = await startShop(['Hello']);
+    for (let at = 0; at < 3; at++) await (await fetch(`${url}/chat/?fw=hello`)).text();
+    await vi.waitFor(() => expect(fake.listed).toEqual([`Bearer ${KEY}`]));
+    expect(fake.asked).toEqual([]);
+  });
+
   it('puts each token on the wire before the provider makes the next', async () => {
     const gates = [createGate(), createGate()] as const;
     const {ask} = await startShop([() => gates[0].opened, 'one', () => gates[1].opened, 'two']);

@@ -14,6 +14,7 @@ export function openShop(steps: Parameters<typeof createScriptedModel>[0], optio
   const handler = createAnswerHandler({model, observe: (span) => spans.push(span), ...options});
   return {
     handler,
+    model,
     calls,
     spans,
     /** Waits until so many turns have ended. */
