@@ -97,7 +97,10 @@ export interface AnswerOptions {
    * Default none: no header is believed, since any client can write one.
    */
   address?: (request: Request) => string;
-  /** Where counts and contexts are kept; instances share one or count for themselves. Default createMemoryStore. */
+  /**
+   * Where counts and contexts are kept, and which attempt at a turn may have side effects; instances share one or count for
+   * themselves. Default createMemoryStore.
+   */
   store?: Store;
   /**
    * Whether a page may ask a second time while it waits for the first text, and take the answer that comes first. False

@@ -1,6 +1,6 @@
-import {type ClaimStore, createClaims} from './claims.ts';
 import {KEPT_MS} from './runs.ts';
 import {createSharedWork, type Shared} from './shared-work.ts';
+import {createMemoryStore, type Store} from './store.ts';
 import {ToolFailure} from './tool-failure.ts';
 
 /** How long what had side effects is not done again under the same idempotency key, in ms. */
@@ -37,9 +37,14 @@ export interface TurnMemory {
 /**
  * Creates the memory of turns.
  *
- * @param options.claims - Says which attempt may use what has side effects; default in this process.
+ * @param options.store - Says which attempt may use what has side effects; default one in this process, where nothing else
+ *   can push a claim out.
  */
-export function createTurnMemory({claims = createClaims()}: {claims?: ClaimStore} = {}): TurnMemory {
+export function createTurnMemory({
+  store = createMemoryStore(),
+}: {
+  store?: Pick<Store, 'get' | 'setIfAbsent'> | undefined;
+} = {}): TurnMemory {
   const repeatable = createSharedWork({keptMs: KEPT_MS, entryCount: RESULT_COUNT});
   const once = createSharedWork({
     keptMs: ONCE_MS,
@@ -47,7 +52,7 @@ export function createTurnMemory({claims = createClaims()}: {claims?: ClaimStore
     keepsFailure: (error) => !(error instanceof ToolFailure && error.kind === 'taken'),
   });
   const claim = async (key: string, attempt: string): Promise<boolean> =>
-    (await claims.setIfAbsent(key, attempt, ONCE_MS)) || (await claims.get(key)) === attempt;
+    (await store.setIfAbsent(key, attempt, ONCE_MS)) || (await store.get(key)) === attempt;
   return {
     share: ({turn, name, input, ...work}) => repeatable.share(writeKey(turn, name, input), work),
     once: ({turn, name, input, attempt, signal, work}) =>

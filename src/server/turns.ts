@@ -88,7 +88,7 @@ export function createTurns(options: {
   const {answering, tools, mayHedge, budget, choose, cache, takeAside, hedging, note, warn} = options;
   const {observe = logTurn} = answering;
   const runs = createRuns(options);
-  const memory = createTurnMemory();
+  const memory = createTurnMemory({store: answering.store});
   const now = answering.clock ?? (() => performance.now());
   let cold = true;
 

@@ -1,5 +1,5 @@
 import {expect, it, vi} from 'vitest';
-import {createClaims} from '../../src/server/claims.ts';
+import {createMemoryStore} from '../../src/server/index.ts';
 import {createTurnMemory} from '../../src/server/turn-memory.ts';
 
 const facts = (more: object = {}) => ({
@@ -12,8 +12,8 @@ const facts = (more: object = {}) => ({
 });
 
 it('lets one process use what has side effects where several have one store', async () => {
-  const claims = createClaims();
-  const [here, there] = [createTurnMemory({claims}), createTurnMemory({claims})];
+  const store = createMemoryStore();
+  const [here, there] = [createTurnMemory({store}), createTurnMemory({store})];
   const work = vi.fn(async () => 'done');
   await expect(here.once({...facts(), work}).result).resolves.toBe('done');
   await expect(there.once({...facts({attempt: 'run-2'}), work}).result).rejects.toMatchObject({kind: 'taken'});
@@ -31,9 +31,9 @@ it('is refused for now, not for ever: the attempt that may use it still can', as
 });
 
 it('does nothing where the store cannot say', async () => {
-  const claims = {get: async () => undefined, setIfAbsent: () => Promise.reject(new Error('redis is away'))};
+  const store = {get: async () => undefined, setIfAbsent: () => Promise.reject(new Error('redis is away'))};
   const work = vi.fn(async () => 'done');
-  await expect(createTurnMemory({claims}).once({...facts(), work}).result).rejects.toThrow('redis is away');
+  await expect(createTurnMemory({store}).once({...facts(), work}).result).rejects.toThrow('redis is away');
   expect(work).not.toHaveBeenCalled();
 });
 
@@ -44,18 +44,4 @@ it('shares nothing by inputs that cannot be told apart', async () => {
   const {share} = createTurnMemory();
   for (const input of [cycle, cycle, 1n, 1n]) await share({...facts({input}), work}).result;
   expect(work).toHaveBeenCalledTimes(4);
-});
-
-it('keeps claims for their time', async () => {
-  vi.useFakeTimers();
-  try {
-    const claims = createClaims();
-    expect(await claims.setIfAbsent('a', '1', 100)).toBe(true);
-    expect([await claims.setIfAbsent('a', '2', 100), await claims.get('a')]).toEqual([false, '1']);
-    vi.advanceTimersByTime(100);
-    expect(await claims.get('a')).toBeUndefined();
-    expect(await claims.setIfAbsent('a', '2', 100)).toBe(true);
-  } finally {
-    vi.useRealTimers();
-  }
 });
