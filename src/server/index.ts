@@ -1,6 +1,7 @@
 export type {AnswerEmbedding} from './answer-cache.ts';
 export type {BudgetFile, BudgetTime} from './budget-option.ts';
 export {type CacheOptions, DEFAULT_CACHE, type PublicTurn} from './cache-option.ts';
+export {type Fault, withChaos} from './chaos.ts';
 export {
   CLASSIFY_WAIT_MS,
   type Classified,
