@@ -2,6 +2,7 @@ import {type EmbeddingModel, embed} from 'ai';
 import type {CompiledPack, PlainPack} from '../faq/index.ts';
 import {type CacheOptions, type PublicTurn, readCacheNumbers} from './cache-option.ts';
 import {createFlights, type Seat} from './flights.ts';
+import {createLimit} from './limit.ts';
 import {orAborted} from './or-aborted.ts';
 import {createIdentityReader} from './question-identity.ts';
 import type {Question} from './read-question.ts';
@@ -130,15 +131,13 @@ export function createAnswerCache(options: {
         ...(version === '' ? {} : {version}),
       });
       const findByMeaning = async (model: AnswerEmbedding, signal: AbortSignal) => {
-        const late = new AbortController();
-        const timer = setTimeout(() => late.abort(), EMBED_WAIT_MS);
-        const abortSignal = AbortSignal.any([signal, late.signal]);
+        const limit = createLimit({ms: EMBED_WAIT_MS, signal, reason: () => new TypeError('late')});
         try {
           // the model need not listen to the signal
-          const embedded = embed({model, value: text, maxRetries: 0, abortSignal});
-          vector = (await orAborted(embedded, abortSignal)).embedding;
+          const embedded = embed({model, value: text, maxRetries: 0, abortSignal: limit.signal});
+          vector = (await orAborted(embedded, limit.signal)).embedding;
         } finally {
-          clearTimeout(timer);
+          limit.stop();
         }
         return kept.findByMeaning({identity, vector}, place());
       };
