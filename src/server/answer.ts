@@ -72,11 +72,11 @@ export function startAnswer(job: AnswerJob): Answer {
     // an answer that has begun has no deadline any more
     leftMs: () => (relay.firstTokenMs() === undefined ? deadline.leftMs() : Number.POSITIVE_INFINITY),
   });
-  const gatherer = createGatherer({job, turn, stages, tools, signal, failed, trace});
-  const pipeline: Pipeline = {job, stages, relay, tools, gatherer, signal, failed};
-
   const {promptClass} = job.classified ?? {};
   const cacheTurn = job.cache?.open({...job, promptClass: promptClass ?? 'other'});
+  const isForAll = cacheTurn !== undefined;
+  const gatherer = createGatherer({job, turn, stages, tools, signal, isForAll, failed, trace});
+  const pipeline: Pipeline = {job, stages, relay, tools, gatherer, signal, failed};
 
   const start = () => {
     if (!waiting) return;

@@ -23,6 +23,8 @@ export interface Gatherer {
  * Creates the gatherer of an answer.
  *
  * @param options.turn - What the attempts that share passages have in common.
+ * @param options.isForAll - Whether the answer may be given to everybody: then its own words alone say what it is made from,
+ *   not what one page expects.
  * @param options.failed - Takes the names of what failed.
  * @param options.trace - What retrieval continues; undefined where there is none.
  */
@@ -32,13 +34,14 @@ export function createGatherer(options: {
   stages: Stages;
   tools: ToolRunner;
   signal: AbortSignal;
+  isForAll: boolean;
   failed: string[];
   trace: TurnTrace | undefined;
 }): Gatherer {
-  const {job, turn, stages, tools, signal, failed, trace} = options;
+  const {job, turn, stages, tools, signal, isForAll, failed, trace} = options;
   const {retrieve, context} = job.options;
-  const {text, topics, language, page} = job.question;
-
+  const {text, language, page} = job.question;
+  const topics = isForAll ? [] : job.question.topics;
   const ahead = job.prepared?.ahead;
 
   const findChunks = async () => {

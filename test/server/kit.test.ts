@@ -8,7 +8,7 @@ import {
   type TurnSpan,
 } from '../../src/server/index.ts';
 import {createGate} from '../gate.ts';
-import {ask} from './ask.ts';
+import {ask, post} from './ask.ts';
 import {inside, readAnswer, readEvents} from './events.ts';
 import {createScriptedModel} from './scripted-model.ts';
 import {openShop, readRefusal} from './shop.ts';
@@ -176,6 +176,24 @@ describe('a signed visitor', () => {
     expect((await say('Is it mine?', ann)).text).toBe('Yes.');
     expect(seen.calls.map(({prompt}) => JSON.stringify(prompt).includes('ann'))).toEqual([true, false]);
     expect(spans.map((span) => span.cache)).toEqual(['none', 'none', 'exact']);
+  });
+});
+
+describe('an answer for everybody', () => {
+  it('is made from what its own words find, not from what one page expects', async () => {
+    const retrieve = vi.fn(() => [{id: 'r', text: 'x'}]);
+    const {handler, calls} = openShop(['Yes.'], {cache: {isPublic: ({question}) => question === 'Is it?'}, retrieve});
+    const context = await handler(post({trigger: 'fw-context', messages: [], fw: {v: 1, topics: ['rats']}}));
+    const {contextId} = (await context.json()) as {contextId: string}; // as wire.md says
+    await vi.waitFor(() => expect(retrieve.mock.calls).toMatchObject([[null, {topics: ['rats']}]]));
+    const say = async (text: string) =>
+      readAnswer(await handler(ask(text, {fw: {...fresh(), contextId, topics: ['rats']}})));
+    await say('Mine?');
+    expect(retrieve).toHaveBeenCalledOnce();
+    expect(isKept(await say('Is it?'))).toBe(true);
+    expect(retrieve.mock.calls[1]).toMatchObject(['Is it?', {topics: []}]);
+    await say('Is it?');
+    expect(calls).toHaveLength(2);
   });
 });
 
