@@ -53,7 +53,8 @@ const GREETING =
  * `greeting`, `complex` or `other`. Private entries and topics give no class.
  *
  * The limit between the routes is the middle, or lower where examples that were held out in turn show that otherwise more
- * than `maxComplexToFastShare` of the complex ones would go to the fast model; that takes 20 complex ones. A question that the pack answers for sure is simple.
+ * than `maxComplexToFastShare` of the complex ones would go to the fast model; that takes 20 complex ones. A question that
+ * the pack answers for sure is simple.
  *
  * @param options.pack - FAQ pack, plain or compiled.
  * @param options.examples - Questions with the route that each should take.

@@ -45,8 +45,9 @@ type Headers = Readonly<Record<string, string>>;
  * both.
  *
  * It answers POST (a question, resume, stop, context), `GET ?fw=hello`, `GET …/health`, `GET …/{conversation}/stream`
- * (replay), `DELETE ?tag=…` where a cache says who may, and OPTIONS, and refuses the rest with a status and `{"error": {"code", "message", "retryable"}}`. It never
- * rejects. The native protocol is its answer's form, which AI SDK clients read as well.
+ * (replay), `DELETE ?tag=…` where a cache says who may, and OPTIONS, and refuses the rest with a status and
+ * `{"error": {"code", "message", "retryable"}}`. It never rejects. The native protocol is its answer's form, which AI SDK
+ * clients read as well.
  *
  * An answer goes on when its reader leaves, for a minute, and can be read again for a minute after its end: its events
  * are kept in this process. With `fw.deadlineMs` it is ended at that time.

@@ -36,7 +36,8 @@ export interface Hedging {
  * are turns enough to tell it.
  *
  * An attempt that was given up before its first token counts with the time that it had: without it the percentile would
- * fall with every hedge that won, and so bring more of them. Second attempts themselves do not count, nor kept answers, nor what nobody waits for.
+ * fall with every hedge that won, and so bring more of them. Second attempts themselves do not count, nor kept answers, nor
+ * what nobody waits for.
  *
  * @param options.isAllowed - False where none is ever welcome.
  * @param options.floorMs - The shortest time that is told; default HEDGE_FLOOR_MS.

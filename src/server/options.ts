@@ -32,8 +32,9 @@ export interface RoutingOptions {
   /** The part of complex questions that may go to the fast model, 0 to 1; default MAX_COMPLEX_TO_FAST_SHARE. */
   maxComplexToFastShare?: number;
   /**
-   * Whether the fast model may hand a question over before its first text, by calling the tool `escalate` that it is then
-   * given. False for models that take no tools. Default true where there is a powerful model.
+   * Whether the fast model may hand a question over with its first message, before any text, by calling the tool
+   * `escalate` that it is then given; nothing with side effects that the same message calls is done. False for models that
+   * take no tools. Default true where there is a powerful model, and no tool of that name in `tools`.
    */
   escalate?: boolean;
 }
@@ -104,8 +105,8 @@ export interface AnswerOptions {
   store?: Store;
   /**
    * Whether a page may ask a second time while it waits for the first text, and take the answer that comes first. False
-   * for backends whose answers have side effects, as those have of which a tool says so: pages are told so, and a second attempt is refused with 429. Default
-   * true: for one turn in twenty, and after the 95th percentile of first-token times.
+   * for backends whose answers have side effects, as those have of which a tool says so: pages are told so, and a second
+   * attempt is refused with 429. Default true: for one turn in twenty, and after the 95th percentile of first-token times.
    */
   hedge?: boolean;
   /** Is told each turn when it ended; default logTurn, one JSON line to the console. */

@@ -42,7 +42,10 @@ export interface SemanticCache {
   find(identity: Identity, place: CachePlace): CacheFound | undefined;
   /** Finds the answer whose question means nearest to the same, where it is near enough. */
   findByMeaning(asked: {identity: Identity; vector: readonly number[]}, place: CachePlace): CacheFound | undefined;
-  /** Keeps an answer; the one to the same words is replaced (its meaning stays where none is given), and beyond the limit the one unused for longest forgotten. */
+  /**
+   * Keeps an answer; the one to the same words is replaced (its meaning stays where none is given), and beyond the limit
+   * the one unused for longest forgotten.
+   */
   keep(entry: CacheEntry): void;
   /** Forgets the answers that have one of the tags; how many there were. */
   drop(tags: readonly string[]): number;
