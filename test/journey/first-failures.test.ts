@@ -1,7 +1,7 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {type Listening, listen} from '../../demo/listen.ts';
 import {type Browser, findEngines, openBrowser, type Page, waitUntil} from './drive/index.ts';
-import {answerIs, ask, lastAnswer, openByKeyboard, type Stage, startStage} from './stage.ts';
+import {answerIs, ask, lastAnswer, openByKeyboard, ownLines, type Stage, startStage} from './stage.ts';
 
 const NOT_HERE = 'Answers are not available here at the moment.';
 const html = (body: string, init?: ResponseInit) =>
@@ -184,10 +184,7 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
       });
       return page;
     }
-    const ownLines = async (page: Page) =>
-      (await page.consoleLines())
-        .filter((line) => line.startsWith('[firstword] '))
-        .map((line) => line.slice('[firstword] '.length));
+    const linesOf = async (page: Page) => (await ownLines(page)).map((line) => line.slice('[firstword] '.length));
 
     test.each(Object.entries(FAILURES))('with %s reads what to do, and the visitor calm words', async (_, wanted) => {
       failure = wanted;
@@ -203,10 +200,10 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
       expect((await lastAnswer(page)).retry).toBe(true);
       // the words for them are loaded once they are needed
       await waitUntil(
-        async () => (await ownLines(page)).length >= wanted.lines.length,
+        async () => (await linesOf(page)).length >= wanted.lines.length,
         () => 'the lines',
       );
-      expect(await ownLines(page)).toEqual(wanted.lines.map(fill));
+      expect(await linesOf(page)).toEqual(wanted.lines.map(fill));
       const error = await page.waitFor(() => (window as unknown as {turn?: {error?: string}}).turn?.error ?? '');
       expect(error).toBe(wanted.error);
       expect(posts).toHaveLength(wanted.posts);
@@ -224,7 +221,7 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
           'Chat is unavailable',
       );
       // the browser's own line beside it names the directive and the file
-      expect(await ownLines(page)).toEqual([expect.stringMatching(/^Chat is unavailable/)]);
+      expect(await linesOf(page)).toEqual([expect.stringMatching(/^Chat is unavailable/)]);
     });
   });
 });

@@ -1,7 +1,16 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {createGate} from '../gate.ts';
 import {type Browser, findEngines, openBrowser, type Page} from './drive/index.ts';
-import {answerIs, ask, openByKeyboard, panelReady, type Stage, type StageOptions, startStage} from './stage.ts';
+import {
+  answerIs,
+  ask,
+  openByKeyboard,
+  ownLines,
+  panelReady,
+  type Stage,
+  type StageOptions,
+  startStage,
+} from './stage.ts';
 
 /** A stage whose `/page` is an empty page with the tag on it; what it looks like stands in its own address. */
 function startPages(options: Pick<StageOptions, 'tamper'> & {held?: Promise<void>} = {}): Promise<Stage> {
@@ -152,8 +161,6 @@ describe('the language', () => {
     await browser.close();
   });
 
-  const lines = async (page: Page) => (await page.consoleLines()).filter((line) => line.startsWith('[firstword]'));
-
   test.each([
     ['of the page in capitals', 'lang="DE"', '', GERMAN],
     ['of the attribute, against that of the page', 'lang="en"', 'data-language="de"', GERMAN],
@@ -173,7 +180,7 @@ describe('the language', () => {
     await answerIs(page, 'complete');
     await page.waitFor(() => Boolean(document.querySelector('firstword-chat')?.shadowRoot?.querySelector('time')));
     expect(await isInView(page)).toBe(true);
-    expect(await lines(page)).toEqual([]);
+    expect(await ownLines(page)).toEqual([]);
   });
 
   test('comes with the first sign of intent, and its numbers are written as it writes them', async () => {
@@ -232,6 +239,6 @@ describe('the language', () => {
     expect(await read(page)).toEqual(ENGLISH);
     await ask(page, 'Do you take PayPal?');
     await answerIs(page, 'complete');
-    expect(await lines(page)).toEqual([expect.stringMatching(/the words of de did not load unchanged/)]);
+    expect(await ownLines(page)).toEqual([expect.stringMatching(/the words of de did not load unchanged/)]);
   });
 });

@@ -7,7 +7,7 @@ import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vites
 import type {FirstwordApi, MountOptions} from '../../src/index.ts';
 import {type Browser, findEngines, openBrowser, type Page} from './drive/index.ts';
 import {installPacked, newcomer} from './packed.ts';
-import {answerIs, lastAnswer, panelReady, type Stage, startStage} from './stage.ts';
+import {answerIs, lastAnswer, ownLines, panelReady, type Stage, startStage} from './stage.ts';
 
 /** A page whose own script is done with importing, and the chat that it made. */
 type Seen = Window & {mount: (options: MountOptions) => FirstwordApi | undefined; chat: FirstwordApi | undefined};
@@ -107,7 +107,6 @@ describe.skipIf(chromium?.missing)('on a page', () => {
     );
   const unmount = (page: Page) => page.run(() => (window as unknown as Seen).chat?.destroy());
   const chats = (page: Page) => page.run(() => document.querySelectorAll('firstword-chat').length);
-  const lines = async (page: Page) => (await page.consoleLines()).filter((line) => line.startsWith('[firstword]'));
 
   test('mount() answers, and what it needs comes in parts of its own', async () => {
     const page = await openBuilt();
@@ -121,7 +120,7 @@ describe.skipIf(chromium?.missing)('on a page', () => {
     expect((await lastAnswer(page)).text).toContain('PayPal');
     expect(parts()).toBeGreaterThan(before);
     expect(page.tap().some(({url}) => /\/firstword[\w.-]*\.js$/.test(url))).toBe(false);
-    expect(await lines(page)).toEqual([]);
+    expect(await ownLines(page)).toEqual([]);
   });
 
   test('mount, destroy and mount again, as React in strict mode does, leaves one chat that answers', async () => {
@@ -142,7 +141,7 @@ describe.skipIf(chromium?.missing)('on a page', () => {
     await unmount(page);
     expect(await chats(page)).toBe(0);
     expect(await page.run(() => 'Firstword' in window)).toBe(false);
-    expect(await lines(page)).toEqual([]);
+    expect(await ownLines(page)).toEqual([]);
   });
 
   test('without an endpoint, and twice with the same, mount() says so and returns nothing', async () => {
@@ -151,7 +150,7 @@ describe.skipIf(chromium?.missing)('on a page', () => {
     expect(await mount(page, {endpoint: '/chat', onHandoff: undefined})).toBe(true);
     await panelReady(page);
     expect(await mount(page, {endpoint: '/chat'})).toBe(false);
-    expect(await lines(page)).toEqual([
+    expect(await ownLines(page)).toEqual([
       expect.stringContaining('endpoint is missing'),
       expect.stringContaining('chat is here already'),
     ]);
@@ -161,12 +160,12 @@ describe.skipIf(chromium?.missing)('on a page', () => {
     const page = await openBuilt();
     await page.run(() => void (window as unknown as Seen).mount({endpoint: '/chat', open: true, onHandoff: () => {}}));
     await panelReady(page);
-    expect(await lines(page)).toEqual([]);
+    expect(await ownLines(page)).toEqual([]);
     const tagged = await open(
       `<!doctype html><script src="/firstword.js" data-endpoint="/chat" data-on-handoff="x" data-open></script><script>mount = 0</script>`,
     );
     await panelReady(tagged);
-    expect(await lines(tagged)).toEqual([expect.stringContaining('data-on-handoff is not known')]);
+    expect(await ownLines(tagged)).toEqual([expect.stringContaining('data-on-handoff is not known')]);
   });
 
   test('<firstword-chat> is a chat where it stands, with its attributes as options', async () => {
@@ -186,7 +185,7 @@ describe.skipIf(chromium?.missing)('on a page', () => {
     });
     expect(seen).toEqual({title: 'Ask', parent: 'help', accent: '#060'});
     expect(await chats(page)).toBe(1);
-    expect(await lines(page)).toEqual([]);
+    expect(await ownLines(page)).toEqual([]);
   });
 
   test('<firstword-chat> goes on when it is moved, ends when it is removed, and begins anew with what it says then', async () => {
@@ -217,7 +216,7 @@ describe.skipIf(chromium?.missing)('on a page', () => {
       return [root?.querySelector('[part~=title]')?.textContent, count('panel'), count('launcher'), count('answer')];
     });
     expect(anew).toEqual(['Anew', 1, 1, 1]);
-    expect(await lines(page)).toEqual([]);
+    expect(await ownLines(page)).toEqual([]);
   });
 
   test('the script tag, mount() and <firstword-chat> stand beside each other, each chat once', async () => {
@@ -232,7 +231,7 @@ describe.skipIf(chromium?.missing)('on a page', () => {
       ),
     );
     expect(await chats(page)).toBe(3);
-    expect(await lines(page)).toEqual([expect.stringContaining('chat is here already')]);
+    expect(await ownLines(page)).toEqual([expect.stringContaining('chat is here already')]);
     await unmount(page);
     expect(await chats(page)).toBe(3);
   });
@@ -254,7 +253,7 @@ describe.skipIf(chromium?.missing)('on a page', () => {
       );
     await addTag();
     expect(await chats(page)).toBe(1);
-    expect(await lines(page)).toEqual([expect.stringContaining('chat is here already')]);
+    expect(await ownLines(page)).toEqual([expect.stringContaining('chat is here already')]);
     await unmount(page);
     expect(await mount(page, {endpoint: '/chat'})).toBe(true);
     expect(await chats(page)).toBe(1);

@@ -1,6 +1,13 @@
+import {createHash} from 'node:crypto';
 import type {Page as DriverPage, HTTPRequest} from 'puppeteer-core';
 import type {Abilities} from './page.ts';
 import type {PageRequest} from './types.ts';
+
+/**
+ * Stands in what Firefox says of a file whose fetch was broken off before its first byte, as all are by a page that goes:
+ * the hash of nothing is not the one that was wanted.
+ */
+const HASH_OF_NOTHING = createHash('sha384').update('').digest('base64');
 
 /** Begins to write down what a page of Chromium or Firefox asks for and says; its dialogs are accepted. */
 export function observePage(
@@ -14,7 +21,10 @@ export function observePage(
     if (isTapped(request)) requests.push(describeRequest(engine, request));
   });
   page.on('console', (message) => lines.push(message.text()));
-  page.on('pageerror', (error) => errors.push(describeError(engine, error)));
+  page.on('pageerror', (error) => {
+    const words = describeError(engine, error);
+    if (!words.includes(HASH_OF_NOTHING)) errors.push(words);
+  });
   // It may be gone again before it is answered.
   page.on('dialog', (dialog) => void dialog.accept().catch(() => undefined));
 
