@@ -127,6 +127,7 @@ export const FALLBACK_ROWS: Record<string, Row> = {
     },
   },
   'silence, where there is a page for help': {
+    once: true,
     ...instead('contact'),
     attributes: 'data-support-url="/help"',
     async check({page, server}) {
@@ -146,11 +147,13 @@ export const FALLBACK_ROWS: Record<string, Row> = {
     },
   },
   'silence, where the site has words for it': {
+    once: true,
     ...instead('message'),
     attributes: `data-fallback="'${CALL}'"`,
     text: CALL,
   },
   'silence, where neither the FAQ nor another route can answer': {
+    once: true,
     ...instead('contact'),
     pages: FAQ.pages,
     attributes: `${FAQ.attributes} ${MAIL} data-fallback="faq|retry:fast|contact|'${CALL}'"`,
@@ -171,6 +174,7 @@ export const FALLBACK_ROWS: Record<string, Row> = {
     recovery: 'Continue',
   },
   'a stall in the middle, where all tabs have the conversation': {
+    once: true,
     attributes: 'data-persist="local"',
     way: stalled,
     deadlines: 'quick',
@@ -182,18 +186,21 @@ export const FALLBACK_ROWS: Record<string, Row> = {
     recovery: 'Continue',
   },
   'status 500, where the site has words for it': {
+    once: true,
     ...insteadOf('error', SAID.server),
     way: refuse(500),
     record: {...insteadOf('error', SAID.server).record, error: 'http-5xx', retries: 2},
     posts: 3,
   },
   'status 503, where the site has words for it': {
+    once: true,
     ...insteadOf('overload', SAID.busy),
     way: refuse(503, {'retry-after': '3600'}),
     record: {...insteadOf('overload', SAID.busy).record, error: 'http-5xx'},
     posts: 1,
   },
   'no network, where the site has words for it': {
+    once: true,
     ...insteadOf('offline', SAID.offline),
     before: ({page}) => page.goOffline(),
     mend: ({page}) => page.goOnline(),
