@@ -1,7 +1,7 @@
 import {expect, onTestFinished} from 'vitest';
 import {type EngineName, type FoundEngine, type OpenOptions, openBrowser, type Page} from './drive/index.ts';
 import {clickOn, countOf, focused, focusOn, shown, stands, until} from './in-chat.ts';
-import {type Stage, type StageOptions, startStage} from './stage.ts';
+import {type Stage, type StageOptions, startStage, UNHURRIED} from './stage.ts';
 
 /** A page that has nothing wrong by itself. */
 export interface Sheet {
@@ -18,7 +18,7 @@ const TEXT = '<p>Words of the page, which is long.</p>'.repeat(60);
 
 /** Writes a page around the widget. */
 const writePage = ({attributes = '', dir = 'ltr', head = '', body = ''}: Sheet = {}) =>
-  `<!doctype html><html lang="en" dir="${dir}"><head><meta charset="utf-8"><title>Shop</title><meta name="viewport" content="width=device-width"><style>:root{color-scheme:light dark}</style>${head}</head><body><main><h1>Shop</h1><button class="first">First</button>${TEXT}<button class="ask">Ask us</button>${body}</main><script async src="/firstword.js" data-endpoint="/chat" data-title="Help" ${attributes}></script></body></html>`;
+  `<!doctype html><html lang="en" dir="${dir}"><head><meta charset="utf-8"><title>Shop</title><meta name="viewport" content="width=device-width"><style>:root{color-scheme:light dark}</style>${head}</head><body><main><h1>Shop</h1><button class="first">First</button>${TEXT}<button class="ask">Ask us</button>${body}</main><script async src="/firstword.js" data-endpoint="/chat" ${UNHURRIED} data-title="Help" ${attributes}></script></body></html>`;
 
 /** One event of an answer as the endpoint writes it. */
 const event = (part: object) => `data: ${JSON.stringify(part)}\n\n`;

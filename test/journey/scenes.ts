@@ -1,5 +1,5 @@
 import type {Browser, OpenOptions, Page} from './drive/index.ts';
-import {answerIs, panelReady, type Stage, type StageOptions, startStage} from './stage.ts';
+import {answerIs, panelReady, type Stage, type StageOptions, startStage, UNHURRIED} from './stage.ts';
 
 /** One look of the widget: the page it stands on, and what brought it about. */
 export interface Scene {
@@ -50,9 +50,6 @@ const ANSWERS: Readonly<Record<string, string>> = {
   'How can I pay?': START + say(RICH) + END,
   'كم ليلة يمكنني التجربة؟': START + say('يمكنك التجربة لمدة **30 ليلة**، ثم نستردها مجانًا.') + END,
 };
-
-/** Nothing that is looked at changes meanwhile, however slow the machine is. */
-const UNHURRIED = 'data-deadline="soft=60s first=120s complete=240s"';
 
 /** Answers questions as they stand above, without waiting; what is not known there is refused. */
 export const answerScenes: NonNullable<StageOptions['intercept']> = async (request) => {

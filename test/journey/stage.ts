@@ -17,6 +17,11 @@ export interface StageOptions extends Pick<BackendOptions, 'policy' | 'model' | 
   tamper?: (path: string, text: string) => string;
 }
 
+/** Deadlines that no journey reaches, however slow the machine is and however long a test holds an answer back. */
+export const UNHURRIED = 'data-deadline="soft=60s first=120s complete=240s"';
+
+const slowDown = (_: string, html: string) => html.replace('data-endpoint="/chat"', `$& ${UNHURRIED}`);
+
 /** The demo on a port of its own, with a store of its own. */
 export interface Stage {
   url: string;
@@ -45,11 +50,14 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       if (answered) return answered;
       const response = await backend.fetch(request);
       const {pathname} = new URL(request.url);
-      if (!options.tamper || !pathname.endsWith('.js')) return response;
+      const change = pathname.endsWith('.js')
+        ? options.tamper
+        : response.headers.get('content-type')?.startsWith('text/html') && slowDown;
+      if (!change) return response;
       const text = await response.text();
       const headers = new Headers(response.headers);
       headers.delete('content-length');
-      return new Response(options.tamper(pathname, text), {status: response.status, headers});
+      return new Response(change(pathname, text), {status: response.status, headers});
     },
   });
   async function stop(): Promise<TurnRecord[]> {

@@ -2,7 +2,7 @@ import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vites
 import {createGate} from '../gate.ts';
 import {FINISH, NATIVE, numberEvents, START, word} from '../stream/endpoint.ts';
 import {type Browser, findEngines, openBrowser, type Page, waitUntil} from './drive/index.ts';
-import {answerIs, ask, lastAnswer, type Stage, startStage} from './stage.ts';
+import {answerIs, ask, lastAnswer, type Stage, startStage, UNHURRIED} from './stage.ts';
 
 const events = numberEvents([START, ...['Your order ', 'is on ', 'its way ', 'to you.'].map(word), FINISH]);
 const HALF = 3;
@@ -10,7 +10,7 @@ const WHOLE = 'Your order is on its way to you.';
 
 /** A page that keeps its conversation for all tabs, and opens the chat. */
 const PAGE = `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Shop</title>
-<body><h1>Shop</h1><script async src="/firstword.js" data-endpoint="/chat" data-persist="local" data-open></script>`;
+<body><h1>Shop</h1><script async src="/firstword.js" data-endpoint="/chat" ${UNHURRIED} data-persist="local" data-open></script>`;
 
 /** The same in a frame that has no origin of its own, and asks by itself. */
 const FRAMED = `<!doctype html><title>Shop</title><script>heard = []; addEventListener('message', ({data}) => heard.push(data))</script>
