@@ -56,7 +56,7 @@ function refused(status: number, {notice, error}: {notice: RegExp; error: 'http-
     marks: {sent: true, headers: true, token: false, paint: false},
     posts: retried ? 3 : 1,
     recovery: 'retry',
-    once: ![400, 404, 429, 500].includes(status),
+    once: true,
   };
 }
 
@@ -93,6 +93,7 @@ export const ENDPOINT_ROWS: Record<string, Row> = {
     posts: 1,
   },
   'a first token that never comes': {
+    once: true,
     way: wordless,
     ...BUILT_IN,
     record: {outcome: 'fallback', source: 'fallback', fallback: {why: 'deadline-token', kind: 'message'}},
@@ -111,6 +112,7 @@ export const ENDPOINT_ROWS: Record<string, Row> = {
     recovery: 'retry',
   },
   'an answer without an end': {
+    once: true,
     way: endless,
     deadlines: 'quick',
     state: 'cut',
@@ -151,6 +153,7 @@ export const ENDPOINT_ROWS: Record<string, Row> = {
     recovery: 'itself',
   },
   'a cut in the middle of a character, where the rest is gone': {
+    once: true,
     way: restBy(cutInCharacter, refuse(410)),
     state: 'cut',
     text: BEGUN,
@@ -162,6 +165,7 @@ export const ENDPOINT_ROWS: Record<string, Row> = {
   },
   ...STATUSES,
   'status 429 with a second to wait': {
+    once: true,
     way: firstThen(refuse(429, {'retry-after': '1'}), whole),
     state: 'complete',
     text: WHOLE,
@@ -170,6 +174,7 @@ export const ENDPOINT_ROWS: Record<string, Row> = {
     recovery: 'itself',
   },
   'status 429 with an hour to wait': {
+    once: true,
     way: refuse(429, {'retry-after': '3600'}),
     state: 'failed',
     notice: busy,
@@ -178,6 +183,7 @@ export const ENDPOINT_ROWS: Record<string, Row> = {
     recovery: 'retry',
   },
   'status 500 that passes': {
+    once: true,
     way: firstThen(refuse(500), whole),
     state: 'complete',
     text: WHOLE,
@@ -186,6 +192,7 @@ export const ENDPOINT_ROWS: Record<string, Row> = {
     recovery: 'itself',
   },
   'a page instead of a stream': {
+    once: true,
     way: htmlPage,
     state: 'failed',
     notice: nowhere,
@@ -194,6 +201,7 @@ export const ENDPOINT_ROWS: Record<string, Row> = {
     recovery: 'retry',
   },
   'a malformed part': {
+    once: true,
     way: malformed,
     state: 'failed',
     text: BEGUN,
@@ -204,6 +212,7 @@ export const ENDPOINT_ROWS: Record<string, Row> = {
     recovery: 'retry',
   },
   'ids that come twice': {
+    once: true,
     way: repeated,
     state: 'complete',
     text: WHOLE,
@@ -212,6 +221,7 @@ export const ENDPOINT_ROWS: Record<string, Row> = {
     recovery: 'itself',
   },
   'ids out of order': {
+    once: true,
     way: shuffled,
     state: 'complete',
     text: WHOLE,
