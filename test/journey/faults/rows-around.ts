@@ -4,37 +4,38 @@ import {startFaultServer, type Way} from './fault-server.ts';
 import type {Row} from './row.ts';
 import {BEGUN, BUILT_IN, SAID, WHOLE} from './rows-endpoint.ts';
 import type {Scene} from './scene.ts';
-import {createHold, refuse, restBy, whole} from './ways.ts';
+import {createHold, type Hold, refuse, restBy, whole} from './ways.ts';
 
 /** Gives a row an answer that is held in the middle until the row opens it. */
 function held(
   play: (scene: Scene, open: () => void) => Promise<void>,
-  by: (hold: ReturnType<typeof createHold>) => Way = ({middle}) => middle,
+  by: (hold: Hold) => Way = ({middle}) => middle,
 ): Pick<Row, 'before' | 'during'> {
-  let hold = createHold();
+  const holds = new WeakMap<Scene, Hold>(); // the row is played in several browsers at once
   return {
-    async before({endpoint}) {
-      hold = createHold();
-      endpoint.answer(restBy(by(hold), whole));
+    async before(scene) {
+      const hold = createHold();
+      holds.set(scene, hold);
+      scene.endpoint.answer(restBy(by(hold), whole));
     },
     async during(scene) {
       await firstWords(scene.page);
-      await play(scene, hold.open);
+      await play(scene, () => holds.get(scene)?.open());
     },
   };
 }
 
 function unreachable(): Row {
-  let hole: BlackHole | undefined;
+  const holes = new WeakMap<Scene, BlackHole>(); // as above
   return {
     ...BUILT_IN,
     away: true,
-    async before({endpoint}) {
-      await endpoint.close();
-      hole = await openBlackHole(endpoint.port);
+    async before(scene) {
+      await scene.endpoint.close();
+      holes.set(scene, await openBlackHole(scene.endpoint.port));
     },
     async mend(scene) {
-      await hole?.close();
+      await holes.get(scene)?.close();
       const {port} = scene.endpoint;
       const again = await startFaultServer({port, allowed: () => scene.server.url});
       again.answer(whole);

@@ -4,8 +4,8 @@ import {attributeOf, inChat, textOf} from '../in-chat.ts';
 import {answerIs, ask} from '../stage.ts';
 import type {Row} from './row.ts';
 import {SAID, WHOLE} from './rows-endpoint.ts';
-import {look, QUESTION} from './scene.ts';
-import {createHold, refuse, silent, stalled, whole} from './ways.ts';
+import {look, QUESTION, type Scene} from './scene.ts';
+import {createHold, type Hold, refuse, silent, stalled, whole} from './ways.ts';
 
 const PACK = {
   version: '1',
@@ -75,15 +75,17 @@ function takeOver(): void {
 }
 
 function late(): Row {
-  let hold = createHold();
+  const holds = new WeakMap<Scene, Hold>(); // the row is played in several browsers at once
   return {
     ...instead('message'),
-    async before({endpoint}) {
-      hold = createHold();
-      endpoint.answer(hold.start);
+    async before(scene) {
+      const hold = createHold();
+      holds.set(scene, hold);
+      scene.endpoint.answer(hold.start);
     },
-    async check({page}) {
-      hold.open();
+    async check(scene) {
+      const {page} = scene;
+      holds.get(scene)?.open();
       await page.waitFor(() =>
         [...(document.querySelector('firstword-chat')?.shadowRoot?.querySelectorAll('button') ?? [])].some(
           ({textContent}) => textContent === 'Show it',

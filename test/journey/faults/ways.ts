@@ -75,6 +75,9 @@ export const shuffled: Way = (reply) => {
   reply.end(parts.map((part, at) => `id: run-1-${at ^ 1}\n${sse(part)}`).join(''));
 };
 
+/** Holds an answer where the test wants. */
+export type Hold = ReturnType<typeof createHold>;
+
 /** Holds an answer where the test wants, once for each question. */
 export function createHold() {
   const gate = createGate();
