@@ -1,7 +1,7 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {type Listening, listen} from '../../demo/listen.ts';
 import {type Browser, findEngines, openBrowser, type Page, waitUntil} from './drive/index.ts';
-import {answerIs, ask, lastAnswer, openByKeyboard, ownLines, type Stage, startStage} from './stage.ts';
+import {answerIs, ask, lastAnswer, noticeIs, openByKeyboard, ownLines, type Stage, startStage} from './stage.ts';
 
 const NOT_HERE = 'Answers are not available here at the moment.';
 const html = (body: string, init?: ResponseInit) =>
@@ -196,7 +196,7 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
       await openByKeyboard(page);
       await ask(page, 'Where is my order?');
       await answerIs(page, 'failed');
-      expect((await lastAnswer(page)).notice).toBe(wanted.words);
+      await noticeIs(page, wanted.words);
       expect((await lastAnswer(page)).retry).toBe(true);
       // the words for them are loaded once they are needed
       await waitUntil(

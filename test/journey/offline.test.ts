@@ -2,7 +2,7 @@ import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vites
 import {startAloud} from './aloud.ts';
 import {type Browser, findEngines, openBrowser, type Page} from './drive/index.ts';
 import {clickOn, gone, shown, stands, textOf, textsOf, until, written} from './in-chat.ts';
-import {ask, lastAnswer, openByKeyboard} from './stage.ts';
+import {ask, lastAnswer, noticeIs, openByKeyboard} from './stage.ts';
 import {testUnless} from './test-unless.ts';
 
 const KEPT = 'You are offline. Your question is kept and sent when you are back.';
@@ -56,7 +56,7 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
       await until(() => textOf(page, '.banner')).toBe('You are offline.');
       await ask(page, 'And then?');
       await stands(page, 'failed');
-      expect((await lastAnswer(page)).notice).toBe(KEPT);
+      await noticeIs(page, KEPT);
       expect(await textsOf(page, '[part~=question]')).toEqual(['You asked: How long?', 'You asked: And then?']);
       // neither a try of the visitor's own nor going and coming makes two of it
       await clickOn(page, '[part~=retry]');

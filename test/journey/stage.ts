@@ -181,3 +181,11 @@ export async function answerIs(page: Page, state: string): Promise<void> {
     state,
   );
 }
+
+/** Waits until these words stand below the last answer; those of a rare problem come in a file of their own. */
+export async function noticeIs(page: Page, words: string): Promise<void> {
+  await waitUntil(
+    async () => (await lastAnswer(page)).notice === words,
+    () => `"${words}" below the last answer`,
+  );
+}
