@@ -1,8 +1,9 @@
-// npm test: installs what is missing, browsers too, and runs every check and test. Prints seconds per suite.
+// npm test: installs what is missing, browsers too, and runs every check and test. Prints seconds per suite, and last
+// what failed: whoever has only the end of a long output has the reason.
 import {spawnSync} from 'node:child_process';
 import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {join, relative} from 'node:path';
 import {NODE, ROOT, ready} from '../demo/ready.mjs';
 import {installBrowsers} from './journey/drive/install-browsers.mjs';
 
@@ -24,8 +25,19 @@ function vitest(name) {
   return ['node_modules/vitest/vitest.mjs', 'run', '--project', name, '--reporter=default', '--reporter=json', report];
 }
 
+/** Names what failed, and why, in the first lines of each reason. */
+function failuresIn({testResults}) {
+  return testResults.flatMap(({name, message, assertionResults}) => {
+    const file = relative(ROOT, name);
+    const tests = assertionResults.filter(({status}) => status === 'failed');
+    const told = tests.map(({fullName, failureMessages}) => [`${file}: ${fullName}`, failureMessages.join('\n')]);
+    return tests.length === 0 && message ? [[file, message]] : told;
+  });
+}
+
 const total = {passed: 0, failed: 0, skipped: 0};
 const table = [];
+const failures = [];
 for (const [name, args] of suites) {
   console.log(`\n== ${name}`);
   const from = Date.now();
@@ -33,7 +45,9 @@ for (const [name, args] of suites) {
   const report = join(results, `${name}.json`);
   const counts = {passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0};
   if (existsSync(report)) {
-    const {numPassedTests, numFailedTests, numPendingTests} = JSON.parse(readFileSync(report, 'utf8'));
+    const told = JSON.parse(readFileSync(report, 'utf8'));
+    const {numPassedTests, numFailedTests, numPendingTests} = told;
+    failures.push(...failuresIn(told));
     // a suite that fails without a failed test (a file that does not load) has failed all the same
     Object.assign(counts, {passed: numPassedTests, failed: numFailedTests || (status === 0 ? 0 : 1)});
     counts.skipped = numPendingTests;
@@ -45,6 +59,10 @@ for (const [name, args] of suites) {
 }
 rmSync(results, {recursive: true, force: true});
 
+const FIRST_LINES = 12;
+for (const [what, why] of failures) {
+  console.log(`\nfailed: ${what}\n${why.split('\n').slice(0, FIRST_LINES).join('\n')}`);
+}
 console.log(
   `\n${table.join('\n')}\n${'in all'.padEnd(24)} ${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s`,
 );
