@@ -150,6 +150,8 @@ const chromium = findPrograms('chromium');
 const ALONE = ['render-speed', 'hedge-speed', 'paint', 'buffering', 'faults', 'start'].map(
   (name) => `test/journey/${name}.test.ts`,
 );
+/** Of two cores the test runner itself would leave one idle. */
+const WORKERS = 2;
 const JOURNEY = {environment: 'node', testTimeout: 120_000, hookTimeout: 120_000} as const;
 
 /**
@@ -161,6 +163,7 @@ const projects = [
     extends: true as const,
     test: {
       name: 'unit',
+      maxWorkers: WORKERS,
       testTimeout: 60_000, // a limit for what hangs, not a measure: the machine may be busy
       environment: 'node',
       include: ['test/{cli,collector,dashboard,faq,latency,options,planner,protocol,rules,server,types}/**/*.test.ts'],
@@ -170,6 +173,7 @@ const projects = [
     extends: true as const,
     test: {
       name: 'page',
+      maxWorkers: WORKERS,
       testTimeout: 60_000,
       include: ['test/{chat,loader,markdown,rum,storage,stream,widget}/**/*.test.{ts,tsx}'],
       globalSetup: ['test/stream/answer-server.ts'],
@@ -204,7 +208,7 @@ const projects = [
       name: 'journey',
       include: ['test/journey/**/*.test.ts'],
       exclude: ALONE,
-      maxWorkers: 2,
+      maxWorkers: WORKERS,
     },
   },
   {
