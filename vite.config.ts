@@ -209,6 +209,7 @@ const projects = [
       include: ['test/journey/**/*.test.ts'],
       exclude: ALONE,
       maxWorkers: WORKERS,
+      isolate: false, // one file gives its browsers to the next
     },
   },
   {

@@ -1,5 +1,5 @@
 import {expect, onTestFinished} from 'vitest';
-import {type EngineName, type FoundEngine, type OpenOptions, openBrowser, type Page} from './drive/index.ts';
+import {borrowBrowser, type EngineName, type FoundEngine, type OpenOptions, type Page} from './drive/index.ts';
 import {clickOn, countOf, focused, focusOn, shown, stands, until} from './in-chat.ts';
 import {type Stage, type StageOptions, startStage, UNHURRIED} from './stage.ts';
 
@@ -109,7 +109,7 @@ export async function startAloud({intercept}: Pick<StageOptions, 'intercept'> = 
 /** A stage whose answers are said by the test, and a browser beside it. */
 export async function openAloud(engine: EngineName, options: Pick<StageOptions, 'intercept'> = {}) {
   const stage = await startAloud(options);
-  const browser = await openBrowser(engine);
+  const browser = await borrowBrowser(engine);
   return {
     speaker: stage.speaker,
     /** Opens a page, which goes with the test. */

@@ -1,5 +1,5 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
-import {type Browser, findEngines, openBrowser, type Page, waitUntil} from './drive/index.ts';
+import {type Borrowed, borrowBrowser, findEngines, type Page, waitUntil} from './drive/index.ts';
 import {answerIs, ask, lastAnswer, openByKeyboard, ownLines, panelReady, type Stage, startStage} from './stage.ts';
 import {testUnless} from './test-unless.ts';
 
@@ -143,12 +143,12 @@ describe.each(findEngines())('$title', ({engine, missing, lacks}) => {
 
   describe.skipIf(missing)('bad input', () => {
     let stage: Stage;
-    let browser: Browser;
+    let browser: Borrowed;
     let answer: (() => Response) | undefined;
     let tag = '';
 
     beforeAll(async () => {
-      browser = await openBrowser(engine);
+      browser = await borrowBrowser(engine);
       stage = await startStage({
         intercept(request) {
           const {pathname} = new URL(request.url);

@@ -1,6 +1,6 @@
 import {onTestFinished} from 'vitest';
 import {createGate, type Gate} from '../gate.ts';
-import {type EngineName, openBrowser, type Page} from './drive/index.ts';
+import {borrowBrowser, type EngineName, type Page} from './drive/index.ts';
 import {ask, instantModel, openByKeyboard, type Stage, type StageOptions, startStage} from './stage.ts';
 
 /** A question that the demo shop answers in many words. */
@@ -10,7 +10,7 @@ export const QUESTION = 'How long can I try a mattress?';
 export async function openCheckout(engine: EngineName, options?: StageOptions): Promise<{stage: Stage; page: Page}> {
   const stage = await startStage(options);
   onTestFinished(async () => void (await stage.close()));
-  const browser = await openBrowser(engine);
+  const browser = await borrowBrowser(engine);
   onTestFinished(() => browser.close());
   return {stage, page: await browser.open(`${stage.url}/checkout`)};
 }

@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {createGate, type Gate} from '../gate.ts';
-import {type Browser, findEngines, openBrowser, type Page} from './drive/index.ts';
+import {type Borrowed, borrowBrowser, findEngines, type Page} from './drive/index.ts';
 import {answerIs, ask, lastAnswer, ownLines, postCount, startStage} from './stage.ts';
 
 /** What the visitor has asked so far, and what stands in the field. */
@@ -18,9 +18,9 @@ const written = (page: Page) =>
 
 for (const {engine, missing} of findEngines()) {
   describe.skipIf(missing)(`a chat that is clicked before its file is there, in ${engine}`, () => {
-    let browser: Browser;
+    let browser: Borrowed;
     beforeAll(async () => {
-      browser = await openBrowser(engine);
+      browser = await borrowBrowser(engine);
     });
     afterAll(() => browser.close());
 

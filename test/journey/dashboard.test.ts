@@ -1,12 +1,12 @@
 import {expect, onTestFinished, test} from 'vitest';
 import type {TurnRecord} from '../../src/latency/index.ts';
-import {openBrowser} from './drive/index.ts';
+import {borrowBrowser} from './drive/index.ts';
 import {answerIs, ask, openByKeyboard, startStage} from './stage.ts';
 
 test('the dashboard shows a turn of the shop as it comes in, and no figure that too few turns carry', async () => {
   const stage = await startStage();
   onTestFinished(async () => void (await stage.close()));
-  const browser = await openBrowser('chromium');
+  const browser = await borrowBrowser('chromium');
   onTestFinished(() => browser.close());
   const dashboard = await browser.open(`${stage.url}/dashboard/`);
   await dashboard.waitFor(() => document.body.textContent.includes('No turns yet'));
@@ -24,7 +24,7 @@ test('the dashboard shows a turn of the shop as it comes in, and no figure that 
 test('the dashboard says what the FAQ in the page answered at once, once it was asked', async () => {
   const stage = await startStage();
   onTestFinished(async () => void (await stage.close()));
-  const browser = await openBrowser('chromium');
+  const browser = await borrowBrowser('chromium');
   onTestFinished(() => browser.close());
   const post = async (number: number, more: Partial<TurnRecord>) => {
     const id = number.toString(16).padStart(32, '0');

@@ -1,5 +1,5 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
-import {type Browser, findEngines, openBrowser, type Page} from './drive/index.ts';
+import {type Borrowed, borrowBrowser, findEngines, type Page} from './drive/index.ts';
 import {shown} from './in-chat.ts';
 import {answerIs, lastAnswer, ownLines, panelReady, type Stage, startStage} from './stage.ts';
 
@@ -16,12 +16,12 @@ const SCRIPT = '<script async src="/firstword.js" data-endpoint="/chat"';
 describe.each(findEngines())('$title', ({engine, missing}) => {
   describe.skipIf(missing)('on a page', () => {
     let stage: Stage;
-    let browser: Browser;
+    let browser: Borrowed;
     let html = '';
     let headers: Record<string, string> = {};
 
     beforeAll(async () => {
-      browser = await openBrowser(engine);
+      browser = await borrowBrowser(engine);
       stage = await startStage({
         intercept: (request) =>
           new URL(request.url).pathname === '/page'

@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {type Listening, listen} from '../../demo/listen.ts';
-import {type Browser, findEngines, openBrowser, type Page, waitUntil} from './drive/index.ts';
+import {type Borrowed, borrowBrowser, findEngines, type Page, waitUntil} from './drive/index.ts';
 import {answerIs, ask, lastAnswer, noticeIs, openByKeyboard, ownLines, type Stage, startStage} from './stage.ts';
 
 const NOT_HERE = 'Answers are not available here at the moment.';
@@ -137,7 +137,7 @@ const FAILURES: Record<string, Failure> = {
 
 describe.each(findEngines())('$title', ({engine, missing}) => {
   describe.skipIf(missing)('who embeds it for the first time', () => {
-    let browser: Browser;
+    let browser: Borrowed;
     let stage: Stage;
     let other: Listening;
     let failure: Failure | undefined;
@@ -145,7 +145,7 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
     const posts: string[] = [];
 
     beforeAll(async () => {
-      browser = await openBrowser(engine);
+      browser = await borrowBrowser(engine);
       other = await listen({
         port: 0,
         fetch(request) {

@@ -5,7 +5,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {startFakeOpenAI} from '../server/fake-openai.ts';
-import {findEngines, openBrowser, type Page} from './drive/index.ts';
+import {borrowBrowser, findEngines, type Page} from './drive/index.ts';
 import {installPacked, newcomer, readManifest} from './packed.ts';
 import {ask, firstWords, openByKeyboard} from './stage.ts';
 
@@ -146,7 +146,7 @@ function readAddress(child: ChildProcess): Promise<string> {
 }
 
 async function open(address: string): Promise<Page> {
-  const browser = await openBrowser('chromium');
+  const browser = await borrowBrowser('chromium');
   onTestFinished(() => browser.close());
   return browser.open(address);
 }

@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {describe, expect, onTestFinished, test} from 'vitest';
-import {findEngines, openBrowser} from './drive/index.ts';
+import {borrowBrowser, findEngines} from './drive/index.ts';
 import {answerIs, ask, lastAnswer, openByKeyboard, type StageOptions, startStage} from './stage.ts';
 
 const HASH = `sha384-${createHash('sha384').update(readFileSync('dist/firstword.full.js')).digest('base64')}`;
@@ -21,7 +21,7 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
     test('gets the whole chat from one file, and no other code is ever asked for', async () => {
       const stage = await startStage(pinned);
       onTestFinished(async () => void (await stage.close()));
-      const browser = await openBrowser(engine);
+      const browser = await borrowBrowser(engine);
       onTestFinished(() => browser.close());
       const page = await browser.open(`${stage.url}/page`);
       await openByKeyboard(page);
@@ -39,7 +39,7 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
     test('runs nothing of a file with one byte changed', async () => {
       const stage = await startStage({...pinned, tamper: (_, text) => text.replace('Chat', 'Chit')});
       onTestFinished(async () => void (await stage.close()));
-      const browser = await openBrowser(engine);
+      const browser = await borrowBrowser(engine);
       onTestFinished(() => browser.close());
       const page = await browser.open(`${stage.url}/page`);
       await page.waitFor(() => document.readyState === 'complete');

@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {startAloud} from './aloud.ts';
-import {type Browser, findEngines, openBrowser, type Page} from './drive/index.ts';
+import {type Borrowed, borrowBrowser, findEngines, type Page} from './drive/index.ts';
 import {clickOn, focused, focusOn, shown, stands, textsOf, until} from './in-chat.ts';
 import {ask, openByKeyboard} from './stage.ts';
 
@@ -39,10 +39,10 @@ function takeOver(): void {
 describe.each(findEngines())('$title', ({engine, missing}) => {
   describe.skipIf(missing)('who wants to talk to a person', () => {
     let stage: Awaited<ReturnType<typeof startAloud>>;
-    let browser: Browser;
+    let browser: Borrowed;
     beforeAll(async () => {
       stage = await startAloud();
-      browser = await openBrowser(engine);
+      browser = await borrowBrowser(engine);
     });
     afterAll(async () => {
       await browser.close();

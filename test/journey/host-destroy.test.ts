@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {createGate} from '../gate.ts';
-import {type Browser, findEngines, openBrowser, type Page, waitUntil} from './drive/index.ts';
+import {type Borrowed, borrowBrowser, findEngines, type Page, waitUntil} from './drive/index.ts';
 import {COUNT, type Held} from './hosts/count.ts';
 import {type Api, type Hosted, html, ownLines, QUESTION, servePages, TAG} from './hosts/host-page.ts';
 import {answerIs, instantModel, panelReady, type Stage, startStage} from './stage.ts';
@@ -55,10 +55,10 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
   describe.skipIf(missing)('destroy() leaves nothing', () => {
     const gate = createGate();
     let stage: Stage;
-    let browser: Browser;
+    let browser: Borrowed;
 
     beforeAll(async () => {
-      browser = await openBrowser(engine);
+      browser = await borrowBrowser(engine);
       const model = instantModel({heldFrom: 3, opened: gate.opened});
       stage = await startStage({
         ...servePages(

@@ -1,5 +1,5 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
-import {type Browser, findEngines, openBrowser, type Page} from './drive/index.ts';
+import {type Borrowed, borrowBrowser, findEngines, type Page} from './drive/index.ts';
 import {chatCount, type Hosted, html, ownLines, playTurn, servePages, TAG} from './hosts/host-page.ts';
 import {panelReady, type Stage, startStage} from './stage.ts';
 
@@ -74,10 +74,10 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
   describe.skipIf(missing)('a page that', () => {
     const pages = new Map<string, string>();
     let stage: Stage;
-    let browser: Browser;
+    let browser: Borrowed;
 
     beforeAll(async () => {
-      browser = await openBrowser(engine);
+      browser = await borrowBrowser(engine);
       stage = await startStage(servePages(pages));
     });
     afterAll(async () => {

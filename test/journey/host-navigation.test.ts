@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {createGate} from '../gate.ts';
-import {type Browser, findEngines, openBrowser, type Page} from './drive/index.ts';
+import {type Borrowed, borrowBrowser, findEngines, type Page} from './drive/index.ts';
 import {chatCount, html, isOpen, ownLines, playTurn, QUESTION, servePages, TAG} from './hosts/host-page.ts';
 import {answerIs, ask, instantModel, lastAnswer, openByKeyboard, type Stage, startStage} from './stage.ts';
 
@@ -52,10 +52,10 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
     const pages = new Map<string, string>();
     let gate = createGate();
     let stage: Stage;
-    let browser: Browser;
+    let browser: Borrowed;
 
     beforeAll(async () => {
-      browser = await openBrowser(engine);
+      browser = await borrowBrowser(engine);
       const held = {
         heldFrom: 3,
         get opened() {

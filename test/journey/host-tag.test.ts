@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import {basename} from 'node:path';
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
-import {type Browser, findEngines, openBrowser, type Page} from './drive/index.ts';
+import {type Borrowed, borrowBrowser, findEngines, type Page} from './drive/index.ts';
 import {chatCount, type Hosted, html, isOpen, ownLines, playTurn, servePages, TAG} from './hosts/host-page.ts';
 import {answerIs, panelReady, type Stage, startStage} from './stage.ts';
 
@@ -24,10 +24,10 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
   describe.skipIf(missing)('a tag', () => {
     const pages = new Map<string, string>();
     let stage: Stage;
-    let browser: Browser;
+    let browser: Borrowed;
 
     beforeAll(async () => {
-      browser = await openBrowser(engine);
+      browser = await borrowBrowser(engine);
       const {intercept} = servePages(pages);
       stage = await startStage({intercept: async (request) => intercept(request) ?? answerForeign(request)});
     });

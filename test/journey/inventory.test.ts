@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import type {Inventory} from '../../inventory.ts';
-import {findEngines, openBrowser} from './drive/index.ts';
+import {borrowBrowser, findEngines} from './drive/index.ts';
 import {answerIs, ask, panelReady, startStage} from './stage.ts';
 
 const {scripts} = JSON.parse(readFileSync('dist/script-inventory.json', 'utf8')) as Inventory;
@@ -56,7 +56,7 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
           : undefined,
     });
     onTestFinished(async () => void (await stage.close()));
-    const browser = await openBrowser(engine);
+    const browser = await borrowBrowser(engine);
     onTestFinished(() => browser.close());
     const page = await browser.open(`${stage.url}/page`);
     await panelReady(page);

@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {createGate} from '../gate.ts';
-import {type Browser, findEngines, openBrowser, type Page} from './drive/index.ts';
+import {type Borrowed, borrowBrowser, findEngines, type Page} from './drive/index.ts';
 import {
   answerIs,
   ask,
@@ -29,7 +29,7 @@ function startPages(options: Pick<StageOptions, 'tamper'> & {held?: Promise<void
 
 interface Scene {
   stage: Stage;
-  browser: Browser;
+  browser: Borrowed;
   html: string;
   tag?: string;
 }
@@ -124,7 +124,7 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
   test.skipIf(missing)('German and Arabic pages get their language, and Arabic the panel mirrored', async () => {
     const stage = await startPages();
     onTestFinished(async () => void (await stage.close()));
-    const browser = await openBrowser(engine);
+    const browser = await borrowBrowser(engine);
     onTestFinished(() => browser.close());
     const asked = async (html: string) => {
       const page = await openPage({stage, browser, html});
@@ -150,10 +150,10 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
 
 describe('the language', () => {
   let stage: Stage;
-  let browser: Browser;
+  let browser: Borrowed;
 
   beforeAll(async () => {
-    browser = await openBrowser('chromium');
+    browser = await borrowBrowser('chromium');
     stage = await startPages();
   });
   afterAll(async () => {

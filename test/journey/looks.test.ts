@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {comparePictures, type Layout, readLayout, readLetters} from './compare-pictures.ts';
-import {type Browser, findEngines, openBrowser, type Page} from './drive/index.ts';
+import {type Borrowed, borrowBrowser, findEngines, type Page} from './drive/index.ts';
 import {openScene, PICTURED, SCENES, type Scene, startScenes} from './scenes.ts';
 import type {Stage} from './stage.ts';
 
@@ -33,13 +33,13 @@ const sceneOf = (name: string): Scene => {
 
 describe('the looks', () => {
   let stage: Stage;
-  let browser: Browser;
+  let browser: Borrowed;
   let folder: string;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'firstword-looks-'));
     stage = await startScenes();
-    browser = await openBrowser('chromium');
+    browser = await borrowBrowser('chromium');
   });
   afterAll(async () => {
     await stage.close();
@@ -94,10 +94,10 @@ describe('the looks', () => {
 describe.each(findEngines())('$title', ({engine, missing}) => {
   describe.skipIf(missing)('a site', () => {
     let stage: Stage;
-    let browser: Browser;
+    let browser: Borrowed;
     beforeAll(async () => {
       stage = await startScenes();
-      browser = await openBrowser(engine);
+      browser = await borrowBrowser(engine);
     });
     afterAll(async () => {
       await stage.close();

@@ -5,7 +5,7 @@ import {extname, join, resolve} from 'node:path';
 import {promisify} from 'node:util';
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import type {FirstwordApi, MountOptions} from '../../src/index.ts';
-import {type Browser, findEngines, openBrowser, type Page} from './drive/index.ts';
+import {type Borrowed, borrowBrowser, findEngines, type Page} from './drive/index.ts';
 import {installPacked, newcomer} from './packed.ts';
 import {answerIs, lastAnswer, ownLines, panelReady, type Stage, startStage} from './stage.ts';
 
@@ -49,7 +49,7 @@ if (process.argv[2]) console.log(String(mount({endpoint: '/chat'})), Object.keys
 
 describe.skipIf(chromium?.missing)('on a page', () => {
   let stage: Stage;
-  let browser: Browser;
+  let browser: Borrowed;
   let html = '';
 
   beforeAll(async () => {
@@ -63,7 +63,7 @@ describe.skipIf(chromium?.missing)('on a page', () => {
         env: newcomer,
       },
     );
-    browser = await openBrowser('chromium');
+    browser = await borrowBrowser('chromium');
     stage = await startStage({
       async intercept(request) {
         const {pathname} = new URL(request.url);

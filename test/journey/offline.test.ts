@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {startAloud} from './aloud.ts';
-import {type Browser, findEngines, openBrowser, type Page} from './drive/index.ts';
+import {type Borrowed, borrowBrowser, findEngines, type Page} from './drive/index.ts';
 import {clickOn, gone, shown, stands, textOf, textsOf, until, written} from './in-chat.ts';
 import {ask, lastAnswer, noticeIs, openByKeyboard} from './stage.ts';
 import {testUnless} from './test-unless.ts';
@@ -10,10 +10,10 @@ const KEPT = 'You are offline. Your question is kept and sent when you are back.
 describe.each(findEngines())('$title', ({engine, missing}) => {
   describe.skipIf(missing)('without a network', () => {
     let stage: Awaited<ReturnType<typeof startAloud>>;
-    let browser: Browser;
+    let browser: Borrowed;
     beforeAll(async () => {
       stage = await startAloud();
-      browser = await openBrowser(engine);
+      browser = await borrowBrowser(engine);
     });
     afterAll(async () => {
       await browser.close();

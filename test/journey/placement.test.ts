@@ -1,5 +1,5 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
-import {type Browser, findEngines, openBrowser, type Page} from './drive/index.ts';
+import {type Borrowed, borrowBrowser, findEngines, type Page} from './drive/index.ts';
 import {html, ownLines, servePages, TAG} from './hosts/host-page.ts';
 import {LAYOUTS, type Layout} from './layouts.ts';
 import {panelReady, type Stage, startStage} from './stage.ts';
@@ -106,10 +106,10 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
   describe.skipIf(missing)('nothing that a visitor needs is covered', () => {
     const pages = new Map<string, string>();
     let stage: Stage;
-    let browser: Browser;
+    let browser: Borrowed;
 
     beforeAll(async () => {
-      browser = await openBrowser(engine);
+      browser = await borrowBrowser(engine);
       stage = await startStage(servePages(pages));
     });
     afterAll(async () => {

@@ -1,7 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {openCheckout} from './checkout.ts';
-import {type Browser, findEngines, openBrowser, type Page} from './drive/index.ts';
+import {type Borrowed, borrowBrowser, findEngines, type Page} from './drive/index.ts';
 import {POLICIES, type PolicyCase} from './policies.ts';
 import {answerIs, ask, openByKeyboard, ownLines, panelReady, type StageOptions, startStage} from './stage.ts';
 
@@ -50,9 +50,9 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
     });
 
     describe('under every policy', () => {
-      let browser: Browser;
+      let browser: Borrowed;
       beforeAll(async () => {
-        browser = await openBrowser(engine);
+        browser = await borrowBrowser(engine);
       });
       afterAll(() => browser.close());
 

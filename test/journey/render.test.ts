@@ -6,7 +6,7 @@ import {listen} from '../../demo/listen.ts';
 import {bundle} from '../bundle.ts';
 import {HOSTILE_PAGES} from '../markdown/suite/hostile.ts';
 import type {Report} from '../markdown/suite/in-page.ts';
-import {type Browser, findEngines, openBrowser, type Page} from './drive/index.ts';
+import {type Borrowed, borrowBrowser, findEngines, type Page} from './drive/index.ts';
 
 /** Where the build puts the renderer. */
 const BUILT = 'dist/npm/markdown';
@@ -55,7 +55,7 @@ async function openSite() {
 }
 
 /** Opens the page and gives what came of it, what it asked for and what its policy refused. */
-async function visit(browser: Browser, search: string) {
+async function visit(browser: Borrowed, search: string) {
   const page: Page = await browser.open(`${site.url}/page?${search}`);
   await page.waitFor(() => 'report' in window || 'failure' in window);
   const failure = await page.run(() => ('failure' in window ? String(window.failure) : ''));
@@ -78,10 +78,10 @@ afterAll(() => site.close());
 
 describe.each(findEngines())('$title', ({engine, missing}) => {
   describe.skipIf(missing)('the built renderer', () => {
-    let browser: Browser;
+    let browser: Borrowed;
     let expected: string[];
     beforeAll(async () => {
-      browser = await openBrowser(engine);
+      browser = await borrowBrowser(engine);
       expected = (await visit(browser, '')).report.outputs;
     });
     afterAll(() => browser.close());

@@ -1,4 +1,4 @@
-import type {Browser, OpenOptions, Page} from './drive/index.ts';
+import type {Borrowed, OpenOptions, Page} from './drive/index.ts';
 import {answerIs, panelReady, type Stage, type StageOptions, startStage, UNHURRIED} from './stage.ts';
 
 /** One look of the widget: the page it stands on, and what brought it about. */
@@ -178,7 +178,7 @@ export const SCENES: readonly Scene[] = [
 export const PICTURED: readonly string[] = ['greeting', 'why', 'phone', 'dark-rich', 'rtl'];
 
 /** Opens a scene and lets it come to rest. */
-export async function openScene(browser: Browser, stage: Stage, scene: Scene): Promise<Page> {
+export async function openScene(browser: Borrowed, stage: Stage, scene: Scene): Promise<Page> {
   const {options = DESK, html = 'lang="en"', tag = '', play} = scene;
   const query = new URLSearchParams({html, tag});
   const page = await browser.open(`${stage.url}/scene?${query}`, {reducedMotion: true, ...options});

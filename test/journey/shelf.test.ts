@@ -1,7 +1,7 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished} from 'vitest';
 import {type Listening, listen} from '../../demo/listen.ts';
 import {bundle} from '../bundle.ts';
-import {type Browser, findEngines, openBrowser, type Page} from './drive/index.ts';
+import {type Borrowed, borrowBrowser, findEngines, type Page} from './drive/index.ts';
 import {testUnless} from './test-unless.ts';
 
 const FIVE_MINUTES_MS = 300_000;
@@ -56,7 +56,7 @@ afterAll(() => site.close());
 
 describe.each(findEngines())('$title', ({engine, missing}) => {
   const here = (name: string, work: () => Promise<void>) => testUnless(missing, name, work);
-  let browser: Browser;
+  let browser: Borrowed;
   let page: Page;
 
   async function openPage(path = '/page'): Promise<Page> {
@@ -67,7 +67,7 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
 
   beforeAll(async () => {
     if (missing) return;
-    browser = await openBrowser(engine);
+    browser = await borrowBrowser(engine);
     page = await openPage();
   });
   afterAll(async () => {

@@ -3,7 +3,7 @@ import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vites
 import type {BeaconBatch} from '../../src/protocol/index.ts';
 import {createGate} from '../gate.ts';
 import {readStorage} from '../rules/read-spec.ts';
-import {type Browser, findEngines, openBrowser, type Page, waitUntil} from './drive/index.ts';
+import {type Borrowed, borrowBrowser, findEngines, type Page, waitUntil} from './drive/index.ts';
 import {answerIs, instantModel, panelReady, type Stage, startStage} from './stage.ts';
 import {BUILT, DATABASES, type Held, meaningOf, NOT_BUILT, SETUPS, type Setup} from './stored.ts';
 
@@ -61,14 +61,14 @@ test('a new row, a new column and another cell are found', () => {
 });
 
 describe.skipIf(chromium?.missing)('what is stored', () => {
-  let browser: Browser;
+  let browser: Borrowed;
   let stage: Stage;
   let setup: Setup;
   let gate = createGate();
   const asked: {method: string; path: string; body: string}[] = [];
 
   beforeAll(async () => {
-    browser = await openBrowser('chromium');
+    browser = await borrowBrowser('chromium');
     stage = await startStage({
       model: instantModel({
         heldFrom: 1,

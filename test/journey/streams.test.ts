@@ -1,7 +1,7 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {createGate} from '../gate.ts';
 import {FINISH, NATIVE, numberEvents, START, word} from '../stream/endpoint.ts';
-import {type Browser, findEngines, openBrowser, type Page, waitUntil} from './drive/index.ts';
+import {type Borrowed, borrowBrowser, findEngines, type Page, waitUntil} from './drive/index.ts';
 import {ask, firstWords, lastAnswer, openByKeyboard, postCount, type Stage, startStage} from './stage.ts';
 
 const WORDS = Array.from({length: 12}, (_, n) => (n % 4 === 3 ? `word${n}.\n\n` : `wörd${n} 👋🏽 `));
@@ -151,7 +151,7 @@ const CASES: Record<string, Case> = {
 
 describe.each(findEngines())('$title', ({engine, missing}) => {
   let stage: Stage;
-  let browser: Browser;
+  let browser: Borrowed;
   let page: Page;
   let seen: Asked[] = [];
   let hasFailed = false;
@@ -168,7 +168,7 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
         return found?.answer(asked) ?? new Response('no such case', {status: 404});
       },
     });
-    browser = await openBrowser(engine);
+    browser = await borrowBrowser(engine);
     page = await browser.open(`${stage.url}/checkout`);
     await openByKeyboard(page);
   });

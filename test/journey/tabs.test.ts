@@ -1,7 +1,7 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {createGate} from '../gate.ts';
 import {FINISH, NATIVE, numberEvents, START, word} from '../stream/endpoint.ts';
-import {type Browser, findEngines, openBrowser, type Page, waitUntil} from './drive/index.ts';
+import {type Borrowed, borrowBrowser, findEngines, type Page, waitUntil} from './drive/index.ts';
 import {answerIs, ask, lastAnswer, type Stage, startStage, UNHURRIED} from './stage.ts';
 
 const events = numberEvents([START, ...['Your order ', 'is on ', 'its way ', 'to you.'].map(word), FINISH]);
@@ -96,13 +96,13 @@ const ids = (page: Page) =>
   );
 
 describe.each(findEngines())('two tabs in $title', ({engine, missing}) => {
-  let browser: Browser;
+  let browser: Borrowed;
   let stage: Stage;
 
   beforeAll(async () => {
     if (missing) return;
     stage = await startStage({intercept: answer});
-    browser = await openBrowser(engine);
+    browser = await borrowBrowser(engine);
   });
   afterAll(async () => {
     await browser?.close();

@@ -1,3 +1,4 @@
+export {type Borrowed, borrowBrowser} from './borrow-browser.ts';
 export {type FoundEngine, findEngines} from './engines.ts';
 export {openBrowser} from './open-browser.ts';
 export type {
