@@ -149,10 +149,12 @@ export async function askAloud(page: Page, speaker: Speaker, question = 'How lon
   await speaker.asked();
 }
 
-/** Has a question answered with one text. */
+/** Has a question answered with one text, and waits until its end was painted and told. */
 export async function converse(page: Page, speaker: Speaker, text: string): Promise<void> {
   await askAloud(page, speaker);
   speaker.say(text);
   speaker.end();
   await stands(page, 'complete');
+  // a machine that paints slowly tells of it later than it stands there
+  await page.run(() => new Promise<void>((done) => requestAnimationFrame(() => setTimeout(done))));
 }
