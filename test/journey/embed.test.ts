@@ -1,5 +1,5 @@
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
-import {type Borrowed, borrowBrowser, findEngines, type Page} from './drive/index.ts';
+import {type Borrowed, borrowBrowser, findEngines, type Page, waitUntil} from './drive/index.ts';
 import {shown} from './in-chat.ts';
 import {answerIs, lastAnswer, ownLines, panelReady, type Stage, startStage} from './stage.ts';
 
@@ -252,7 +252,10 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
       await page.hover('firstword-chat >>> [part~=launcher]');
       await panelReady(page);
       expect(ours()).toBeGreaterThan(1);
-      expect(page.tap().some(({url}) => url.endsWith('/chat?fw=hello'))).toBe(true);
+      await waitUntil(
+        () => page.tap().some(({url}) => url.endsWith('/chat?fw=hello')),
+        () => 'hello',
+      );
     });
   });
 });
