@@ -1,5 +1,6 @@
 import type {Budget} from '../latency/index.ts';
 import type {AnswerCache} from './answer-cache.ts';
+import type {Breakers} from './breakers.ts';
 import type {ClassifyStage} from './classify.ts';
 import type {FoundContext} from './contexts.ts';
 import type {ChosenModel} from './model.ts';
@@ -22,6 +23,11 @@ export interface AnswerJob {
   classified?: ClassifyStage;
   /** The model that the chosen one may hand over to before its first text. */
   stronger?: ChosenModel | undefined;
+  /** The route that is taken where the chosen one's model is left alone; absent where there is none. */
+  other?: ChosenModel | undefined;
+  breakers: Breakers;
+  /** How often a call of the model may be made again. */
+  retryCount: number;
   /** The answers that are kept; absent where none are. */
   cache?: AnswerCache | undefined;
   /** Whether a stale answer is made anew, for nobody in particular. */

@@ -8,6 +8,7 @@ import {createGatherer} from './gather.ts';
 import {keepAnswer, lookUp, type Made, makeAnswer, noteClassified, type Pipeline, replay} from './make-answer.ts';
 import type {TurnSpan} from './observe.ts';
 import {createRelay} from './relay.ts';
+import {createRetries} from './retries.ts';
 import type {Run} from './runs.ts';
 import type {CacheFound} from './semantic-cache.ts';
 import {createStages} from './stages.ts';
@@ -67,20 +68,27 @@ export function startAnswer(job: AnswerJob): Answer {
   const trace = continueTrace(job.question.traceparent ?? job.request.headers.get('traceparent'));
   let found: CacheFound | undefined;
   const turn = job.turn ?? `run ${id}`;
+  // an answer that has begun has no deadline any more
+  const leftMs = () => (relay.firstTokenMs() === undefined ? deadline.leftMs() : Number.POSITIVE_INFINITY);
   const tools = createToolRunner({
-    ...{tools: job.tools, memory: job.memory, turn, attempt: id, stages, sinceMs, signal},
-    // an answer that has begun has no deadline any more
-    leftMs: () => (relay.firstTokenMs() === undefined ? deadline.leftMs() : Number.POSITIVE_INFINITY),
+    ...{tools: job.tools, memory: job.memory, breakers: job.breakers, turn, attempt: id},
+    ...{stages, sinceMs, signal, leftMs},
+  });
+  const retries = createRetries({
+    mostCount: job.retryCount,
+    hasBegun: () => relay.firstTokenMs() !== undefined,
+    leftMs,
+    onWait: relay.beginRetry,
   });
   const {promptClass} = job.classified ?? {};
   const cacheTurn = job.cache?.open({...job, promptClass: promptClass ?? 'other'});
   const isForAll = cacheTurn !== undefined;
   const gatherer = createGatherer({job, turn, stages, tools, signal, isForAll, failed, trace});
-  const pipeline: Pipeline = {job, stages, relay, tools, gatherer, signal, failed};
+  const pipeline: Pipeline = {job, stages, relay, tools, gatherer, retries, signal, failed};
 
   const start = () => {
     if (!waiting) return;
-    const by = readMaker({job, found, isHandedOver: false});
+    const by = readMaker({job, found});
     const cache = found ? {hit: found.hit, ageS: Math.floor(found.ageMs / 1000)} : {hit: 'none'};
     const fw = {run: id, ...by, promptClass, cold: job.cold, contextHit: job.prepared !== undefined, cache};
     const parts = waiting;
@@ -125,9 +133,10 @@ export function startAnswer(job: AnswerJob): Answer {
     stages.settle(totalMs, settled);
     const times = {totalMs: roundMs(totalMs), ...stages.divide(totalMs)};
     const handedOver = relay.handedOver();
-    const by = readMaker({job, found, isHandedOver: handedOver !== undefined});
+    const fellBack = relay.fellBack();
+    const by = {...readMaker({job, found, isHandedOver: handedOver !== undefined}), ...fellBack};
     const terms = found ? cacheTurn?.termsOf(found) : keepAnswer({made, turn: cacheTurn, by}, pipeline);
-    const route = handedOver ? by.route : undefined;
+    const route = handedOver || fellBack ? by.route : undefined;
     for (const part of writeEnd(ended, {...times, route, terms})) events.write(part);
     const unread = log.readerCount() === 0;
     if (ended.outcome === 'complete' && !unread) run.isWhole = true;
@@ -143,6 +152,8 @@ export function startAnswer(job: AnswerJob): Answer {
       ...(made?.isShared ? {shared: true as const} : {}),
       ...(job.isRenewal ? {renewal: true as const} : {}),
       ...(handedOver && !made?.isShared ? {escalated: writeEscalated(model, handedOver)} : {}),
+      ...(fellBack ? {fallback: {why: 'breaker' as const, kind: 'route' as const, from: model}} : {}),
+      ...some('retryCount', retries.count() || undefined),
       ...(called ? {tools: called} : {}),
       ...(failed.length > 0 ? {failed} : {}),
       ...(unread ? {unread} : {}),
@@ -156,7 +167,7 @@ export function startAnswer(job: AnswerJob): Answer {
 }
 
 /** Says which route and model an answer is by. */
-function readMaker(options: {job: AnswerJob; found: CacheFound | undefined; isHandedOver: boolean}): {
+function readMaker(options: {job: AnswerJob; found: CacheFound | undefined; isHandedOver?: boolean}): {
   route: string;
   model: string;
 } {

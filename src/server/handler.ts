@@ -1,6 +1,7 @@
 import type {Budget} from '../latency/index.ts';
 import {type HedgeTerms, type Hello, UI_STREAM_HEADER} from '../protocol/index.ts';
 import {createAnswerCache} from './answer-cache.ts';
+import {createBreakers} from './breakers.ts';
 import {createBuckets} from './buckets.ts';
 import {readBudgetOption, writeBudget} from './budget-option.ts';
 import {createClassifier, createClassifyStep} from './classify.ts';
@@ -19,6 +20,7 @@ import {readBody} from './read-body.ts';
 import {readWish} from './read-question.ts';
 import {createReception} from './reception.ts';
 import {quote, Refusal, writeRefusal} from './refusal.ts';
+import {readRetriesOption} from './retries.ts';
 import {createSlots} from './slots.ts';
 import {createMemoryStore} from './store.ts';
 import {readTools} from './tools.ts';
@@ -82,8 +84,11 @@ export function createAnswerHandler(options: AnswerOptions): (request: Request) 
   const drop = readDropper({authorize: options.cache?.authorize, cache});
   const allow = drop ? `${ALLOW}, DELETE` : ALLOW;
   const {takeAside} = slots;
+  const breakers = createBreakers(warn);
+  const retryCount = readRetriesOption(options.retries, warn);
   const turns = createTurns({
     ...{answering: options, tools, mayHedge, budget, cache, takeAside, choose, hedging, runCount, warn, note},
+    ...{breakers, retryCount},
   });
   const contexts = createContexts({store, guard, slots, answering: options});
   const receive = createReception({guard, slots, contexts, classify, turns});

@@ -17,6 +17,10 @@ export interface TurnSpan {
   renewal?: true;
   /** There when the model handed the question over before its first text, with what that cost. */
   escalated?: {from: string; lostMs: number; inputTokenCount?: number; outputTokenCount?: number};
+  /** There when another route answered than was chosen, since the model `from` had failed and was left alone. */
+  fallback?: {why: 'breaker'; kind: 'route'; from: string};
+  /** How often a call of the model was made again before its first text; the waits are the stage `retry`. */
+  retryCount?: number;
   /** The provider's name of the model, at most 64 characters. */
   model: string;
   /**

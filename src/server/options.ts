@@ -41,7 +41,10 @@ export interface RoutingOptions {
 
 /** What createAnswerHandler is made from. Only `model` is required. */
 export interface AnswerOptions {
-  /** The language model, or one for each route. */
+  /**
+   * The language model, or one for each route. One that failed before its first token in more than half of its latest
+   * calls is left alone, for 10 s at first: the other route answers in its place, or questions are refused at once.
+   */
   model: ModelOption;
   /** System prompt, or a function that writes it for a language and page; default DEFAULT_INSTRUCTIONS. */
   instructions?: string | ((facts: InstructionFacts) => string);
@@ -67,6 +70,12 @@ export interface AnswerOptions {
    * arguments are there; one that fails or is late costs no other. At most 5 messages of the model and 16 calls a turn.
    */
   tools?: AnswerTools;
+  /**
+   * How often a call of the model is made again that had a failure which may pass (no connection, 408, 425, 429, 5xx),
+   * before the answer's first text: after a random wait beyond the one that the provider asks for, where that fits the
+   * deadline. From 0 to 5; default 0. Each wait is a stage, `retry`. Retries of a model's own are better turned off.
+   */
+  retries?: number;
   /**
    * Facts about the visitor (cart, user, permissions) from the server's own cookie, as anything that JSON can say; they
    * go into the prompt. Runs beside retrieval; what it throws costs the facts, not the answer. Must not read the body.

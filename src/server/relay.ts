@@ -2,6 +2,7 @@ import type {FinishReason, LanguageModelUsage} from 'ai';
 import type {EventWriter} from './event-log.ts';
 import {AnswerError, ProviderError} from './failure.ts';
 import type {Chunk} from './instructions.ts';
+import type {RouteName} from './model.ts';
 import {orAborted} from './or-aborted.ts';
 import type {Lost, Reply} from './reply.ts';
 import type {EndStage, Stages} from './stages.ts';
@@ -22,6 +23,13 @@ export interface HandedOver {
   lost: Lost;
 }
 
+/** Who answered in place of the model that was chosen. */
+export interface FellBack {
+  route: RouteName;
+  /** The provider's name of the model, at most 64 characters. */
+  model: string;
+}
+
 /** A model's answer on its way into events. */
 export interface Relay {
   /** Shows where a passage can be read, once per address. */
@@ -39,6 +47,10 @@ export interface Relay {
   ask(reply: Reply, options?: {stage?: 'model'; onRefused?: (name: string) => void}): Promise<Relayed>;
   /** Ends the stage of a message that called tools: they are waited for now. */
   endMessage(): void;
+  /** Ends the stage of a call that failed, for the wait before the next; what it returns ends the wait. */
+  beginRetry(): () => void;
+  /** Who answers in place of the chosen model; undefined where that does. */
+  fellBack(): FellBack | undefined;
   /** The attempt that was handed over; undefined when none was. */
   handedOver(): HandedOver | undefined;
   /**
@@ -72,6 +84,7 @@ export function createRelay(options: {
   const shown = new Map<string, {url: string; title?: string}>();
   let wholeText = '';
   let handedOver: HandedOver | undefined;
+  let fellBack: FellBack | undefined;
   let endStage: EndStage | undefined;
   let firstMs: number | undefined;
   let lastMs = 0;
@@ -128,6 +141,9 @@ export function createRelay(options: {
           else if (part.type === 'error') throw new ProviderError(part.error);
           else if (part.type === 'finish') {
             relayed = {finishReason: part.finishReason, usage: part.totalUsage, text: '', sources: []};
+          } else if (part.type === 'fell-back') {
+            fellBack = part.to;
+            events.write({type: 'data-fw-fallback', data: {why: 'breaker', kind: 'route'}});
           } else if (part.type === 'handed-over') {
             const nowMs = sinceMs();
             handedOver = {lostMs: nowMs - askedMs, lost: part.lost};
@@ -152,6 +168,18 @@ export function createRelay(options: {
       events.write({type: 'text-end', id: 't'});
     },
     endMessage,
+    beginRetry() {
+      if (signal.aborted) return () => {}; // others may still read along
+      const nowMs = sinceMs();
+      endStage?.(nowMs, 'error');
+      const endWait = stages.begin('retry', nowMs);
+      return () => {
+        if (signal.aborted) return;
+        endWait(sinceMs());
+        endStage = stages.begin('model', sinceMs());
+      };
+    },
+    fellBack: () => fellBack,
     firstTokenMs: () => firstMs,
     handedOver: () => handedOver,
   };

@@ -1,6 +1,6 @@
 import {isStepCount, jsonSchema, streamText, type TextStreamPart, type ToolSet, tool} from 'ai';
 import type {Prompt} from './instructions.ts';
-import type {AnswerModel, ChosenModel} from './model.ts';
+import type {AnswerModel, ChosenModel, RouteName} from './model.ts';
 import type {StoredAnswer} from './semantic-cache.ts';
 import {ToolFailure} from './tool-failure.ts';
 
@@ -10,8 +10,14 @@ export interface Lost {
   outputTokenCount?: number | undefined;
 }
 
-/** A part of a reply: the AI SDK's, or that another model goes on from here. */
-export type ReplyPart = TextStreamPart<ToolSet> | {type: 'handed-over'; lost: Lost};
+/**
+ * A part of a reply: the AI SDK's, that another model goes on from here, or that it is by another one than was chosen,
+ * which comes first.
+ */
+export type ReplyPart =
+  | TextStreamPart<ToolSet>
+  | {type: 'handed-over'; lost: Lost}
+  | {type: 'fell-back'; to: {route: RouteName; model: string}};
 
 /** A reply that is being read, part by part. */
 export interface Reply {
@@ -40,16 +46,19 @@ const HANDOVER_WORDS =
  * @param options.tools - What the model may call, and after it the stronger one.
  * @param options.stronger - The model that the first one may hand over to with its first message, before any text; absent,
  *   or where a tool has that name: it may not.
+ * @param options.fellBack - Whether the model is another one than was chosen, and on which route.
  * @param options.onCalled - Runs when a message with calls has ended, before they are waited for.
  */
 export function openReply(options: {
   model: AnswerModel;
   prompt: Prompt;
   tools?: ToolSet | undefined;
-  stronger?: ChosenModel | undefined;
+  stronger?: Pick<ChosenModel, 'model'> | undefined;
+  fellBack?: {route: RouteName} | undefined;
   onCalled?: () => void;
 }): Reply {
   const {model, prompt, tools = {}, stronger, onCalled} = options;
+  let {fellBack} = options;
   const handover = stronger && !Object.hasOwn(tools, ESCALATE) ? createHandover(tools) : undefined;
   let current = askModel({
     ...{model, prompt, tools, offered: handover?.offered ?? tools},
@@ -60,6 +69,11 @@ export function openReply(options: {
   let isFirst = handover !== undefined;
   return {
     async read() {
+      if (fellBack) {
+        const to = {...fellBack, model: model.modelId.slice(0, 64)};
+        fellBack = undefined;
+        return {done: false, value: {type: 'fell-back', to}};
+      }
       const step = await current.read();
       if (step.done || !isFirst) return step;
       const part = step.value;

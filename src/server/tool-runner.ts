@@ -1,4 +1,5 @@
 import type {ModelMessage, ToolSet} from 'ai';
+import type {Breakers} from './breakers.ts';
 import {createLimit} from './limit.ts';
 import {offerTool, type ToolCall} from './offer-tool.ts';
 import {orAborted} from './or-aborted.ts';
@@ -42,6 +43,7 @@ interface Guess {
  * stream and under a time of its own; one that fails or does not answer in time is told to the model and costs no other.
  * While any runs the answer is in the stage `tools`.
  *
+ * @param options.breakers - Say which tools are left alone: a call of one fails at once.
  * @param options.turn - What all attempts at the turn have in common: they share results.
  * @param options.attempt - Names this attempt.
  * @param options.leftMs - Reads how long the answer may still take before its deadline, in ms.
@@ -50,6 +52,7 @@ interface Guess {
 export function createToolRunner(options: {
   tools: readonly ReadTool[];
   memory: TurnMemory;
+  breakers: Breakers;
   stages: Stages;
   turn: string;
   attempt: string;
@@ -57,7 +60,7 @@ export function createToolRunner(options: {
   leftMs: () => number;
   signal: AbortSignal;
 }): ToolRunner {
-  const {tools, memory, stages, turn, attempt, sinceMs, leftMs} = options;
+  const {tools, memory, breakers, stages, turn, attempt, sinceMs, leftMs} = options;
   const over = new AbortController();
   const signal = AbortSignal.any([options.signal, over.signal]);
   const tally = createToolTally();
@@ -70,7 +73,8 @@ export function createToolRunner(options: {
 
   const begin = (call: Call, waiting: AbortSignal) => {
     const {tool, input} = call;
-    const work = (inner: AbortSignal) => runTool({...call, signal: inner});
+    const breaker = breakers.of(tool, `the tool ${tool.name}`);
+    const work = (inner: AbortSignal) => runTool({...call, breaker, signal: inner});
     const facts = {turn, input, signal: waiting};
     if (!tool.sideEffects) return memory.share({...facts, name: `tool ${tool.name} ${changeCount}`, work});
     changeCount++;

@@ -43,6 +43,9 @@ export interface ToolTerms {
 /**
  * A tool of the AI SDK with its terms. Its `execute` is given what the `context` option found of the visitor as `context`,
  * so that whom it acts for need not come from the model.
+ *
+ * One that threw, or used up its timeout, in more than half of its latest calls is left alone for a moment, whoever asks:
+ * what is no failure of its own, such as an order that is not found, it had better return.
  */
 export type AnswerTool = ToolSet[string] & ToolTerms;
 
