@@ -83,7 +83,13 @@ export function startAnswer(job: AnswerJob): Answer {
   const {promptClass} = job.classified ?? {};
   const cacheTurn = job.cache?.open({...job, promptClass: promptClass ?? 'other'});
   const isForAll = cacheTurn !== undefined;
-  const gatherer = createGatherer({job, turn, stages, tools, signal, isForAll, failed, trace});
+  let retrievalHedge: TurnSpan['retrievalHedge'];
+  const gatherer = createGatherer({
+    ...{job, turn, stages, tools, signal, isForAll, failed, trace},
+    onHedge: (won) => {
+      retrievalHedge = won;
+    },
+  });
   const pipeline: Pipeline = {job, stages, relay, tools, gatherer, retries, signal, failed};
 
   const start = () => {
@@ -154,6 +160,7 @@ export function startAnswer(job: AnswerJob): Answer {
       ...(handedOver && !made?.isShared ? {escalated: writeEscalated(model, handedOver)} : {}),
       ...(fellBack ? {fallback: {why: 'breaker' as const, kind: 'route' as const, from: model}} : {}),
       ...some('retryCount', retries.count() || undefined),
+      ...(retrievalHedge === undefined ? {} : {retrievalHedge}),
       ...(called ? {tools: called} : {}),
       ...(failed.length > 0 ? {failed} : {}),
       ...(unread ? {unread} : {}),

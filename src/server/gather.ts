@@ -1,3 +1,4 @@
+import type {HedgeEnd} from '../latency/index.ts';
 import type {AnswerJob} from './answer-job.ts';
 import type {Chunk} from './instructions.ts';
 import type {Stages} from './stages.ts';
@@ -27,6 +28,7 @@ export interface Gatherer {
  *   not what one page expects.
  * @param options.failed - Takes the names of what failed.
  * @param options.trace - What retrieval continues; undefined where there is none.
+ * @param options.onHedge - Hears how it went where a second attempt at retrieval was due.
  */
 export function createGatherer(options: {
   job: AnswerJob;
@@ -37,8 +39,9 @@ export function createGatherer(options: {
   isForAll: boolean;
   failed: string[];
   trace: TurnTrace | undefined;
+  onHedge: (won: HedgeEnd['won']) => void;
 }): Gatherer {
-  const {job, turn, stages, tools, signal, isForAll, failed, trace} = options;
+  const {job, turn, stages, tools, signal, isForAll, failed, trace, onHedge} = options;
   const {retrieve, context} = job.options;
   const {text, language, page} = job.question;
   const topics = isForAll ? [] : job.question.topics;
@@ -54,7 +57,8 @@ export function createGatherer(options: {
     }
     try {
       const traced = trace ? {traceparent: trace.traceparent} : {};
-      const work = (inner: AbortSignal) => retrieve(text, {topics, signal: inner, ...traced});
+      const find = (lane: AbortSignal) => retrieve(text, {topics, signal: lane, ...traced});
+      const work = (inner: AbortSignal) => job.retrievalHedge.run(find, {signal: inner, onEnd: onHedge});
       const chunks = [...(await job.memory.share({turn, name: 'retrieval', input: topics, signal, work}).result)];
       end(job.sinceMs());
       return chunks;

@@ -21,6 +21,7 @@ import {readWish} from './read-question.ts';
 import {createReception} from './reception.ts';
 import {quote, Refusal, writeRefusal} from './refusal.ts';
 import {readRetriesOption} from './retries.ts';
+import {createRetrievalHedge, readHedgeRetrievalOption} from './retrieval-hedge.ts';
 import {createSlots} from './slots.ts';
 import {createMemoryStore} from './store.ts';
 import {readTools} from './tools.ts';
@@ -85,10 +86,11 @@ export function createAnswerHandler(options: AnswerOptions): (request: Request) 
   const allow = drop ? `${ALLOW}, DELETE` : ALLOW;
   const {takeAside} = slots;
   const breakers = createBreakers(warn);
+  const retrievalHedge = createRetrievalHedge(readHedgeRetrievalOption(options.hedgeRetrievalMs, warn));
   const retryCount = readRetriesOption(options.retries, warn);
   const turns = createTurns({
     ...{answering: options, tools, mayHedge, budget, cache, takeAside, choose, hedging, runCount, warn, note},
-    ...{breakers, retryCount},
+    ...{breakers, retryCount, retrievalHedge},
   });
   const contexts = createContexts({store, guard, slots, answering: options});
   const receive = createReception({guard, slots, contexts, classify, turns});

@@ -66,6 +66,11 @@ export interface AnswerOptions {
   /** Finds passages for a question; default none. */
   retrieve?: Retrieve;
   /**
+   * After how many ms without passages retrieval is run a second time beside the first, for one turn in twenty at most:
+   * what is there first counts, the other one's signal aborts. Only for a `retrieve` that changes nothing. Default never.
+   */
+  hedgeRetrievalMs?: number;
+  /**
    * Tools that the model may call, by their names; default none. Independent calls run at one time, each from when its
    * arguments are there; one that fails or is late costs no other. At most 5 messages of the model and 16 calls a turn.
    */

@@ -10,6 +10,7 @@ import {logTurn, type TurnSpan} from './observe.ts';
 import type {AnswerOptions} from './options.ts';
 import type {ResumeWish} from './read-question.ts';
 import {Refusal} from './refusal.ts';
+import type {RetrievalHedge} from './retrieval-hedge.ts';
 import {createRuns, type Run} from './runs.ts';
 import type {ReadTool} from './tools.ts';
 import {createTurnMemory} from './turn-memory.ts';
@@ -85,6 +86,7 @@ export function createTurns(options: {
   cache: AnswerCache | undefined;
   breakers: Breakers;
   retryCount: number;
+  retrievalHedge: RetrievalHedge;
   takeAside: () => (() => void) | undefined;
   hedging: Hedging;
   runCount: number;
@@ -92,7 +94,7 @@ export function createTurns(options: {
   warn: (line: string) => void;
 }): Turns {
   const {answering, tools, mayHedge, budget, choose, cache, takeAside, hedging, note, warn} = options;
-  const {breakers, retryCount} = options;
+  const {breakers, retryCount, retrievalHedge} = options;
   const {observe = logTurn} = answering;
   const runs = createRuns(options);
   const memory = createTurnMemory({store: answering.store});
@@ -144,7 +146,7 @@ export function createTurns(options: {
         ...(language === undefined ? {} : {language}),
         ...(page === undefined ? {} : {page}),
       },
-      ...{request, chosen, other, stronger: findStronger(chosen, undefined), breakers, retryCount},
+      ...{request, chosen, other, stronger: findStronger(chosen, undefined), breakers, retryCount, retrievalHedge},
       ...{cache, budget, options: answering},
       ...(classified ? {classified: {...classified, fromMs: 0, toMs: 0}} : {}),
       ...{tools: tools.filter(({sideEffects}) => !sideEffects), memory, turn: undefined},
@@ -181,7 +183,7 @@ export function createTurns(options: {
       const stronger = findStronger(chosen, route);
       const {run, ended, endedStages} = startAnswer({
         ...{...job, openRun, turn, chosen, other, stronger, breakers, cache, cold, hedge, mayHedge},
-        ...{retryCount, budget, tools, memory, options: answering},
+        ...{retryCount, retrievalHedge, budget, tools, memory, options: answering},
         renew: (asked) => renew(asked, {...job, chosen}),
       });
       cold = false;
