@@ -13,7 +13,7 @@ import type {Run} from './runs.ts';
 import type {CacheFound} from './semantic-cache.ts';
 import {createStages} from './stages.ts';
 import {createToolRunner} from './tool-runner.ts';
-import {continueTrace} from './trace.ts';
+import {continueTrace, type TurnTrace} from './trace.ts';
 
 /** An answer that is being made. */
 export interface Answer {
@@ -151,8 +151,9 @@ export function startAnswer(job: AnswerJob): Answer {
       kind: 'turn',
       ...{run: id, ...by, attempt: job.question.attempt, cold: job.cold},
       ...(promptClass === undefined ? {} : {promptClass}),
-      ...(trace ? {traceId: trace.traceId, spanId: trace.spanId, parentSpanId: trace.parentSpanId} : {}),
+      ...(trace ? writeTrace(trace) : {}),
       ...times,
+      timeline: stages.ended(),
       ...some('firstTokenMs', firstMs === undefined ? undefined : roundMs(firstMs)),
       ...(cacheTurn && !job.isRenewal ? {cache: found?.hit ?? 'none'} : {}),
       ...(made?.isShared ? {shared: true as const} : {}),
@@ -171,6 +172,10 @@ export function startAnswer(job: AnswerJob): Answer {
 
   const making = make();
   return {run, endedStages: stages.ended(), ended: making.then(conclude)};
+}
+
+function writeTrace({traceId, spanId, parentSpanId, isSampled}: TurnTrace): Partial<TurnSpan> {
+  return {traceId, spanId, parentSpanId, sampled: isSampled};
 }
 
 /** Says which route and model an answer is by. */

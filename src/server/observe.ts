@@ -1,3 +1,4 @@
+import type {StageSpan} from './stages.ts';
 import type {ToolsSpan} from './tool-tally.ts';
 
 /** What a handler tells of one turn when it ended: times, counts and closed words, never text. */
@@ -44,6 +45,8 @@ export interface TurnSpan {
   spanId?: string;
   /** The span above it. */
   parentSpanId?: string;
+  /** Whether the page's own spans are recorded, where it sent a trace. */
+  sampled?: boolean;
   /** Which attempt of the turn it was, from 0. */
   attempt: number;
   /** There when it began beside an attempt that was being made and read. */
@@ -57,6 +60,8 @@ export interface TurnSpan {
   /** Exclusive times by stage; with `unattributedMs` they make `totalMs`. */
   stages: Record<string, number>;
   unattributedMs: number;
+  /** The stages as they were, in the order of their ends; they may overlap. */
+  timeline: readonly StageSpan[];
   /** Calls of tools; absent when there were none. */
   tools?: ToolsSpan;
   inputTokenCount?: number;
@@ -67,8 +72,8 @@ export interface TurnSpan {
 /** Takes each turn once, when it ended. Must return quickly; what it throws is dropped. */
 export type Observe = (span: TurnSpan) => void;
 
-/** Writes a turn as one line of JSON to the console: what a handler does unless told otherwise. */
-export function logTurn(span: TurnSpan): void {
+/** Writes a turn as one line of JSON to the console, without its timeline: what a handler does unless told otherwise. */
+export function logTurn({timeline: _, ...span}: TurnSpan): void {
   console.log(JSON.stringify({log: 'firstword', ...span}));
 }
 
