@@ -12,7 +12,7 @@ import {createGuard} from './guard.ts';
 import {createHealth} from './health.ts';
 import {createHedging} from './hedging.ts';
 import {readLimits} from './limits.ts';
-import {readModels, readProblem, readWarm} from './model.ts';
+import {readModels, readProblem} from './model.ts';
 import {createWarner, type TurnSpan} from './observe.ts';
 import type {AnswerOptions} from './options.ts';
 import {readOrigins} from './origins.ts';
@@ -27,7 +27,7 @@ import {createMemoryStore} from './store.ts';
 import {readTools} from './tools.ts';
 import {createTurns, type Started} from './turns.ts';
 import {isResponse, readAuthorize} from './visitor.ts';
-import {createWarming} from './warming.ts';
+import {createWarming, readWarmOption} from './warming.ts';
 
 /** Says that a server speaks Firstword; on every response. */
 const MARK = {'x-firstword': '1'} as const;
@@ -94,7 +94,7 @@ export function createAnswerHandler(options: AnswerOptions): (request: Request) 
   });
   const contexts = createContexts({store, guard, slots, answering: options});
   const receive = createReception({guard, slots, contexts, classify, turns});
-  const warm = createWarming(options.warm ?? readWarm(choose(undefined).model));
+  const warm = createWarming(readWarmOption({answering: options, choose, tools}));
   const hello = (asked: {request: Request; visitor: string | undefined; topics: readonly string[]}) => {
     warm();
     return {contextId: contexts.open(asked), ...writeHello(budget, hedging.report())};

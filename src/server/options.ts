@@ -90,10 +90,11 @@ export interface AnswerOptions {
    */
   context?: (request: Request) => unknown;
   /**
-   * Warms the provider when a visitor opens the chat: its connection, and the beginning of the prompt where the provider
-   * keeps one. At most every four minutes; what it throws is dropped. Default: the model's own `warm`, where it has one.
+   * Warms the provider when a visitor opens the chat, at most every four minutes; what it throws is dropped. `prompt`: each
+   * model reads what its prompts begin with (instructions and tools), which many providers keep for some minutes, and which
+   * is paid for. Default: the model's own `warm`, where it has one: its connection, without asking anything.
    */
-  warm?: (signal: AbortSignal) => Promise<unknown>;
+  warm?: 'prompt' | ((signal: AbortSignal) => Promise<unknown>);
   /** Origins that may ask beside the endpoint's own; default none. */
   origins?: readonly string[];
   /** Sizes and counts; default DEFAULT_LIMITS. */

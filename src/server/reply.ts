@@ -89,7 +89,7 @@ export function openReply(options: {
 }
 
 /** Writes the tools of a model that may hand over: the message that does so has nothing executed. */
-function createHandover(tools: ToolSet): {offered: ToolSet; isCalled: () => boolean} {
+export function createHandover(tools: ToolSet): {offered: ToolSet; isCalled: () => boolean} {
   let called = false;
   const note = () => {
     called = true;
