@@ -15,6 +15,9 @@ import {createStages} from './stages.ts';
 import {createToolRunner} from './tool-runner.ts';
 import {continueTrace, type TurnTrace} from './trace.ts';
 
+/** The end of an answer that had not begun at its deadline. */
+const MISSED = {outcome: 'error', code: 'deadline', retryable: true} as const;
+
 /** An answer that is being made. */
 export interface Answer {
   readonly run: Run;
@@ -41,7 +44,7 @@ export function startAnswer(job: AnswerJob): Answer {
   };
   const deadline = createDeadline(() => {
     // an answer that has begun is its reader's to stop, and to go on with
-    if (relay.firstTokenMs() === undefined) endEarly({outcome: 'error', code: 'deadline', retryable: true});
+    if (relay.firstTokenMs() === undefined) endEarly(MISSED);
   });
   const {deadlineMs} = job.question;
   if (deadlineMs !== undefined) deadline.put(deadlineMs - sinceMs());
@@ -118,6 +121,7 @@ export function startAnswer(job: AnswerJob): Answer {
       start();
       if (found?.hit === 'stale' && cacheTurn?.isRenewable(found)) job.renew?.(found.entry.identity.text);
       if (found) return {outcome: 'complete', relayed: await replay(found.entry.answer, pipeline)};
+      if (leftMs() <= 0) return MISSED; // who classed or looked took all of it
       made = await makeAnswer(cacheTurn, pipeline);
       return {outcome: 'complete', relayed: made.relayed};
     } catch (error) {
