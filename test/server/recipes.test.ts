@@ -13,7 +13,7 @@ import {readEvents} from './events.ts';
 import {startFakeOpenAI} from './fake-openai.ts';
 
 /** What the first four are told to install. */
-const PACKAGES = ['firstword', 'ai', '@ai-sdk/openai-compatible', 'hono', '@hono/node-server', 'express'];
+const PACKAGES = ['firstword', 'ai', '@ai-sdk/openai-compatible', 'cockatiel', 'hono', '@hono/node-server', 'express'];
 
 const PYTHON = process.env['PYTHON'] ?? 'python3';
 
