@@ -1,6 +1,7 @@
 import {once} from 'node:events';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
+import {takeMs} from './take-ms.ts';
 
 /** What a provider takes its time for. */
 export interface Charges {
@@ -26,7 +27,7 @@ export async function startChargingProvider(charges: Charges) {
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     let body = '';
     for await (const chunk of request) body += chunk;
-    if (!paid.has(request.socket)) await pass(charges.connectionMs);
+    if (!paid.has(request.socket)) await takeMs(charges.connectionMs);
     paid.add(request.socket);
     asked.push(`${request.method} ${request.url}`);
     response.on('finish', () => {
@@ -35,12 +36,18 @@ export async function startChargingProvider(charges: Charges) {
     if (request.method === 'GET') return response.end('{"data": []}');
     const {messages} = JSON.parse(body) as {messages: {content: string}[]}; // what every client of this protocol sends
     const prefix = String(messages[0]?.content).slice(0, PREFIX_CHARS);
-    if (!kept.has(prefix)) await pass(charges.prefixMs);
+    if (!kept.has(prefix)) await takeMs(charges.prefixMs);
     kept.add(prefix);
-    await pass(charges.thinkMs);
+    await takeMs(charges.thinkMs);
     response.writeHead(200, {'content-type': 'text/event-stream'});
     for (const choice of [{delta: {role: 'assistant', content: 'Yes.'}}, {delta: {}, finish_reason: 'stop'}]) {
-      const chunk = {id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{index: 0, ...choice}]};
+      const chunk = {
+        id: 'c',
+        object: 'chat.completion.chunk',
+        created: 1,
+        model: 'm',
+        choices: [{index: 0, ...choice}],
+      };
       response.write(`data: ${JSON.stringify(chunk)}\n\n`);
     }
     response.end('data: [DONE]\n\n');
@@ -69,6 +76,3 @@ export async function startChargingProvider(charges: Charges) {
     },
   };
 }
-
-/** Is a price that is paid in time. */
-const pass = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

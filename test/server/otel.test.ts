@@ -5,8 +5,9 @@ import {type AnswerOptions, createOtelObserve} from '../../src/server/index.ts';
 import {ask} from './ask.ts';
 import {readAnswer} from './events.ts';
 import {openShop} from './shop.ts';
+import {takeMs} from './take-ms.ts';
 import {createToolModel} from './tool-model.ts';
-import {makeTool, takeMs} from './tool-shop.ts';
+import {makeTool} from './tool-shop.ts';
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
 const PARENT = '00f067aa0ba902b7';
@@ -79,16 +80,19 @@ describe('a turn in OpenTelemetry', () => {
   it.each([
     ['01', true],
     ['00', false],
-  ])('stands below the span of the page that sent flags %s, and is recorded as that one is', async (flags, isRecorded) => {
-    const traceparent = `00-${TRACE_ID}-${PARENT}-${flags}`;
-    const {turn, root, children} = await record({}, {fw: {traceparent}});
-    expect(turn?.sampled).toBe(isRecorded);
-    if (!isRecorded) return expect([root, children]).toEqual([undefined, []]);
-    expect(root?.parentSpanContext).toMatchObject({traceId: TRACE_ID, spanId: PARENT, isRemote: true});
-    expect(root?.attributes['firstword.span_id']).toBe(turn?.spanId);
-    expect(children.length).toBeGreaterThan(0);
-    for (const child of children) expect(child.spanContext().traceId).toBe(TRACE_ID);
-  });
+  ])(
+    'stands below the span of the page that sent flags %s, and is recorded as that one is',
+    async (flags, isRecorded) => {
+      const traceparent = `00-${TRACE_ID}-${PARENT}-${flags}`;
+      const {turn, root, children} = await record({}, {fw: {traceparent}});
+      expect(turn?.sampled).toBe(isRecorded);
+      if (!isRecorded) return expect([root, children]).toEqual([undefined, []]);
+      expect(root?.parentSpanContext).toMatchObject({traceId: TRACE_ID, spanId: PARENT, isRemote: true});
+      expect(root?.attributes['firstword.span_id']).toBe(turn?.spanId);
+      expect(children.length).toBeGreaterThan(0);
+      for (const child of children) expect(child.spanContext().traceId).toBe(TRACE_ID);
+    },
+  );
 
   it('says what failed, by its code alone', async () => {
     const fail = () => Promise.reject(new Error(SECRET));

@@ -2,8 +2,9 @@ import {jsonSchema, tool} from 'ai';
 import {afterEach, describe, expect, it, vi} from 'vitest';
 import {createGate} from '../gate.ts';
 import {inside} from './events.ts';
+import {takeMs} from './take-ms.ts';
 import type {MessageStep} from './tool-model.ts';
-import {makeSlow, makeTool, openToolShop, stagesOf, takeMs} from './tool-shop.ts';
+import {makeSlow, makeTool, openToolShop, stagesOf} from './tool-shop.ts';
 
 const endless = () => new Promise<never>(() => {});
 

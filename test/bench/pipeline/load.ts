@@ -5,6 +5,7 @@ import {runInNewContext} from 'node:vm';
 import {Worker} from 'node:worker_threads';
 import {listen} from '../../../demo/listen.ts';
 import {createAnswerHandler, createSimulatedModel, type KnowledgeEntry} from '../../../src/server/index.ts';
+import {orAborted} from '../../../src/server/or-aborted.ts';
 import {createGate, type Gate} from '../../gate.ts';
 import {ask} from '../../server/ask.ts';
 import {readEvents} from '../../server/events.ts';
@@ -42,15 +43,7 @@ export async function measureWire(): Promise<Row> {
     wait: async () => {},
     async gate(token) {
       if (token === 0) return;
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const late = new Promise<void>((resolve) => {
-        timer = setTimeout(() => {
-          heldCount++;
-          resolve();
-        }, HELD_MS);
-      });
-      await Promise.race([gateOf(token - 1).opened, late]);
-      clearTimeout(timer);
+      await orAborted(gateOf(token - 1).opened, AbortSignal.timeout(HELD_MS)).catch(() => heldCount++);
     },
   });
   const server = await listen({port: 0, fetch: createAnswerHandler({model, observe: () => {}})});

@@ -1,6 +1,6 @@
-import {setTimeout as wait} from 'node:timers/promises';
 import {jsonSchema, tool} from 'ai';
 import type {AnswerTools, LanguageModelV4} from '../../../src/server/index.ts';
+import {takeMs} from '../../server/take-ms.ts';
 import {type Documented, type Speed, TOKEN_COUNT, type Turn, takeTime} from './draws.ts';
 
 type CallOptions = Parameters<LanguageModelV4['doStream']>[0];
@@ -53,7 +53,7 @@ export function createTimedModel(options: {
     const firstMs = takeTime(speed.first, luckOf(turn.luck.first));
     const tokensMs = TOKEN_COUNT * takeTime(speed.token, luckOf(turn.luck.token));
     if (handsOver(turn) && tools.some(({name}) => name === 'escalate')) {
-      await wait(firstMs + tokensMs);
+      await takeMs(firstMs + tokensMs);
       yield writeCall('escalate', turn);
       yield writeFinish('tool-calls');
       return;
@@ -82,7 +82,7 @@ export function createTimedTools(
     times.map((time, at) => {
       const name = `tool${at}` as 'tool0'; // there are three, as their luck says
       const execute = async ({question}: {question: string}) => {
-        await wait(takeTime(time, luckOf(find(question).luck[name])));
+        await takeMs(takeTime(time, luckOf(find(question).luck[name])));
         return 'done';
       };
       return [name, {...tool({description: 'a tool', inputSchema, execute}), timeoutMs: 600_000}];
@@ -96,7 +96,7 @@ async function* write(times: {firstMs: number; tokensMs: number; pieceCount: num
   for (let at = 0; at < pieceCount; at++) {
     // what comes in one piece comes at the end
     const part = pieceCount === 1 ? 1 : at / (pieceCount - 1);
-    await wait(Math.max(0, startedMs + firstMs + tokensMs * part - performance.now()));
+    await takeMs(Math.max(0, startedMs + firstMs + tokensMs * part - performance.now()));
     if (at === 0) yield {type: 'text-start', id: 't'};
     yield {type: 'text-delta', id: 't', delta: 'ten tokens of an answer '};
   }

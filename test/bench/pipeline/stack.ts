@@ -1,7 +1,7 @@
-import {setTimeout as wait} from 'node:timers/promises';
 import {createAnswerHandler, type RouteName} from '../../../src/server/index.ts';
 import {ask} from '../../server/ask.ts';
 import {inside, readEvents} from '../../server/events.ts';
+import {takeMs} from '../../server/take-ms.ts';
 import {CONNECTION, type Documented, FAST, GENERAL, POWERFUL, SCALE, type Turn, takeTime} from './draws.ts';
 import {createTimedModel, createTimedTools, type Manner} from './simulated.ts';
 
@@ -62,7 +62,7 @@ export async function answerTurns(stack: Stack, turns: readonly Turn[]): Promise
       const process = turn.isFirst ? createProcess(stack, {find, connection: turn.luck.connection}) : running;
       if (turn.isFirst && stack.isWarmed) {
         await process.hello();
-        await wait(LEAD_MS * SCALE);
+        await takeMs(LEAD_MS * SCALE);
       }
       seen.push(await process.answer(turn));
     }
@@ -82,7 +82,7 @@ function createProcess(stack: Stack, options: {find: (question: string) => Turn;
   let opened = connection === undefined ? Promise.resolve() : undefined;
   const luckOf = (luck: number) => (isTimeless ? Number.NEGATIVE_INFINITY : stack.isEven ? 0 : luck); // no time at all
   const connect = () => {
-    opened ??= wait(takeTime(CONNECTION, luckOf(connection ?? 0)));
+    opened ??= takeMs(takeTime(CONNECTION, luckOf(connection ?? 0)));
     return opened;
   };
   const model = (modelId: string, speed: typeof GENERAL) =>
@@ -95,7 +95,7 @@ function createProcess(stack: Stack, options: {find: (question: string) => Turn;
     classify: (question) => ({promptClass: 'bench', route: find(question).isComplex ? 'powerful' : 'fast'}),
     async retrieve(question) {
       const turn = find(question ?? '');
-      await wait(takeTime(stack.retrieval(turn), luckOf(turn.luck.retrieval)));
+      await takeMs(takeTime(stack.retrieval(turn), luckOf(turn.luck.retrieval)));
       return [];
     },
     tools: createTimedTools(stack.tools, {find, luckOf}),
