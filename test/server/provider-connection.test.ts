@@ -54,7 +54,9 @@ describe('the connection to the provider', () => {
     const {provider, ask, warmed} = await startCold(how, FREE);
     await warmed();
     for (let at = 0; at < 20; at++) await ask();
-    expect(provider.asked.filter((asked) => asked === 'POST /v1/chat/completions')).toHaveLength(how === 'own' ? 20 : 21);
+    expect(provider.asked.filter((asked) => asked === 'POST /v1/chat/completions')).toHaveLength(
+      how === 'own' ? 20 : 21,
+    );
     expect(provider.socketCount()).toBe(1);
   });
 });

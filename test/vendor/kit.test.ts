@@ -52,7 +52,7 @@ function createState() {
 const textOf = (message: ai7.UIMessage | undefined) =>
   (message?.parts ?? []).map((part) => (part.type === 'text' ? part.text : '')).join('');
 
-describe.each([5, 6, 7] as const)("a stock client of the AI SDK %i, as `useChat` is made of it", (version) => {
+describe.each([5, 6, 7] as const)('a stock client of the AI SDK %i, as `useChat` is made of it', (version) => {
   const ai = VERSIONS[version];
   const transportTo = (api: string) => new ai.DefaultChatTransport<ai7.UIMessage>({api});
 
