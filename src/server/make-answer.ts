@@ -121,7 +121,8 @@ async function lead(
     const isPersonal = isThere(found.facts);
     if (isPersonal) seat?.withdraw();
     const offered = tools.offer(found.facts);
-    const own = openReply({...takeRoute(pipeline), prompt, tools: offered, onCalled: relay.endMessage});
+    const asking = {prompt, tools: offered, onCalled: relay.endMessage, onAskedOn: relay.beginCall};
+    const own = openReply({...takeRoute(pipeline), ...asking});
     const reply = seat && !isPersonal && !offered ? seat.share(own, {chunks: found.chunks, isWhole}) : own;
     const relayed = await relay.ask(reply, {stage: 'model', onRefused: tools.refuse});
     return {relayed, isImpersonal: isWhole && !isPersonal, isShared: false};

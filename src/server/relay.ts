@@ -45,6 +45,8 @@ export interface Relay {
    *   no text; the signal's reason when it aborts, at once even when the model does not listen to it.
    */
   ask(reply: Reply, options?: {stage?: 'model'; onRefused?: (name: string) => void}): Promise<Relayed>;
+  /** Begins the stage of a further call of the model. */
+  beginCall(): void;
   /** Ends the stage of a message that called tools: they are waited for now. */
   endMessage(): void;
   /** Ends the stage of a call that failed, for the wait before the next; what it returns ends the wait. */
@@ -90,15 +92,18 @@ export function createRelay(options: {
   let lastMs = 0;
   let open = false;
   let isSpeaking = false; // text of this message has come
+  let isGenerating = false; // the stage is that of text; the next call may begin before the last text was taken
 
-  const endMessage = () => endStage?.(isSpeaking ? lastMs : sinceMs());
-  const beginMessage = () => {
+  const endMessage = () => endStage?.(isGenerating ? lastMs : sinceMs());
+  const beginCall = () => {
+    if (signal.aborted) return; // others may still read along
     endMessage();
-    isSpeaking = false;
+    isGenerating = false;
     endStage = stages.begin('model', sinceMs());
   };
   const beginText = (nowMs: number) => {
     isSpeaking = true;
+    isGenerating = true;
     endStage?.(nowMs);
     endStage = stages.begin('generate', nowMs);
     if (open) return PARAGRAPH;
@@ -127,15 +132,14 @@ export function createRelay(options: {
     },
     async ask(reply, {stage, onRefused} = {}) {
       let askedMs = sinceMs();
-      if (stage) beginMessage();
+      if (stage) beginCall();
       let relayed: Relayed | undefined;
-      let messageCount = 0;
       try {
         for (;;) {
           const {done, value: part} = await orAborted(reply.read().catch(failProvider), signal);
           if (done) break;
           if (part.type === 'text-delta') await addText(part.text);
-          else if (part.type === 'start-step' && messageCount++ > 0) beginMessage();
+          else if (part.type === 'start-step') isSpeaking = false;
           else if (part.type === 'tool-error' && !(part.error instanceof ToolFailure)) onRefused?.(part.toolName);
           else if (part.type === 'source' && part.sourceType === 'url') relay.source(part);
           else if (part.type === 'error') throw new ProviderError(part.error);
@@ -148,8 +152,7 @@ export function createRelay(options: {
             const nowMs = sinceMs();
             handedOver = {lostMs: nowMs - askedMs, lost: part.lost};
             askedMs = nowMs;
-            messageCount = 0;
-            if (stage) beginMessage();
+            if (stage) beginCall();
           }
         }
       } finally {
@@ -167,16 +170,17 @@ export function createRelay(options: {
       else endStage?.(timeoutMs, 'timeout');
       events.write({type: 'text-end', id: 't'});
     },
+    beginCall,
     endMessage,
     beginRetry() {
-      if (signal.aborted) return () => {}; // others may still read along
+      if (signal.aborted) return () => {}; // as above
       const nowMs = sinceMs();
       endStage?.(nowMs, 'error');
       const endWait = stages.begin('retry', nowMs);
       return () => {
         if (signal.aborted) return;
         endWait(sinceMs());
-        endStage = stages.begin('model', sinceMs());
+        beginCall();
       };
     },
     fellBack: () => fellBack,

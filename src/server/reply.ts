@@ -48,6 +48,7 @@ const HANDOVER_WORDS =
  *   or where a tool has that name: it may not.
  * @param options.fellBack - Whether the model is another one than was chosen, and on which route.
  * @param options.onCalled - Runs when a message with calls has ended, before they are waited for.
+ * @param options.onAskedOn - Runs when they are there, before the model is asked on with them.
  */
 export function openReply(options: {
   model: AnswerModel;
@@ -56,12 +57,13 @@ export function openReply(options: {
   stronger?: Pick<ChosenModel, 'model'> | undefined;
   fellBack?: {route: RouteName} | undefined;
   onCalled?: () => void;
+  onAskedOn?: () => void;
 }): Reply {
-  const {model, prompt, tools = {}, stronger, onCalled} = options;
+  const {model, prompt, tools = {}, stronger, onCalled, onAskedOn} = options;
   let {fellBack} = options;
   const handover = stronger && !Object.hasOwn(tools, ESCALATE) ? createHandover(tools) : undefined;
   let current = askModel({
-    ...{model, prompt, tools, offered: handover?.offered ?? tools},
+    ...{model, prompt, tools, offered: handover?.offered ?? tools, onAskedOn},
     onCalled: () => {
       if (!handover?.isCalled()) onCalled?.();
     },
@@ -81,7 +83,7 @@ export function openReply(options: {
       if (!stronger || !isHandover(part)) return step;
       isFirst = false;
       const lost = readCost(current);
-      current = askModel({model: stronger.model, prompt, tools, offered: tools, onCalled});
+      current = askModel({model: stronger.model, prompt, tools, offered: tools, onCalled, onAskedOn});
       return {done: false, value: {type: 'handed-over', lost}};
     },
     cancel: () => current.cancel(),
@@ -175,15 +177,16 @@ function askModel(options: {
   tools: ToolSet;
   offered: ToolSet;
   onCalled: (() => void) | undefined;
+  onAskedOn: (() => void) | undefined;
 }): Reply {
-  const {model, prompt, tools, offered, onCalled} = options;
+  const {model, prompt, tools, offered, onCalled, onAskedOn} = options;
   const control = new AbortController();
   let isOver = false;
   const reader = streamText({
     model,
     ...prompt,
     ...(Object.keys(offered).length > 0 ? {tools: offered} : {}),
-    ...(Object.keys(tools).length > 0 ? goOn(Object.keys(tools), onCalled) : {}),
+    ...(Object.keys(tools).length > 0 ? goOn(Object.keys(tools), {onCalled, onAskedOn}) : {}),
     maxRetries: 0,
     abortSignal: control.signal,
     onError() {}, // the failure comes as a part too; the default prints it with prompt and headers
@@ -203,13 +206,18 @@ function askModel(options: {
 }
 
 /** Writes what lets a model go on after it called some of its tools. */
-function goOn(names: readonly string[], onCalled: (() => void) | undefined) {
+function goOn(names: readonly string[], hooks: Pick<Parameters<typeof askModel>[0], 'onCalled' | 'onAskedOn'>) {
+  const {onCalled, onAskedOn} = hooks;
   return {
     stopWhen: isStepCount(MAX_MESSAGE_COUNT),
-    prepareStep: ({stepNumber}: {stepNumber: number}) => ({
-      ...(stepNumber > 0 ? {activeTools: [...names]} : {}),
-      ...(stepNumber === MAX_MESSAGE_COUNT - 1 ? {toolChoice: 'none' as const} : {}),
-    }),
+    prepareStep({stepNumber}: {stepNumber: number}) {
+      if (stepNumber === 0) return {};
+      onAskedOn?.();
+      return {
+        activeTools: [...names],
+        ...(stepNumber === MAX_MESSAGE_COUNT - 1 ? {toolChoice: 'none' as const} : {}),
+      };
+    },
     onLanguageModelCallEnd({content}: {content: readonly {type: string}[]}) {
       // the end of other messages is known by their texts, which may not have been taken yet
       if (content.some(({type}) => type === 'tool-call')) onCalled?.();

@@ -65,6 +65,22 @@ describe('a tool that the model calls', () => {
     expect(cancel).toHaveBeenCalledOnce();
   });
 
+  it('leaves the wait for what is said next to the model, from when it is asked', async () => {
+    const gate = createGate();
+    const {open} = openToolShop([[{call: 'order'}], [() => gate.opened, 'Done.']], {
+      tools: {order: makeTool(() => 'sent')},
+    });
+    const events = await open();
+    const until = async (state: string) => {
+      for (;;) if (inside(await events.until('data-fw-stage'), 'data')['stage'] === state) return;
+    };
+    await until('tools');
+    await until('model'); // told while the model says nothing yet
+    gate.open();
+    await events.until('text-delta');
+    await events.rest();
+  });
+
   it('is a stage between two of the model', async () => {
     const gate = createGate();
     const {answer} = openToolShop([[{call: 'order'}, () => gate.opened], ['Done.']], {
