@@ -81,11 +81,12 @@ export function createAnswerHandler(options: AnswerOptions): (request: Request) 
   const pack = readFaqOption(options.faq, warn);
   const local = createClassifier({...options.routing, ...(pack ? {pack} : {})});
   const classify = createClassifyStep({own: options.classify, local});
-  const cache = options.cache && createAnswerCache({cache: options.cache, pack, embedding: options.embedding, warn});
+  const breakers = createBreakers(warn);
+  const caching = {pack, embedding: options.embedding, breakers, warn};
+  const cache = options.cache && createAnswerCache({...caching, cache: options.cache});
   const drop = readDropper({authorize: options.cache?.authorize, cache});
   const allow = drop ? `${ALLOW}, DELETE` : ALLOW;
   const {takeAside} = slots;
-  const breakers = createBreakers(warn);
   const retrievalHedge = createRetrievalHedge(readHedgeRetrievalOption(options.hedgeRetrievalMs, warn));
   const retryCount = readRetriesOption(options.retries, warn);
   const turns = createTurns({

@@ -59,7 +59,10 @@ export interface AnswerOptions {
   classify?: Classify;
   /** How the routes are chosen; default by rules, with escalation. */
   routing?: RoutingOptions;
-  /** Embedding model object; with it and `cache` questions that mean the same find a kept answer. Default none. */
+  /**
+   * Embedding model object; with it and `cache` questions that mean the same find a kept answer. One that fails as often as
+   * a model may is left alone as long. Default none.
+   */
   embedding?: AnswerEmbedding;
   /** How answers for everybody are kept and given again; default not at all. */
   cache?: CacheOptions;
