@@ -47,6 +47,8 @@ export interface AnswerJob {
   memory: TurnMemory;
   tools: readonly ReadTool[];
   budget: Budget;
+  /** How long stages may take that the budget names, in ms. */
+  stageLimits: Readonly<Record<string, number>>;
   options: AnswerOptions;
   /** Opens the run that its events go to; `end` ends it, and the model with it, before it is complete. */
   openRun: (ways: Pick<Run, 'end' | 'prolong'>) => Run;

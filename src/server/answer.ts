@@ -88,7 +88,7 @@ export function startAnswer(job: AnswerJob): Answer {
   const isForAll = cacheTurn !== undefined;
   let retrievalHedge: TurnSpan['retrievalHedge'];
   const gatherer = createGatherer({
-    ...{job, turn, stages, tools, signal, isForAll, failed, trace},
+    ...{job, turn, stages, tools, signal, leftMs, isForAll, failed, trace},
     onHedge: (won) => {
       retrievalHedge = won;
     },

@@ -3,7 +3,7 @@ import {type HedgeTerms, type Hello, UI_STREAM_HEADER} from '../protocol/index.t
 import {createAnswerCache} from './answer-cache.ts';
 import {createBreakers} from './breakers.ts';
 import {createBuckets} from './buckets.ts';
-import {readBudgetOption, writeBudget} from './budget-option.ts';
+import {readBudgetOption, readStageLimits, writeBudget} from './budget-option.ts';
 import {createClassifier, createClassifyStep} from './classify.ts';
 import {CONTEXT_TTL_MS, createContexts} from './contexts.ts';
 import {readDropper} from './drop-answers.ts';
@@ -91,7 +91,7 @@ export function createAnswerHandler(options: AnswerOptions): (request: Request) 
   const retryCount = readRetriesOption(options.retries, warn);
   const turns = createTurns({
     ...{answering: options, tools, mayHedge, budget, cache, takeAside, choose, hedging, runCount, warn, note},
-    ...{breakers, retryCount, retrievalHedge},
+    ...{breakers, retryCount, retrievalHedge, stageLimits: readStageLimits(options.budget)},
   });
   const contexts = createContexts({store, guard, slots, answering: options});
   const receive = createReception({guard, slots, contexts, classify, turns});

@@ -13,16 +13,18 @@ import type {AnswerTools} from './tools.ts';
 
 /**
  * Finds passages for a question, best first. Runs once a turn while the reader already has the answer's headers; what
- * it throws costs the passages, not the answer.
+ * it throws, or is late with, costs the passages, not the answer.
  *
  * @param question - The visitor's words, or null when only topics are known.
  * @param facts.topics - Topic ids that the page expects the question to be about.
- * @param facts.signal - Aborts when the answer is stopped, or given up because nobody reads it.
+ * @param facts.signal - Aborts when the answer is stopped, or given up because nobody reads it, and when its time is over.
+ * @param facts.deadlineMs - How long passages are waited for, in ms from now: the least of what `budget` allows the stage
+ *   `retrieval`, where it names it, and of what is left until the answer's deadline; absent when there is neither.
  * @param facts.traceparent - Continues the trace of the page that asked; absent when it sent none.
  */
 export type Retrieve = (
   question: string | null,
-  facts: {topics: readonly string[]; signal: AbortSignal; traceparent?: string},
+  facts: {topics: readonly string[]; signal: AbortSignal; deadlineMs?: number; traceparent?: string},
 ) => readonly Chunk[] | Promise<readonly Chunk[]>;
 
 /** How a handler with two models chooses between them. A route that the page names is taken as it is. */
@@ -48,7 +50,10 @@ export interface AnswerOptions {
   model: ModelOption;
   /** System prompt, or a function that writes it for a language and page; default DEFAULT_INSTRUCTIONS. */
   instructions?: string | ((facts: InstructionFacts) => string);
-  /** Latency budget, as the text of `data-budget` or the parsed budget file; default DEFAULT_BUDGET. */
+  /**
+   * Latency budget, as the text of `data-budget` or the parsed budget file; default DEFAULT_BUDGET. What it says of the
+   * stages `retrieval` and `context` is a limit too: the answer goes on without what is not there by then.
+   */
   budget?: string | BudgetFile;
   /**
    * FAQ pack, plain or compiled: questions are classed by its topics, and other phrasings of a question find its kept
@@ -86,7 +91,8 @@ export interface AnswerOptions {
   retries?: number;
   /**
    * Facts about the visitor (cart, user, permissions) from the server's own cookie, as anything that JSON can say; they
-   * go into the prompt. Runs beside retrieval; what it throws costs the facts, not the answer. Must not read the body.
+   * go into the prompt. Runs beside retrieval, as the stage `context`; what it throws, or is late with, costs the facts,
+   * not the answer. Must not read the body.
    *
    * It runs at hello already, when a visitor opens the chat, and what it gave is used for two minutes by questions of the
    * same visitor with the same cookies.

@@ -81,6 +81,8 @@ export function createTurns(options: {
   tools: readonly ReadTool[];
   mayHedge: boolean;
   budget: Budget;
+  /** How long stages may take that the budget names, in ms. */
+  stageLimits: AnswerJob['stageLimits'];
   choose: (wanted: string | undefined) => ChosenModel;
   /** The answers that are kept; undefined where none are. */
   cache: AnswerCache | undefined;
@@ -93,7 +95,7 @@ export function createTurns(options: {
   note: (span: TurnSpan) => void;
   warn: (line: string) => void;
 }): Turns {
-  const {answering, tools, mayHedge, budget, choose, cache, takeAside, hedging, note, warn} = options;
+  const {answering, tools, mayHedge, budget, stageLimits, choose, cache, takeAside, hedging, note, warn} = options;
   const {breakers, retryCount, retrievalHedge} = options;
   const {observe = logTurn} = answering;
   const runs = createRuns(options);
@@ -147,7 +149,7 @@ export function createTurns(options: {
         ...(page === undefined ? {} : {page}),
       },
       ...{request, chosen, other, stronger: findStronger(chosen, undefined), breakers, retryCount, retrievalHedge},
-      ...{cache, budget, options: answering},
+      ...{cache, budget, stageLimits, options: answering},
       ...(classified ? {classified: {...classified, fromMs: 0, toMs: 0}} : {}),
       ...{tools: tools.filter(({sideEffects}) => !sideEffects), memory, turn: undefined},
       ...{cold: false, hedge: false, mayHedge, isRenewal: true},
@@ -183,7 +185,7 @@ export function createTurns(options: {
       const stronger = findStronger(chosen, route);
       const {run, ended, endedStages} = startAnswer({
         ...{...job, openRun, turn, chosen, other, stronger, breakers, cache, cold, hedge, mayHedge},
-        ...{retryCount, retrievalHedge, budget, tools, memory, options: answering},
+        ...{retryCount, retrievalHedge, budget, stageLimits, tools, memory, options: answering},
         renew: (asked) => renew(asked, {...job, chosen}),
       });
       cold = false;
