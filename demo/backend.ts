@@ -3,12 +3,28 @@ import {readFile} from 'node:fs/promises';
 import {serveStatic} from '@hono/node-server/serve-static';
 import {createCollector, createDuckDbStore} from 'firstword/collector';
 import {compilePack, readPack} from 'firstword/faq';
-import {type AnswerOptions, createAnswerHandler, createKnowledge, type KnowledgeEntry} from 'firstword/server';
+import {
+  type AnswerOptions,
+  createAnswerHandler,
+  createKnowledge,
+  type Fault,
+  type KnowledgeEntry,
+  withChaos,
+} from 'firstword/server';
 import {Hono} from 'hono';
 import {createShop, createShopModels, SIGNED_IN} from './shop.ts';
 
 /** Where the demo keeps turns when nothing else is said. */
 export const TURNS_PATH = '.data/turns.duckdb';
+
+/** What the shop's endpoint can do wrong on purpose, for whoever opens `/checkout?fault=…`. */
+const FAULTS: readonly Fault[] = [
+  {kind: 'delay', ms: 6_000},
+  ...(['stall', 'cut', 'malformed'] as const).map((kind) => ({kind, afterCount: 12})),
+  {kind: 'buffer'},
+  {kind: '429', retryAfterS: 5},
+  {kind: '503', retryAfterS: 5},
+];
 
 /** What can be changed about the demo; tests do. */
 export interface BackendOptions {
@@ -68,6 +84,11 @@ export async function createBackend(options: BackendOptions = {}): Promise<Backe
   });
   app.all('/chat', (context) => answer(context.req.raw));
   app.all('/chat/*', (context) => answer(context.req.raw));
+  for (const fault of FAULTS) {
+    const spoilt = withChaos(answer, {faults: [fault]});
+    app.all(`/faulty/${fault.kind}/chat`, (context) => spoilt(context.req.raw));
+    app.all(`/faulty/${fault.kind}/chat/*`, (context) => spoilt(context.req.raw));
+  }
   app.all('/v1/*', (context) => collector.handle(context.req.raw));
   app.get('/metrics', (context) => collector.handle(context.req.raw));
   app.get('/dashboard', (context) => context.redirect('/dashboard/'));
@@ -84,8 +105,10 @@ export async function createBackend(options: BackendOptions = {}): Promise<Backe
       const nonce = randomBytes(16).toString('base64');
       if (options.policy) context.header('content-security-policy', options.policy(nonce));
       const html = await readFile(`demo/site/${file}`, 'utf8');
-      const shown = options.faq === false ? html.replace(' data-faq="/faq.pack.json"', '') : html;
-      return context.html(shown.replaceAll('{{nonce}}', nonce).replaceAll('{{model}}', options.modelName ?? name));
+      const fault = FAULTS.find(({kind}) => kind === context.req.query('fault'));
+      const shown = options.faq === false || fault ? html.replace(' data-faq="/faq.pack.json"', '') : html;
+      const served = fault ? shown.replace('="/chat"', `="/faulty/${fault.kind}/chat"`) : shown;
+      return context.html(served.replaceAll('{{nonce}}', nonce).replaceAll('{{model}}', options.modelName ?? name));
     });
   }
   // a name with a hash in it never means other bytes; everything else is asked for again

@@ -44,3 +44,21 @@ test('the reference backend tells of all its time: at most a twentieth of a turn
     expect(Math.abs(sumMs - totalMs)).toBeLessThan(1);
   }
 });
+
+test('the shop is there with an endpoint that fails on purpose, and no other', async () => {
+  const {backend, spans} = await open();
+  const show = async (query: string) => (await backend.fetch(new Request(`http://shop.test/checkout${query}`))).text();
+  expect(await show('?fault=cut')).toContain('data-endpoint="/faulty/cut/chat"');
+  for (const query of ['', '?fault=none']) expect(await show(query)).toContain('data-endpoint="/chat"');
+
+  const {method, headers, body} = ask('How long does delivery take?');
+  const question = await new Response(body).text();
+  const send = async (kind: string) =>
+    backend.fetch(new Request(`http://shop.test/faulty/${kind}/chat`, {method, headers, body: question}));
+  expect((await send('429')).status).toBe(429);
+  const cut = await (await send('cut')).text();
+  expect(cut).toContain('"type":"start"');
+  expect(cut).not.toContain('"type":"finish"');
+  expect((await send('flood')).status).toBe(404);
+  expect(spans.length).toBeLessThanOrEqual(1);
+});
