@@ -5,6 +5,7 @@ import {createCollector, createDuckDbStore} from 'firstword/collector';
 import {compilePack, readPack} from 'firstword/faq';
 import {
   type AnswerOptions,
+  type BudgetFile,
   createAnswerHandler,
   createKnowledge,
   type Fault,
@@ -34,7 +35,7 @@ export interface BackendOptions {
   modelName?: string;
   /** Seed of the simulated models' waits. */
   seed?: number;
-  /** Whether the chat has no more than a model and what the shop knows: no classes, kept answers, tools and facts. */
+  /** Whether the chat has no more than a model and what the shop knows: no classes, kept answers, tools, facts and budget. */
   isPlain?: boolean;
   /** DuckDB file, or `:memory:`. */
   turnsPath?: string;
@@ -61,12 +62,13 @@ export async function createBackend(options: BackendOptions = {}): Promise<Backe
     ? {model: options.model, name: 'a model of its own'}
     : createShopModels({entries, seed: options.seed ?? Date.now()});
   const pack = readPack(JSON.parse(await readFile('demo/faq/shop.json', 'utf8')));
+  const budget = JSON.parse(await readFile('demo/firstword.budget.json', 'utf8')) as BudgetFile;
   const answer = createAnswerHandler({
     model,
     instructions: ({language}) =>
       `You answer for Sömnad, a shop for mattresses and bedding, in ${language || 'the language of the question'}: short, friendly, only from the facts you are given.`,
     retrieve: createKnowledge(entries).retrieve,
-    ...(options.isPlain ? {} : createShop(pack)),
+    ...(options.isPlain ? {} : {budget, ...createShop(pack)}),
     ...(options.observe ? {observe: options.observe} : {}),
   });
   const collector = createCollector({store: await createDuckDbStore({path: options.turnsPath ?? TURNS_PATH})});

@@ -21,6 +21,9 @@ test('the reference backend tells of all its time: at most a twentieth of a turn
   const shown = await backend.fetch(new Request('http://shop.test/sign-in'));
   const cookie = shown.headers.get('set-cookie')?.split(';')[0] ?? '';
 
+  const hello = await (await backend.fetch(new Request('http://shop.test/chat?fw=hello'))).json();
+  expect(hello).toMatchObject({budget: {'first-token': 3_000, classify: 50, context: 200, overhead: 150}});
+
   const made = await say('How long does delivery take?');
   expect(made.text).toMatch(/3 to 5 working days/);
   expect((await say('what is the delivery time')).text).toBe(made.text);
