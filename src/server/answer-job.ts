@@ -6,8 +6,8 @@ import type {FoundContext} from './contexts.ts';
 import type {ChosenModel} from './model.ts';
 import type {AnswerOptions} from './options.ts';
 import type {Question} from './read-question.ts';
-import type {RetrievalHedge} from './retrieval-hedge.ts';
 import type {Run} from './runs.ts';
+import type {StageHedge} from './stage-hedge.ts';
 import type {ReadTool} from './tools.ts';
 import type {TurnMemory} from './turn-memory.ts';
 
@@ -27,7 +27,7 @@ export interface AnswerJob {
   /** The route that is taken where the chosen one's model is left alone; absent where there is none. */
   other?: ChosenModel | undefined;
   breakers: Breakers;
-  retrievalHedge: RetrievalHedge;
+  retrievalHedge: StageHedge;
   /** How often a call of the model may be made again. */
   retryCount: number;
   /** The answers that are kept; absent where none are. */

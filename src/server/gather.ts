@@ -1,8 +1,8 @@
-import type {HedgeEnd} from '../latency/index.ts';
 import type {AnswerJob} from './answer-job.ts';
 import type {Chunk} from './instructions.ts';
 import {createLimit, type Limit} from './limit.ts';
 import {orAborted} from './or-aborted.ts';
+import type {StageHedgeEnd} from './stage-hedge.ts';
 import type {EndStage, Stages} from './stages.ts';
 import type {ToolRunner} from './tool-runner.ts';
 import type {TurnTrace} from './trace.ts';
@@ -43,7 +43,7 @@ export function createGatherer(options: {
   isForAll: boolean;
   failed: string[];
   trace: TurnTrace | undefined;
-  onHedge: (won: HedgeEnd['won']) => void;
+  onHedge: (won: StageHedgeEnd) => void;
 }): Gatherer {
   const {job, turn, stages, tools, signal, leftMs, isForAll, failed, trace, onHedge} = options;
   const {retrieve, context} = job.options;

@@ -21,8 +21,8 @@ import {readWish} from './read-question.ts';
 import {createReception} from './reception.ts';
 import {quote, Refusal, writeRefusal} from './refusal.ts';
 import {readRetriesOption} from './retries.ts';
-import {createRetrievalHedge, readHedgeRetrievalOption} from './retrieval-hedge.ts';
 import {createSlots} from './slots.ts';
+import {createStageHedge, readHedgeRetrievalOption} from './stage-hedge.ts';
 import {createMemoryStore} from './store.ts';
 import {readTools} from './tools.ts';
 import {createTurns, type Started} from './turns.ts';
@@ -87,7 +87,7 @@ export function createAnswerHandler(options: AnswerOptions): (request: Request) 
   const drop = readDropper({authorize: options.cache?.authorize, cache});
   const allow = drop ? `${ALLOW}, DELETE` : ALLOW;
   const {takeAside} = slots;
-  const retrievalHedge = createRetrievalHedge(readHedgeRetrievalOption(options.hedgeRetrievalMs, warn));
+  const retrievalHedge = createStageHedge(readHedgeRetrievalOption(options.hedgeRetrievalMs, warn));
   const retryCount = readRetriesOption(options.retries, warn);
   const turns = createTurns({
     ...{answering: options, tools, mayHedge, budget, cache, takeAside, choose, hedging, runCount, warn, note},

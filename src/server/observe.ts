@@ -1,3 +1,4 @@
+import type {StageHedgeEnd} from './stage-hedge.ts';
 import type {StageSpan} from './stages.ts';
 import type {ToolsSpan} from './tool-tally.ts';
 
@@ -21,7 +22,7 @@ export interface TurnSpan {
   /** There when another route answered than was chosen, since the model `from` had failed and was left alone. */
   fallback?: {why: 'breaker'; kind: 'route'; from: string};
   /** There when a second attempt at retrieval was due, with the one that was first; `denied`: none was made. */
-  retrievalHedge?: 'primary' | 'hedge' | 'none' | 'denied';
+  retrievalHedge?: StageHedgeEnd;
   /** How often a call of the model was made again before its first text; the waits are the stage `retry`. */
   retryCount?: number;
   /** The provider's name of the model, at most 64 characters. */

@@ -4,6 +4,7 @@ import {createLimit} from './limit.ts';
 import {offerTool, type ToolCall} from './offer-tool.ts';
 import {orAborted} from './or-aborted.ts';
 import {runTool} from './run-tool.ts';
+import type {StageHedgeEnd} from './stage-hedge.ts';
 import type {Stages} from './stages.ts';
 import {ToolFailure} from './tool-failure.ts';
 import {createToolStage} from './tool-stage.ts';
@@ -71,10 +72,11 @@ export function createToolRunner(options: {
   const limit = (tool: ReadTool) =>
     createLimit({ms: Math.min(tool.timeoutMs, leftMs()), signal, reason: () => writeTimeout(tool)});
 
-  const begin = (call: Call, waiting: AbortSignal) => {
+  const begin = (call: Call, waiting: AbortSignal, onHedge: (won: StageHedgeEnd) => void) => {
     const {tool, input} = call;
     const breaker = breakers.of(tool, `the tool ${tool.name}`);
-    const work = (inner: AbortSignal) => runTool({...call, breaker, signal: inner});
+    const make = (lane: AbortSignal) => runTool({...call, breaker, signal: lane});
+    const work = (inner: AbortSignal) => tool.hedge.run(make, {signal: inner, onEnd: onHedge});
     const facts = {turn, input, signal: waiting};
     if (!tool.sideEffects) return memory.share({...facts, name: `tool ${tool.name} ${changeCount}`, work});
     changeCount++;
@@ -93,7 +95,9 @@ export function createToolRunner(options: {
     const own = limit(call.tool);
     let end: ToolEnd = {state: 'end'};
     try {
-      const {key, isNew, result} = begin(call, own.signal);
+      const {key, isNew, result} = begin(call, own.signal, (hedge) => {
+        end = {...end, hedge};
+      });
       if (!isNew) end = {...end, ...readOrigin(guesses.get(key))};
       return await result;
     } catch (error) {
@@ -121,7 +125,11 @@ export function createToolRunner(options: {
     const own = limit(tool);
     const toolCallId = `early-${tool.name}`;
     const messages: ModelMessage[] = [{role: 'user', content: question}];
-    const {key, isNew, result} = begin({tool, input, messages, toolCallId, visitor: facts.visitor}, own.signal);
+    const {key, isNew, result} = begin(
+      {tool, input, messages, toolCallId, visitor: facts.visitor},
+      own.signal,
+      () => {},
+    );
     const guessed: Guess = {state: 'open'};
     if (isNew) guesses.set(key, guessed);
     result

@@ -10,8 +10,8 @@ import {logTurn, type TurnSpan} from './observe.ts';
 import type {AnswerOptions} from './options.ts';
 import type {ResumeWish} from './read-question.ts';
 import {Refusal} from './refusal.ts';
-import type {RetrievalHedge} from './retrieval-hedge.ts';
 import {createRuns, type Run} from './runs.ts';
+import type {StageHedge} from './stage-hedge.ts';
 import type {ReadTool} from './tools.ts';
 import {createTurnMemory} from './turn-memory.ts';
 
@@ -88,7 +88,7 @@ export function createTurns(options: {
   cache: AnswerCache | undefined;
   breakers: Breakers;
   retryCount: number;
-  retrievalHedge: RetrievalHedge;
+  retrievalHedge: StageHedge;
   takeAside: () => (() => void) | undefined;
   hedging: Hedging;
   runCount: number;

@@ -4,6 +4,7 @@ import {createGate} from '../gate.ts';
 import {ask} from './ask.ts';
 import {readAnswer} from './events.ts';
 import {openShop} from './shop.ts';
+import {makeTool, openToolShop} from './tool-shop.ts';
 
 const found: Chunk[] = [{id: 'r', text: 'Returns take 30 days.', url: '/returns'}];
 
@@ -89,5 +90,42 @@ describe('retrieval that is in time', () => {
     expect(signals).toHaveLength(1);
     expect(spans[0]).not.toHaveProperty('retrievalHedge');
     expect(spans[0]?.failed).toEqual(failed);
+  });
+});
+
+describe('a tool that is slow', () => {
+  /** A shop with a tool whose calls take what each is given, in order. */
+  const openTool = (steps: readonly (() => unknown)[], terms: object) => {
+    const signals: (AbortSignal | undefined)[] = [];
+    const execute = (_: unknown, {abortSignal}: {abortSignal?: AbortSignal}) => {
+      signals.push(abortSignal);
+      return (steps[signals.length - 1] ?? (() => 'sent'))();
+    };
+    return {...openToolShop([[{call: 'order'}], ['Done.']], {tools: {order: makeTool(execute, terms)}}), signals};
+  };
+
+  it('is called a second time, and what is there first is used', async () => {
+    const {answer, signals, results, spans} = openTool([never, () => 'sent'], {hedgeMs: 5});
+    expect((await answer()).text).toBe('Done.');
+    expect(results(1)).toMatchObject([['order', {value: 'sent'}]]);
+    expect(signals.map((signal) => signal?.aborted)).toEqual([true, false]);
+    expect(spans[0]?.tools).toMatchObject({callCount: 1, errorCount: 0, calls: [{state: 'end', hedge: 'hedge'}]});
+  });
+
+  it.each([
+    ['nothing says otherwise', {}, 0],
+    ['it has side effects', {hedgeMs: 5, sideEffects: true}, 1],
+    ['what says so is no time', {hedgeMs: -5}, 1],
+  ])('is called once where %s', async (_, terms, lineCount) => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const gate = createGate();
+    const {answer, signals, spans} = openTool([() => gate.opened], terms);
+    const answered = answer();
+    await vi.waitFor(() => expect(signals).toHaveLength(1));
+    gate.open();
+    await answered;
+    expect(signals).toHaveLength(1);
+    expect(spans[0]?.tools?.calls[0]).not.toHaveProperty('hedge');
+    expect(warn).toHaveBeenCalledTimes(lineCount);
   });
 });

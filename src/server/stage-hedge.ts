@@ -1,23 +1,26 @@
 import {createHedgeBudget, type HedgeEnd, withHedge} from '../latency/index.ts';
 
-/** Runs retrieval, and a second time when the first one takes too long. */
-export interface RetrievalHedge {
+/** How it went with a second attempt that was due: who was first; `denied`: none was made. */
+export type StageHedgeEnd = HedgeEnd['won'];
+
+/** Runs what only reads, and a second time when the first one takes too long. */
+export interface StageHedge {
   /**
-   * @param start - Retrieves; the signal aborts when the other attempt was first, or nobody waits any more.
+   * @param start - Reads; the signal aborts when the other attempt was first, or nobody waits any more.
    * @param options.onEnd - Hears how it went with a second attempt; never when none was due.
    */
   run<T>(
     start: (signal: AbortSignal) => T | PromiseLike<T>,
-    options: {signal: AbortSignal; onEnd: (won: HedgeEnd['won']) => void},
+    options: {signal: AbortSignal; onEnd: (won: StageHedgeEnd) => void},
   ): Promise<T>;
 }
 
 /**
- * Creates the hedge of a handler's retrieval. One in twenty may be run twice, counted over those that were in time.
+ * Creates the hedge of a handler's retrieval, or of one of its tools. One in twenty may be run twice, counted over those that were in time.
  *
  * @param afterMs - When the second attempt is due; undefined means never.
  */
-export function createRetrievalHedge(afterMs: number | undefined): RetrievalHedge {
+export function createStageHedge(afterMs: number | undefined): StageHedge {
   const budget = createHedgeBudget();
   return {
     async run(start, {signal, onEnd}) {
