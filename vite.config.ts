@@ -147,7 +147,7 @@ async function buildApp(builder: ViteBuilder): Promise<void> {
 const chromium = findPrograms('chromium');
 
 /** Journeys that need the machine, or the built files, for themselves: they compare times, or build again. */
-const ALONE = ['render-speed', 'hedge-speed', 'paint', 'buffering', 'faults', 'start'].map(
+const ALONE = ['render-speed', 'hedge-speed', 'pipeline-speed', 'paint', 'buffering', 'faults', 'start'].map(
   (name) => `test/journey/${name}.test.ts`,
 );
 /** Of two cores the test runner itself would leave one idle. */

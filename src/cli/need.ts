@@ -8,6 +8,7 @@ export const SERVE_PACKAGES = [
   '@hono/node-server',
   'ai',
   '@ai-sdk/openai-compatible',
+  'cockatiel',
   'ajv',
   '@duckdb/node-api',
 ] as const;

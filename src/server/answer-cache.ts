@@ -1,6 +1,8 @@
 import {type EmbeddingModel, embed} from 'ai';
 import type {CompiledPack, PlainPack} from '../faq/index.ts';
+import type {Breakers} from './breakers.ts';
 import {type CacheOptions, type PublicTurn, readCacheNumbers} from './cache-option.ts';
+import {isRejection} from './failure.ts';
 import {createFlights, type Seat} from './flights.ts';
 import {createLimit} from './limit.ts';
 import {orAborted} from './or-aborted.ts';
@@ -68,15 +70,17 @@ const MAX_ANSWER_CHARS = 32_000;
  * Creates the cache of a handler, in this process.
  *
  * @param options.pack - With it, or with an embedding model, other phrasings of a question find its answer.
+ * @param options.breakers - Say when the embedding model is left alone: then the question's words alone find answers.
  * @param options.warn - Says a line once.
  */
 export function createAnswerCache(options: {
   cache: CacheOptions;
   pack: PlainPack | CompiledPack | undefined;
   embedding: AnswerEmbedding | undefined;
+  breakers: Breakers;
   warn: (line: string) => void;
 }): AnswerCache {
-  const {cache, pack, embedding, warn} = options;
+  const {cache, pack, embedding, breakers, warn} = options;
   const numbers = readCacheNumbers(cache, warn);
   const kept = createSemanticCache({...numbers, isLoose: pack !== undefined || embedding !== undefined});
   const identify = createIdentityReader(pack);
@@ -131,11 +135,18 @@ export function createAnswerCache(options: {
         ...(version === '' ? {} : {version}),
       });
       const findByMeaning = async (model: AnswerEmbedding, signal: AbortSignal) => {
+        const end = breakers.of(model, 'the embedding model').admit(EMBED_WAIT_MS);
+        if (!end) throw new TypeError('left alone');
         const limit = createLimit({ms: EMBED_WAIT_MS, signal, reason: () => new TypeError('late')});
         try {
           // the model need not listen to the signal
           const embedded = embed({model, value: text, maxRetries: 0, abortSignal: limit.signal});
           vector = (await orAborted(embedded, limit.signal)).embedding;
+          end('answered');
+        } catch (error) {
+          if (signal.aborted) end('left');
+          else end(isRejection(error) ? 'answered' : 'failed');
+          throw error;
         } finally {
           limit.stop();
         }

@@ -1,11 +1,13 @@
 import type {Budget} from '../latency/index.ts';
 import type {AnswerCache} from './answer-cache.ts';
+import type {Breakers} from './breakers.ts';
 import type {ClassifyStage} from './classify.ts';
 import type {FoundContext} from './contexts.ts';
 import type {ChosenModel} from './model.ts';
 import type {AnswerOptions} from './options.ts';
 import type {Question} from './read-question.ts';
 import type {Run} from './runs.ts';
+import type {StageHedge} from './stage-hedge.ts';
 import type {ReadTool} from './tools.ts';
 import type {TurnMemory} from './turn-memory.ts';
 
@@ -22,6 +24,12 @@ export interface AnswerJob {
   classified?: ClassifyStage;
   /** The model that the chosen one may hand over to before its first text. */
   stronger?: ChosenModel | undefined;
+  /** The route that is taken where the chosen one's model is left alone; absent where there is none. */
+  other?: ChosenModel | undefined;
+  breakers: Breakers;
+  retrievalHedge: StageHedge;
+  /** How often a call of the model may be made again. */
+  retryCount: number;
   /** The answers that are kept; absent where none are. */
   cache?: AnswerCache | undefined;
   /** Whether a stale answer is made anew, for nobody in particular. */
@@ -39,6 +47,8 @@ export interface AnswerJob {
   memory: TurnMemory;
   tools: readonly ReadTool[];
   budget: Budget;
+  /** How long stages may take that the budget names, in ms. */
+  stageLimits: Readonly<Record<string, number>>;
   options: AnswerOptions;
   /** Opens the run that its events go to; `end` ends it, and the model with it, before it is complete. */
   openRun: (ways: Pick<Run, 'end' | 'prolong'>) => Run;

@@ -8,11 +8,15 @@ import {createGatherer} from './gather.ts';
 import {keepAnswer, lookUp, type Made, makeAnswer, noteClassified, type Pipeline, replay} from './make-answer.ts';
 import type {TurnSpan} from './observe.ts';
 import {createRelay} from './relay.ts';
+import {createRetries} from './retries.ts';
 import type {Run} from './runs.ts';
 import type {CacheFound} from './semantic-cache.ts';
 import {createStages} from './stages.ts';
 import {createToolRunner} from './tool-runner.ts';
-import {continueTrace} from './trace.ts';
+import {continueTrace, type TurnTrace} from './trace.ts';
+
+/** The end of an answer that had not begun at its deadline. */
+const MISSED = {outcome: 'error', code: 'deadline', retryable: true} as const;
 
 /** An answer that is being made. */
 export interface Answer {
@@ -40,7 +44,7 @@ export function startAnswer(job: AnswerJob): Answer {
   };
   const deadline = createDeadline(() => {
     // an answer that has begun is its reader's to stop, and to go on with
-    if (relay.firstTokenMs() === undefined) endEarly({outcome: 'error', code: 'deadline', retryable: true});
+    if (relay.firstTokenMs() === undefined) endEarly(MISSED);
   });
   const {deadlineMs} = job.question;
   if (deadlineMs !== undefined) deadline.put(deadlineMs - sinceMs());
@@ -67,20 +71,33 @@ export function startAnswer(job: AnswerJob): Answer {
   const trace = continueTrace(job.question.traceparent ?? job.request.headers.get('traceparent'));
   let found: CacheFound | undefined;
   const turn = job.turn ?? `run ${id}`;
+  // an answer that has begun has no deadline any more
+  const leftMs = () => (relay.firstTokenMs() === undefined ? deadline.leftMs() : Number.POSITIVE_INFINITY);
   const tools = createToolRunner({
-    ...{tools: job.tools, memory: job.memory, turn, attempt: id, stages, sinceMs, signal},
-    // an answer that has begun has no deadline any more
-    leftMs: () => (relay.firstTokenMs() === undefined ? deadline.leftMs() : Number.POSITIVE_INFINITY),
+    ...{tools: job.tools, memory: job.memory, breakers: job.breakers, turn, attempt: id},
+    ...{stages, sinceMs, signal, leftMs},
+  });
+  const retries = createRetries({
+    mostCount: job.retryCount,
+    hasBegun: () => relay.firstTokenMs() !== undefined,
+    leftMs,
+    onWait: relay.beginRetry,
   });
   const {promptClass} = job.classified ?? {};
   const cacheTurn = job.cache?.open({...job, promptClass: promptClass ?? 'other'});
   const isForAll = cacheTurn !== undefined;
-  const gatherer = createGatherer({job, turn, stages, tools, signal, isForAll, failed, trace});
-  const pipeline: Pipeline = {job, stages, relay, tools, gatherer, signal, failed};
+  let retrievalHedge: TurnSpan['retrievalHedge'];
+  const gatherer = createGatherer({
+    ...{job, turn, stages, tools, signal, leftMs, isForAll, failed, trace},
+    onHedge: (won) => {
+      retrievalHedge = won;
+    },
+  });
+  const pipeline: Pipeline = {job, stages, relay, tools, gatherer, retries, signal, failed};
 
   const start = () => {
     if (!waiting) return;
-    const by = readMaker({job, found, isHandedOver: false});
+    const by = readMaker({job, found});
     const cache = found ? {hit: found.hit, ageS: Math.floor(found.ageMs / 1000)} : {hit: 'none'};
     const fw = {run: id, ...by, promptClass, cold: job.cold, contextHit: job.prepared !== undefined, cache};
     const parts = waiting;
@@ -104,6 +121,7 @@ export function startAnswer(job: AnswerJob): Answer {
       start();
       if (found?.hit === 'stale' && cacheTurn?.isRenewable(found)) job.renew?.(found.entry.identity.text);
       if (found) return {outcome: 'complete', relayed: await replay(found.entry.answer, pipeline)};
+      if (leftMs() <= 0) return MISSED; // who classed or looked took all of it
       made = await makeAnswer(cacheTurn, pipeline);
       return {outcome: 'complete', relayed: made.relayed};
     } catch (error) {
@@ -125,9 +143,10 @@ export function startAnswer(job: AnswerJob): Answer {
     stages.settle(totalMs, settled);
     const times = {totalMs: roundMs(totalMs), ...stages.divide(totalMs)};
     const handedOver = relay.handedOver();
-    const by = readMaker({job, found, isHandedOver: handedOver !== undefined});
+    const fellBack = relay.fellBack();
+    const by = {...readMaker({job, found, isHandedOver: handedOver !== undefined}), ...fellBack};
     const terms = found ? cacheTurn?.termsOf(found) : keepAnswer({made, turn: cacheTurn, by}, pipeline);
-    const route = handedOver ? by.route : undefined;
+    const route = handedOver || fellBack ? by.route : undefined;
     for (const part of writeEnd(ended, {...times, route, terms})) events.write(part);
     const unread = log.readerCount() === 0;
     if (ended.outcome === 'complete' && !unread) run.isWhole = true;
@@ -136,13 +155,17 @@ export function startAnswer(job: AnswerJob): Answer {
       kind: 'turn',
       ...{run: id, ...by, attempt: job.question.attempt, cold: job.cold},
       ...(promptClass === undefined ? {} : {promptClass}),
-      ...(trace ? {traceId: trace.traceId, spanId: trace.spanId, parentSpanId: trace.parentSpanId} : {}),
+      ...(trace ? writeTrace(trace) : {}),
       ...times,
+      timeline: stages.ended(),
       ...some('firstTokenMs', firstMs === undefined ? undefined : roundMs(firstMs)),
       ...(cacheTurn && !job.isRenewal ? {cache: found?.hit ?? 'none'} : {}),
       ...(made?.isShared ? {shared: true as const} : {}),
       ...(job.isRenewal ? {renewal: true as const} : {}),
       ...(handedOver && !made?.isShared ? {escalated: writeEscalated(model, handedOver)} : {}),
+      ...(fellBack ? {fallback: {why: 'breaker' as const, kind: 'route' as const, from: model}} : {}),
+      ...some('retryCount', retries.count() || undefined),
+      ...(retrievalHedge === undefined ? {} : {retrievalHedge}),
       ...(called ? {tools: called} : {}),
       ...(failed.length > 0 ? {failed} : {}),
       ...(unread ? {unread} : {}),
@@ -155,8 +178,12 @@ export function startAnswer(job: AnswerJob): Answer {
   return {run, endedStages: stages.ended(), ended: making.then(conclude)};
 }
 
+function writeTrace({traceId, spanId, parentSpanId, isSampled}: TurnTrace): Partial<TurnSpan> {
+  return {traceId, spanId, parentSpanId, sampled: isSampled};
+}
+
 /** Says which route and model an answer is by. */
-function readMaker(options: {job: AnswerJob; found: CacheFound | undefined; isHandedOver: boolean}): {
+function readMaker(options: {job: AnswerJob; found: CacheFound | undefined; isHandedOver?: boolean}): {
   route: string;
   model: string;
 } {

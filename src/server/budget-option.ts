@@ -28,6 +28,24 @@ export function readBudgetOption(given: string | BudgetFile | undefined, warn: (
   return fallback;
 }
 
+/**
+ * Reads how long the stages may take that a budget names, in ms. What it does not name has a default to be judged by, not
+ * one to be ended at.
+ *
+ * @param given - As above; one that is wrong names none.
+ */
+export function readStageLimits(given: string | BudgetFile | undefined): Readonly<Record<string, number>> {
+  const budget = typeof given === 'object' ? readFile(given) : readBudget(given ?? DEFAULT_BUDGET);
+  if (typeof budget === 'string' || given === undefined) return {};
+  const names = typeof given === 'object' ? Object.keys(given.stages ?? {}) : given.match(/\S+(?==)/g);
+  return Object.fromEntries(
+    (names ?? []).flatMap((name) => {
+      const limit = budget.stages[name];
+      return limit ? [[name, limit.ms] as const] : [];
+    }),
+  );
+}
+
 /** Writes a budget in attribute names with milliseconds, as hello carries it; the highest percentile of each counts. */
 export function writeBudget(budget: Budget): Record<string, number> {
   const written: Record<string, number> = {

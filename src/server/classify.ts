@@ -121,8 +121,14 @@ export interface ClassifyStage extends Classified {
   failed?: true;
 }
 
-/** How long a classifier may take before the local one answers in its place, in ms. */
+/** How long a classifier may take before the local one answers in its place, in ms; less where a deadline is nearer. */
 export const CLASSIFY_WAIT_MS = 50;
+
+/** The time since the request was got, in ms, and when on that clock its answer must have begun. */
+interface StepTimes {
+  sinceMs: () => number;
+  deadlineMs?: number | undefined;
+}
 
 /**
  * Creates the step that classifies a question before its answer begins.
@@ -132,13 +138,13 @@ export const CLASSIFY_WAIT_MS = 50;
 export function createClassifyStep(options: {
   own: Classify | undefined;
   local: (question: string, facts: ClassifyFacts) => Classified;
-}): (question: string, facts: ClassifyFacts & {sinceMs: () => number}) => Promise<ClassifyStage> {
+}): (question: string, facts: ClassifyFacts & StepTimes) => Promise<ClassifyStage> {
   const {own, local} = options;
-  return async (question, {sinceMs, ...facts}) => {
+  return async (question, {sinceMs, deadlineMs = Number.POSITIVE_INFINITY, ...facts}) => {
     const fromMs = sinceMs();
     if (!own) return {...local(question, facts), fromMs, toMs: sinceMs()};
     try {
-      const given = readClassified(await orLate(own(question, facts)));
+      const given = readClassified(await orLate(own(question, facts), Math.min(CLASSIFY_WAIT_MS, deadlineMs - fromMs)));
       return {...given, fromMs, toMs: sinceMs()};
     } catch {
       // its words may quote the question and go nowhere; the span says that it failed
@@ -154,10 +160,10 @@ function readClassified(given: Classified): Classified {
   return {promptClass, route};
 }
 
-function orLate<T>(given: T | Promise<T>): T | Promise<T> {
+function orLate<T>(given: T | Promise<T>, waitMs: number): T | Promise<T> {
   if (!(given instanceof Promise)) return given;
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new TypeError('late')), CLASSIFY_WAIT_MS);
+    const timer = setTimeout(() => reject(new TypeError('late')), Math.max(0, waitMs));
     given.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

@@ -24,9 +24,12 @@ export interface Failure {
 /** An answer that cannot go on, for a reason of our own finding. */
 export class AnswerError extends Error {
   readonly kind: FailureCode;
-  constructor(kind: FailureCode) {
+  /** How long it is not worth trying again, in ms; undefined where that is not known. */
+  readonly retryAfterMs: number | undefined;
+  constructor(kind: FailureCode, retryAfterMs?: number) {
     super(kind);
     this.kind = kind;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -57,9 +60,12 @@ export const FAILURE_WORDS: Readonly<Record<FailureCode, string>> = {
  * @param progress.begun - Whether text had come: a connection lost after that cut an answer.
  */
 export function readFailure(error: unknown, {begun}: {begun: boolean}): Failure {
-  if (error instanceof AnswerError) return {code: error.kind, retryable: true};
+  const cause = error instanceof ProviderError ? error.cause : error;
+  if (cause instanceof AnswerError) {
+    const {kind: code, retryAfterMs} = cause;
+    return {code, retryable: true, ...(retryAfterMs === undefined ? {} : {retryAfterMs})};
+  }
   if (!(error instanceof ProviderError)) return {code: 'server', retryable: true};
-  const {cause} = error;
   const lost: Failure = {code: begun ? 'model-cut' : 'model-unreachable', retryable: true};
   if (!APICallError.isInstance(cause)) {
     // fetch fails with a TypeError when a connection did not come about or broke
@@ -68,17 +74,36 @@ export function readFailure(error: unknown, {begun}: {begun: boolean}): Failure 
   }
   const status = cause.statusCode;
   if (status === undefined) return lost;
-  return {...readStatus(status, cause.responseHeaders?.['retry-after']), providerStatus: status};
+  return {...readStatus(status, readRetryAfterMs(cause)), providerStatus: status};
 }
 
-function readStatus(status: number, retryAfter: string | undefined): Failure {
+function readStatus(status: number, afterMs = 0): Failure {
   if (status === 401 || status === 403) return {code: 'model-unauthorized', retryable: false};
   if (status === 429 || status === 503 || status === 529) {
-    const afterMs = Number(retryAfter) * 1000; // its other form, a date, is not a number and says nothing here
     const known = afterMs > 0 && afterMs <= 600_000;
     return {code: 'model-overloaded', retryable: true, ...(known ? {retryAfterMs: afterMs} : {})};
   }
   return status >= 400 && status < 500 && status !== 408
     ? {code: 'model-rejected', retryable: false}
     : {code: 'model-failed', retryable: true};
+}
+
+/** Reads how long a provider asks to be left alone, in ms; undefined where it does not. */
+export function readRetryAfterMs(error: unknown): number | undefined {
+  if (!APICallError.isInstance(error)) return undefined;
+  const {'retry-after': after, 'retry-after-ms': exact} = error.responseHeaders ?? {};
+  const candidates = [Number(exact), Number(after) * 1000, Date.parse(after ?? '') - Date.now()];
+  return candidates.find((ms) => ms > 0); // what is no number is not more than 0
+}
+
+/** Whether the same call may succeed a moment later: no connection, 408, 425, 429, 5xx. */
+export function isPassing(error: unknown): boolean {
+  if (!APICallError.isInstance(error)) return error instanceof TypeError; // as fetch says it
+  const {statusCode: status} = error;
+  return status === undefined || status >= 500 || status === 408 || status === 425 || status === 429;
+}
+
+/** Whether a provider refused a call for what was asked, or who asked: it is not the one that fails. */
+export function isRejection(error: unknown): boolean {
+  return APICallError.isInstance(error) && !isPassing(error);
 }

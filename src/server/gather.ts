@@ -1,6 +1,9 @@
 import type {AnswerJob} from './answer-job.ts';
 import type {Chunk} from './instructions.ts';
-import type {Stages} from './stages.ts';
+import {createLimit, type Limit} from './limit.ts';
+import {orAborted} from './or-aborted.ts';
+import type {StageHedgeEnd} from './stage-hedge.ts';
+import type {EndStage, Stages} from './stages.ts';
 import type {ToolRunner} from './tool-runner.ts';
 import type {TurnTrace} from './trace.ts';
 
@@ -25,8 +28,10 @@ export interface Gatherer {
  * @param options.turn - What the attempts that share passages have in common.
  * @param options.isForAll - Whether the answer may be given to everybody: then its own words alone say what it is made from,
  *   not what one page expects.
+ * @param options.leftMs - Reads how long the answer may still take before its deadline, in ms.
  * @param options.failed - Takes the names of what failed.
  * @param options.trace - What retrieval continues; undefined where there is none.
+ * @param options.onHedge - Hears how it went where a second attempt at retrieval was due.
  */
 export function createGatherer(options: {
   job: AnswerJob;
@@ -34,46 +39,63 @@ export function createGatherer(options: {
   stages: Stages;
   tools: ToolRunner;
   signal: AbortSignal;
+  leftMs: () => number;
   isForAll: boolean;
   failed: string[];
   trace: TurnTrace | undefined;
+  onHedge: (won: StageHedgeEnd) => void;
 }): Gatherer {
-  const {job, turn, stages, tools, signal, isForAll, failed, trace} = options;
+  const {job, turn, stages, tools, signal, leftMs, isForAll, failed, trace, onHedge} = options;
   const {retrieve, context} = job.options;
   const {text, language, page} = job.question;
   const topics = isForAll ? [] : job.question.topics;
   const ahead = job.prepared?.ahead;
 
-  const findChunks = async () => {
-    if (!retrieve) return [];
-    const end = stages.begin('retrieval', job.sinceMs());
-    const ready = (await ahead)?.passages;
-    if (ready && topics.length > 0 && topics.every((topic) => ready.topics.includes(topic))) {
-      end(job.sinceMs(), 'end', {hit: true});
-      return ready.chunks;
-    }
+  /** Does what an answer can do without, as a stage, for as long as that may take; undefined when it did not come about. */
+  const tryStage = async <T>(stage: string, work: (step: Step) => Promise<T>): Promise<T | undefined> => {
+    const end = stages.begin(stage, job.sinceMs());
+    const ms = job.stageLimits[stage] ?? Number.POSITIVE_INFINITY;
+    const limit = createLimit({ms, signal, reason: () => LATE}); // at the deadline the answer itself ends
     try {
-      const traced = trace ? {traceparent: trace.traceparent} : {};
-      const work = (inner: AbortSignal) => retrieve(text, {topics, signal: inner, ...traced});
-      const chunks = [...(await job.memory.share({turn, name: 'retrieval', input: topics, signal, work}).result)];
+      const done = await orAborted(work({limit, deadlineMs: Math.min(ms, leftMs()), end}), limit.signal);
       end(job.sinceMs());
-      return chunks;
-    } catch {
+      return done;
+    } catch (error) {
       // its words are the shop's own and go nowhere; the span says that it failed
-      end(job.sinceMs(), 'error');
-      failed.push('retrieval');
-      return [];
+      end(job.sinceMs(), error === LATE ? 'timeout' : 'error');
+      failed.push(stage);
+      return undefined;
+    } finally {
+      limit.stop();
     }
   };
-  const lookUpFacts = async () => {
-    const known = (await ahead)?.facts;
-    if (known) return known.known;
-    try {
-      return job.isRenewal ? undefined : await context?.(job.request);
-    } catch {
-      failed.push('context'); // as above
-      return undefined;
-    }
+  const findChunks = async (): Promise<readonly Chunk[]> => {
+    if (!retrieve) return [];
+    const found = await tryStage('retrieval', async ({limit, deadlineMs, end}) => {
+      const ready = (await ahead)?.passages;
+      if (ready && topics.length > 0 && topics.every((topic) => ready.topics.includes(topic))) {
+        end(job.sinceMs(), 'end', {hit: true});
+        return ready.chunks;
+      }
+      const known = {
+        ...(Number.isFinite(deadlineMs) ? {deadlineMs} : {}),
+        ...(trace ? {traceparent: trace.traceparent} : {}),
+      };
+      const find = (lane: AbortSignal) => retrieve(text, {topics, signal: lane, ...known});
+      const work = (inner: AbortSignal) => job.retrievalHedge.run(find, {signal: inner, onEnd: onHedge});
+      const {signal} = limit;
+      return [...(await job.memory.share({turn, name: 'retrieval', input: topics, signal, work}).result)];
+    });
+    return found ?? [];
+  };
+  const lookUpFacts = async (): Promise<unknown> => {
+    if (!context || job.isRenewal) return undefined;
+    return tryStage('context', async ({end}) => {
+      const known = (await ahead)?.facts;
+      if (!known) return context(job.request);
+      end(job.sinceMs(), 'end', {hit: true});
+      return known.known;
+    });
   };
   let facts: Promise<unknown> | undefined;
   const readFacts = () => {
@@ -94,3 +116,14 @@ export function createGatherer(options: {
     },
   };
 }
+
+/** What a step that may fail is done with. */
+interface Step {
+  limit: Limit;
+  /** How long it may take from its beginning, in ms; Infinity where nothing says. */
+  deadlineMs: number;
+  /** Ends its stage before it ends itself. */
+  end: EndStage;
+}
+
+const LATE = new Error('late');

@@ -1,8 +1,9 @@
 import type {Budget} from '../latency/index.ts';
 import {type HedgeTerms, type Hello, UI_STREAM_HEADER} from '../protocol/index.ts';
 import {createAnswerCache} from './answer-cache.ts';
+import {createBreakers} from './breakers.ts';
 import {createBuckets} from './buckets.ts';
-import {readBudgetOption, writeBudget} from './budget-option.ts';
+import {readBudgetOption, readStageLimits, writeBudget} from './budget-option.ts';
 import {createClassifier, createClassifyStep} from './classify.ts';
 import {CONTEXT_TTL_MS, createContexts} from './contexts.ts';
 import {readDropper} from './drop-answers.ts';
@@ -11,7 +12,7 @@ import {createGuard} from './guard.ts';
 import {createHealth} from './health.ts';
 import {createHedging} from './hedging.ts';
 import {readLimits} from './limits.ts';
-import {readModels, readProblem, readWarm} from './model.ts';
+import {readModels, readProblem} from './model.ts';
 import {createWarner, type TurnSpan} from './observe.ts';
 import type {AnswerOptions} from './options.ts';
 import {readOrigins} from './origins.ts';
@@ -19,12 +20,14 @@ import {readBody} from './read-body.ts';
 import {readWish} from './read-question.ts';
 import {createReception} from './reception.ts';
 import {quote, Refusal, writeRefusal} from './refusal.ts';
+import {readRetriesOption} from './retries.ts';
 import {createSlots} from './slots.ts';
+import {createStageHedge, readHedgeRetrievalOption} from './stage-hedge.ts';
 import {createMemoryStore} from './store.ts';
 import {readTools} from './tools.ts';
 import {createTurns, type Started} from './turns.ts';
 import {isResponse, readAuthorize} from './visitor.ts';
-import {createWarming} from './warming.ts';
+import {createWarming, readWarmOption} from './warming.ts';
 
 /** Says that a server speaks Firstword; on every response. */
 const MARK = {'x-firstword': '1'} as const;
@@ -78,16 +81,21 @@ export function createAnswerHandler(options: AnswerOptions): (request: Request) 
   const pack = readFaqOption(options.faq, warn);
   const local = createClassifier({...options.routing, ...(pack ? {pack} : {})});
   const classify = createClassifyStep({own: options.classify, local});
-  const cache = options.cache && createAnswerCache({cache: options.cache, pack, embedding: options.embedding, warn});
+  const breakers = createBreakers(warn);
+  const caching = {pack, embedding: options.embedding, breakers, warn};
+  const cache = options.cache && createAnswerCache({...caching, cache: options.cache});
   const drop = readDropper({authorize: options.cache?.authorize, cache});
   const allow = drop ? `${ALLOW}, DELETE` : ALLOW;
   const {takeAside} = slots;
+  const retrievalHedge = createStageHedge(readHedgeRetrievalOption(options.hedgeRetrievalMs, warn));
+  const retryCount = readRetriesOption(options.retries, warn);
   const turns = createTurns({
     ...{answering: options, tools, mayHedge, budget, cache, takeAside, choose, hedging, runCount, warn, note},
+    ...{breakers, retryCount, retrievalHedge, stageLimits: readStageLimits(options.budget)},
   });
   const contexts = createContexts({store, guard, slots, answering: options});
   const receive = createReception({guard, slots, contexts, classify, turns});
-  const warm = createWarming(options.warm ?? readWarm(choose(undefined).model));
+  const warm = createWarming(readWarmOption({answering: options, choose, tools}));
   const hello = (asked: {request: Request; visitor: string | undefined; topics: readonly string[]}) => {
     warm();
     return {contextId: contexts.open(asked), ...writeHello(budget, hedging.report())};

@@ -22,9 +22,11 @@ export type {AnswerModel, ConfigurableModel, LanguageModelV4, ModelOption, Route
 export {logTurn, type Observe, type TurnSpan} from './observe.ts';
 export {type OpenAICompatibleOptions, openaiCompatible} from './openai-compatible.ts';
 export type {AnswerOptions, Retrieve, RoutingOptions} from './options.ts';
+export {createOtelObserve, type OtelContext, type OtelSpan, type OtelTracer} from './otel.ts';
 export type {RefusalCode} from './refusal.ts';
 export {createRoutingReport, type RoutingReport} from './routing-report.ts';
 export {createSimulatedModel, type SimulatedModelOptions} from './simulated-model.ts';
+export type {StageEnd, StageSpan} from './stages.ts';
 export {createMemoryStore, STORE_KEY_COUNT, type Store} from './store.ts';
 export type {ToolSpan, ToolState, ToolsSpan} from './tool-tally.ts';
 export type {AnswerTool, AnswerTools, SpeculationFacts, ToolTerms} from './tools.ts';

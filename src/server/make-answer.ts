@@ -1,12 +1,17 @@
+import {admitRoute, findBreaker, refusedMs} from './admit-route.ts';
 import type {CacheTurn, PublicTerms} from './answer-cache.ts';
 import type {AnswerJob} from './answer-job.ts';
 import type {ClassifyStage} from './classify.ts';
+import {AnswerError} from './failure.ts';
 import type {SharedReply} from './flights.ts';
 import type {Gatherer} from './gather.ts';
+import {guardModel} from './guarded-model.ts';
 import {DEFAULT_INSTRUCTIONS, writePrompt} from './instructions.ts';
+import type {ChosenModel} from './model.ts';
 import {orAborted} from './or-aborted.ts';
 import type {Relay, Relayed} from './relay.ts';
 import {NO_USAGE, openReply, replayReply} from './reply.ts';
+import type {Retries} from './retries.ts';
 import type {CacheFound, StoredAnswer} from './semantic-cache.ts';
 import type {Stages} from './stages.ts';
 import type {ToolRunner} from './tool-runner.ts';
@@ -18,6 +23,7 @@ export interface Pipeline {
   relay: Relay;
   tools: ToolRunner;
   gatherer: Gatherer;
+  retries: Retries;
   signal: AbortSignal;
   /** Work whose failure the answer survived. */
   failed: string[];
@@ -100,10 +106,13 @@ export async function makeAnswer(turn: CacheTurn | undefined, pipeline: Pipeline
 
 async function lead(
   seat: Extract<ReturnType<CacheTurn['take']>, {kind: 'lead'}> | undefined,
-  {job, relay, tools, gatherer, signal, failed}: Pipeline,
+  pipeline: Pipeline,
 ): Promise<Made> {
-  const {question, options, chosen, stronger} = job;
+  const {job, relay, tools, gatherer, signal, failed} = pipeline;
+  const {question, options} = job;
   try {
+    const waitMs = refusedMs(job);
+    if (waitMs > 0) throw new AnswerError('model-overloaded', waitMs);
     const found = await orAborted(gatherer.gather(), signal);
     for (const chunk of found.chunks) relay.source(chunk);
     const {instructions: base = DEFAULT_INSTRUCTIONS} = options;
@@ -112,13 +121,25 @@ async function lead(
     const isPersonal = isThere(found.facts);
     if (isPersonal) seat?.withdraw();
     const offered = tools.offer(found.facts);
-    const own = openReply({model: chosen.model, prompt, tools: offered, stronger, onCalled: relay.endMessage});
+    const asking = {prompt, tools: offered, onCalled: relay.endMessage, onAskedOn: relay.beginCall};
+    const own = openReply({...takeRoute(pipeline), ...asking});
     const reply = seat && !isPersonal && !offered ? seat.share(own, {chunks: found.chunks, isWhole}) : own;
     const relayed = await relay.ask(reply, {stage: 'model', onRefused: tools.refuse});
     return {relayed, isImpersonal: isWhole && !isPersonal, isShared: false};
   } finally {
     seat?.withdraw();
   }
+}
+
+/** Takes the route of an answer. On another one than was chosen nobody hands over, nor to a model that is left alone. */
+function takeRoute({job, retries}: Pipeline): Pick<Parameters<typeof openReply>[0], 'model' | 'stronger' | 'fellBack'> {
+  const {breakers, chosen, stronger} = job;
+  const {asked, admitted} = admitRoute(job);
+  const guard = (route: ChosenModel) => ({breaker: findBreaker(breakers, route), retries});
+  const model = guardModel(asked.model, {...guard(asked), admitted});
+  if (asked !== chosen) return {model, fellBack: {route: asked.route}};
+  if (!stronger || findBreaker(breakers, stronger).refusedMs() > 0) return {model};
+  return {model, stronger: {model: guardModel(stronger.model, guard(stronger))}};
 }
 
 /**

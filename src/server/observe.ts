@@ -1,3 +1,5 @@
+import type {StageHedgeEnd} from './stage-hedge.ts';
+import type {StageSpan} from './stages.ts';
 import type {ToolsSpan} from './tool-tally.ts';
 
 /** What a handler tells of one turn when it ended: times, counts and closed words, never text. */
@@ -17,6 +19,12 @@ export interface TurnSpan {
   renewal?: true;
   /** There when the model handed the question over before its first text, with what that cost. */
   escalated?: {from: string; lostMs: number; inputTokenCount?: number; outputTokenCount?: number};
+  /** There when another route answered than was chosen, since the model `from` had failed and was left alone. */
+  fallback?: {why: 'breaker'; kind: 'route'; from: string};
+  /** There when a second attempt at retrieval was due, with the one that was first; `denied`: none was made. */
+  retrievalHedge?: StageHedgeEnd;
+  /** How often a call of the model was made again before its first text; the waits are the stage `retry`. */
+  retryCount?: number;
   /** The provider's name of the model, at most 64 characters. */
   model: string;
   /**
@@ -38,6 +46,8 @@ export interface TurnSpan {
   spanId?: string;
   /** The span above it. */
   parentSpanId?: string;
+  /** Whether the page's own spans are recorded, where it sent a trace. */
+  sampled?: boolean;
   /** Which attempt of the turn it was, from 0. */
   attempt: number;
   /** There when it began beside an attempt that was being made and read. */
@@ -51,6 +61,8 @@ export interface TurnSpan {
   /** Exclusive times by stage; with `unattributedMs` they make `totalMs`. */
   stages: Record<string, number>;
   unattributedMs: number;
+  /** The stages as they were, in the order of their ends; they may overlap. */
+  timeline: readonly StageSpan[];
   /** Calls of tools; absent when there were none. */
   tools?: ToolsSpan;
   inputTokenCount?: number;
@@ -61,8 +73,8 @@ export interface TurnSpan {
 /** Takes each turn once, when it ended. Must return quickly; what it throws is dropped. */
 export type Observe = (span: TurnSpan) => void;
 
-/** Writes a turn as one line of JSON to the console: what a handler does unless told otherwise. */
-export function logTurn(span: TurnSpan): void {
+/** Writes a turn as one line of JSON to the console, without its timeline: what a handler does unless told otherwise. */
+export function logTurn({timeline: _, ...span}: TurnSpan): void {
   console.log(JSON.stringify({log: 'firstword', ...span}));
 }
 

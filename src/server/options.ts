@@ -13,16 +13,18 @@ import type {AnswerTools} from './tools.ts';
 
 /**
  * Finds passages for a question, best first. Runs once a turn while the reader already has the answer's headers; what
- * it throws costs the passages, not the answer.
+ * it throws, or is late with, costs the passages, not the answer.
  *
  * @param question - The visitor's words, or null when only topics are known.
  * @param facts.topics - Topic ids that the page expects the question to be about.
- * @param facts.signal - Aborts when the answer is stopped, or given up because nobody reads it.
+ * @param facts.signal - Aborts when the answer is stopped, or given up because nobody reads it, and when its time is over.
+ * @param facts.deadlineMs - How long passages are waited for, in ms from now: the least of what `budget` allows the stage
+ *   `retrieval`, where it names it, and of what is left until the answer's deadline; absent when there is neither.
  * @param facts.traceparent - Continues the trace of the page that asked; absent when it sent none.
  */
 export type Retrieve = (
   question: string | null,
-  facts: {topics: readonly string[]; signal: AbortSignal; traceparent?: string},
+  facts: {topics: readonly string[]; signal: AbortSignal; deadlineMs?: number; traceparent?: string},
 ) => readonly Chunk[] | Promise<readonly Chunk[]>;
 
 /** How a handler with two models chooses between them. A route that the page names is taken as it is. */
@@ -41,11 +43,17 @@ export interface RoutingOptions {
 
 /** What createAnswerHandler is made from. Only `model` is required. */
 export interface AnswerOptions {
-  /** The language model, or one for each route. */
+  /**
+   * The language model, or one for each route. One that failed before its first token in more than half of its latest
+   * calls is left alone, for 10 s at first: the other route answers in its place, or questions are refused at once.
+   */
   model: ModelOption;
   /** System prompt, or a function that writes it for a language and page; default DEFAULT_INSTRUCTIONS. */
   instructions?: string | ((facts: InstructionFacts) => string);
-  /** Latency budget, as the text of `data-budget` or the parsed budget file; default DEFAULT_BUDGET. */
+  /**
+   * Latency budget, as the text of `data-budget` or the parsed budget file; default DEFAULT_BUDGET. What it says of the
+   * stages `retrieval` and `context` is a limit too: the answer goes on without what is not there by then.
+   */
   budget?: string | BudgetFile;
   /**
    * FAQ pack, plain or compiled: questions are classed by its topics, and other phrasings of a question find its kept
@@ -56,30 +64,46 @@ export interface AnswerOptions {
   classify?: Classify;
   /** How the routes are chosen; default by rules, with escalation. */
   routing?: RoutingOptions;
-  /** Embedding model object; with it and `cache` questions that mean the same find a kept answer. Default none. */
+  /**
+   * Embedding model object; with it and `cache` questions that mean the same find a kept answer. One that fails as often as
+   * a model may is left alone as long. Default none.
+   */
   embedding?: AnswerEmbedding;
   /** How answers for everybody are kept and given again; default not at all. */
   cache?: CacheOptions;
   /** Finds passages for a question; default none. */
   retrieve?: Retrieve;
   /**
+   * After how many ms without passages retrieval is run a second time beside the first, for one turn in twenty at most:
+   * what is there first counts, the other one's signal aborts. Only for a `retrieve` that changes nothing. Default never.
+   */
+  hedgeRetrievalMs?: number;
+  /**
    * Tools that the model may call, by their names; default none. Independent calls run at one time, each from when its
    * arguments are there; one that fails or is late costs no other. At most 5 messages of the model and 16 calls a turn.
    */
   tools?: AnswerTools;
   /**
+   * How often a call of the model is made again that had a failure which may pass (no connection, 408, 425, 429, 5xx),
+   * before the answer's first text: after a random wait beyond the one that the provider asks for, where that fits the
+   * deadline. From 0 to 5; default 0. Each wait is a stage, `retry`. Retries of a model's own are better turned off.
+   */
+  retries?: number;
+  /**
    * Facts about the visitor (cart, user, permissions) from the server's own cookie, as anything that JSON can say; they
-   * go into the prompt. Runs beside retrieval; what it throws costs the facts, not the answer. Must not read the body.
+   * go into the prompt. Runs beside retrieval, as the stage `context`; what it throws, or is late with, costs the facts,
+   * not the answer. Must not read the body.
    *
    * It runs at hello already, when a visitor opens the chat, and what it gave is used for two minutes by questions of the
    * same visitor with the same cookies.
    */
   context?: (request: Request) => unknown;
   /**
-   * Warms the provider when a visitor opens the chat: its connection, and the beginning of the prompt where the provider
-   * keeps one. At most every four minutes; what it throws is dropped. Default: the model's own `warm`, where it has one.
+   * Warms the provider when a visitor opens the chat, at most every four minutes; what it throws is dropped. `prompt`: each
+   * model reads what its prompts begin with (instructions and tools), which many providers keep for some minutes, and which
+   * is paid for. Default: the model's own `warm`, where it has one: its connection, without asking anything.
    */
-  warm?: (signal: AbortSignal) => Promise<unknown>;
+  warm?: 'prompt' | ((signal: AbortSignal) => Promise<unknown>);
   /** Origins that may ask beside the endpoint's own; default none. */
   origins?: readonly string[];
   /** Sizes and counts; default DEFAULT_LIMITS. */

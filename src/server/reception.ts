@@ -39,7 +39,7 @@ export function createReception(options: {
     const leave = await slots.take({signal: request.signal, waitMs});
     try {
       const queued = wasFull ? {fromMs, toMs: sinceMs()} : undefined;
-      const classified = await classify(text, {history, page, sinceMs});
+      const classified = await classify(text, {history, page, sinceMs, deadlineMs});
       return turns.start({visitor, question, request, sinceMs, prepared, queued, classified, onEnd: leave});
     } catch (error) {
       leave();

@@ -2,6 +2,7 @@ import type {FinishReason, LanguageModelUsage} from 'ai';
 import type {EventWriter} from './event-log.ts';
 import {AnswerError, ProviderError} from './failure.ts';
 import type {Chunk} from './instructions.ts';
+import type {RouteName} from './model.ts';
 import {orAborted} from './or-aborted.ts';
 import type {Lost, Reply} from './reply.ts';
 import type {EndStage, Stages} from './stages.ts';
@@ -22,6 +23,13 @@ export interface HandedOver {
   lost: Lost;
 }
 
+/** Who answered in place of the model that was chosen. */
+export interface FellBack {
+  route: RouteName;
+  /** The provider's name of the model, at most 64 characters. */
+  model: string;
+}
+
 /** A model's answer on its way into events. */
 export interface Relay {
   /** Shows where a passage can be read, once per address. */
@@ -37,8 +45,14 @@ export interface Relay {
    *   no text; the signal's reason when it aborts, at once even when the model does not listen to it.
    */
   ask(reply: Reply, options?: {stage?: 'model'; onRefused?: (name: string) => void}): Promise<Relayed>;
+  /** Begins the stage of a further call of the model. */
+  beginCall(): void;
   /** Ends the stage of a message that called tools: they are waited for now. */
   endMessage(): void;
+  /** Ends the stage of a call that failed, for the wait before the next; what it returns ends the wait. */
+  beginRetry(): () => void;
+  /** Who answers in place of the chosen model; undefined where that does. */
+  fellBack(): FellBack | undefined;
   /** The attempt that was handed over; undefined when none was. */
   handedOver(): HandedOver | undefined;
   /**
@@ -72,20 +86,24 @@ export function createRelay(options: {
   const shown = new Map<string, {url: string; title?: string}>();
   let wholeText = '';
   let handedOver: HandedOver | undefined;
+  let fellBack: FellBack | undefined;
   let endStage: EndStage | undefined;
   let firstMs: number | undefined;
   let lastMs = 0;
   let open = false;
   let isSpeaking = false; // text of this message has come
+  let isGenerating = false; // the stage is that of text; the next call may begin before the last text was taken
 
-  const endMessage = () => endStage?.(isSpeaking ? lastMs : sinceMs());
-  const beginMessage = () => {
+  const endMessage = () => endStage?.(isGenerating ? lastMs : sinceMs());
+  const beginCall = () => {
+    if (signal.aborted) return; // others may still read along
     endMessage();
-    isSpeaking = false;
+    isGenerating = false;
     endStage = stages.begin('model', sinceMs());
   };
   const beginText = (nowMs: number) => {
     isSpeaking = true;
+    isGenerating = true;
     endStage?.(nowMs);
     endStage = stages.begin('generate', nowMs);
     if (open) return PARAGRAPH;
@@ -114,26 +132,27 @@ export function createRelay(options: {
     },
     async ask(reply, {stage, onRefused} = {}) {
       let askedMs = sinceMs();
-      if (stage) beginMessage();
+      if (stage) beginCall();
       let relayed: Relayed | undefined;
-      let messageCount = 0;
       try {
         for (;;) {
           const {done, value: part} = await orAborted(reply.read().catch(failProvider), signal);
           if (done) break;
           if (part.type === 'text-delta') await addText(part.text);
-          else if (part.type === 'start-step' && messageCount++ > 0) beginMessage();
+          else if (part.type === 'start-step') isSpeaking = false;
           else if (part.type === 'tool-error' && !(part.error instanceof ToolFailure)) onRefused?.(part.toolName);
           else if (part.type === 'source' && part.sourceType === 'url') relay.source(part);
           else if (part.type === 'error') throw new ProviderError(part.error);
           else if (part.type === 'finish') {
             relayed = {finishReason: part.finishReason, usage: part.totalUsage, text: '', sources: []};
+          } else if (part.type === 'fell-back') {
+            fellBack = part.to;
+            events.write({type: 'data-fw-fallback', data: {why: 'breaker', kind: 'route'}});
           } else if (part.type === 'handed-over') {
             const nowMs = sinceMs();
             handedOver = {lostMs: nowMs - askedMs, lost: part.lost};
             askedMs = nowMs;
-            messageCount = 0;
-            if (stage) beginMessage();
+            if (stage) beginCall();
           }
         }
       } finally {
@@ -151,7 +170,20 @@ export function createRelay(options: {
       else endStage?.(timeoutMs, 'timeout');
       events.write({type: 'text-end', id: 't'});
     },
+    beginCall,
     endMessage,
+    beginRetry() {
+      if (signal.aborted) return () => {}; // as above
+      const nowMs = sinceMs();
+      endStage?.(nowMs, 'error');
+      const endWait = stages.begin('retry', nowMs);
+      return () => {
+        if (signal.aborted) return;
+        endWait(sinceMs());
+        beginCall();
+      };
+    },
+    fellBack: () => fellBack,
     firstTokenMs: () => firstMs,
     handedOver: () => handedOver,
   };

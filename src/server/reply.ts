@@ -1,6 +1,6 @@
 import {isStepCount, jsonSchema, streamText, type TextStreamPart, type ToolSet, tool} from 'ai';
 import type {Prompt} from './instructions.ts';
-import type {AnswerModel, ChosenModel} from './model.ts';
+import type {AnswerModel, ChosenModel, RouteName} from './model.ts';
 import type {StoredAnswer} from './semantic-cache.ts';
 import {ToolFailure} from './tool-failure.ts';
 
@@ -10,8 +10,14 @@ export interface Lost {
   outputTokenCount?: number | undefined;
 }
 
-/** A part of a reply: the AI SDK's, or that another model goes on from here. */
-export type ReplyPart = TextStreamPart<ToolSet> | {type: 'handed-over'; lost: Lost};
+/**
+ * A part of a reply: the AI SDK's, that another model goes on from here, or that it is by another one than was chosen,
+ * which comes first.
+ */
+export type ReplyPart =
+  | TextStreamPart<ToolSet>
+  | {type: 'handed-over'; lost: Lost}
+  | {type: 'fell-back'; to: {route: RouteName; model: string}};
 
 /** A reply that is being read, part by part. */
 export interface Reply {
@@ -40,19 +46,24 @@ const HANDOVER_WORDS =
  * @param options.tools - What the model may call, and after it the stronger one.
  * @param options.stronger - The model that the first one may hand over to with its first message, before any text; absent,
  *   or where a tool has that name: it may not.
+ * @param options.fellBack - Whether the model is another one than was chosen, and on which route.
  * @param options.onCalled - Runs when a message with calls has ended, before they are waited for.
+ * @param options.onAskedOn - Runs when they are there, before the model is asked on with them.
  */
 export function openReply(options: {
   model: AnswerModel;
   prompt: Prompt;
   tools?: ToolSet | undefined;
-  stronger?: ChosenModel | undefined;
+  stronger?: Pick<ChosenModel, 'model'> | undefined;
+  fellBack?: {route: RouteName} | undefined;
   onCalled?: () => void;
+  onAskedOn?: () => void;
 }): Reply {
-  const {model, prompt, tools = {}, stronger, onCalled} = options;
+  const {model, prompt, tools = {}, stronger, onCalled, onAskedOn} = options;
+  let {fellBack} = options;
   const handover = stronger && !Object.hasOwn(tools, ESCALATE) ? createHandover(tools) : undefined;
   let current = askModel({
-    ...{model, prompt, tools, offered: handover?.offered ?? tools},
+    ...{model, prompt, tools, offered: handover?.offered ?? tools, onAskedOn},
     onCalled: () => {
       if (!handover?.isCalled()) onCalled?.();
     },
@@ -60,6 +71,11 @@ export function openReply(options: {
   let isFirst = handover !== undefined;
   return {
     async read() {
+      if (fellBack) {
+        const to = {...fellBack, model: model.modelId.slice(0, 64)};
+        fellBack = undefined;
+        return {done: false, value: {type: 'fell-back', to}};
+      }
       const step = await current.read();
       if (step.done || !isFirst) return step;
       const part = step.value;
@@ -67,7 +83,7 @@ export function openReply(options: {
       if (!stronger || !isHandover(part)) return step;
       isFirst = false;
       const lost = readCost(current);
-      current = askModel({model: stronger.model, prompt, tools, offered: tools, onCalled});
+      current = askModel({model: stronger.model, prompt, tools, offered: tools, onCalled, onAskedOn});
       return {done: false, value: {type: 'handed-over', lost}};
     },
     cancel: () => current.cancel(),
@@ -75,7 +91,7 @@ export function openReply(options: {
 }
 
 /** Writes the tools of a model that may hand over: the message that does so has nothing executed. */
-function createHandover(tools: ToolSet): {offered: ToolSet; isCalled: () => boolean} {
+export function createHandover(tools: ToolSet): {offered: ToolSet; isCalled: () => boolean} {
   let called = false;
   const note = () => {
     called = true;
@@ -161,15 +177,16 @@ function askModel(options: {
   tools: ToolSet;
   offered: ToolSet;
   onCalled: (() => void) | undefined;
+  onAskedOn: (() => void) | undefined;
 }): Reply {
-  const {model, prompt, tools, offered, onCalled} = options;
+  const {model, prompt, tools, offered, onCalled, onAskedOn} = options;
   const control = new AbortController();
   let isOver = false;
   const reader = streamText({
     model,
     ...prompt,
     ...(Object.keys(offered).length > 0 ? {tools: offered} : {}),
-    ...(Object.keys(tools).length > 0 ? goOn(Object.keys(tools), onCalled) : {}),
+    ...(Object.keys(tools).length > 0 ? goOn(Object.keys(tools), {onCalled, onAskedOn}) : {}),
     maxRetries: 0,
     abortSignal: control.signal,
     onError() {}, // the failure comes as a part too; the default prints it with prompt and headers
@@ -189,13 +206,18 @@ function askModel(options: {
 }
 
 /** Writes what lets a model go on after it called some of its tools. */
-function goOn(names: readonly string[], onCalled: (() => void) | undefined) {
+function goOn(names: readonly string[], hooks: Pick<Parameters<typeof askModel>[0], 'onCalled' | 'onAskedOn'>) {
+  const {onCalled, onAskedOn} = hooks;
   return {
     stopWhen: isStepCount(MAX_MESSAGE_COUNT),
-    prepareStep: ({stepNumber}: {stepNumber: number}) => ({
-      ...(stepNumber > 0 ? {activeTools: [...names]} : {}),
-      ...(stepNumber === MAX_MESSAGE_COUNT - 1 ? {toolChoice: 'none' as const} : {}),
-    }),
+    prepareStep({stepNumber}: {stepNumber: number}) {
+      if (stepNumber === 0) return {};
+      onAskedOn?.();
+      return {
+        activeTools: [...names],
+        ...(stepNumber === MAX_MESSAGE_COUNT - 1 ? {toolChoice: 'none' as const} : {}),
+      };
+    },
     onLanguageModelCallEnd({content}: {content: readonly {type: string}[]}) {
       // the end of other messages is known by their texts, which may not have been taken yet
       if (content.some(({type}) => type === 'tool-call')) onCalled?.();

@@ -1,22 +1,52 @@
 import {asSchema, type ModelMessage} from 'ai';
+import type {Breaker} from './breakers.ts';
+import {ToolFailure} from './tool-failure.ts';
 import type {ReadTool} from './tools.ts';
 
-/**
- * Runs a tool to its end: of one that gives several outputs the last counts.
- *
- * @param call.visitor - What the server knows of the visitor; held against the tool's own `contextSchema`.
- * @throws What the tool throws, or what is wrong with its context.
- */
-export async function runTool(call: {
+/** A call of a tool, with what it needs to be made. */
+interface ToolRun {
   tool: ReadTool;
+  breaker: Breaker;
   input: unknown;
   messages: ModelMessage[];
   toolCallId: string;
   visitor: unknown;
   signal: AbortSignal;
-}): Promise<unknown> {
-  const {tool, input, messages, toolCallId, visitor, signal} = call;
+}
+
+/**
+ * Runs a tool to its end: of one that gives several outputs the last counts.
+ *
+ * @param run.breaker - Is told how it went, unless the call was left before its time was up.
+ * @param run.visitor - What the server knows of the visitor; held against the tool's own `contextSchema`.
+ * @throws What the tool throws, or what is wrong with its context; ToolFailure `left-alone` where the breaker refuses it.
+ */
+export async function runTool(run: ToolRun): Promise<unknown> {
+  const {tool, breaker, visitor, signal} = run;
   const context = await readContext(tool, visitor);
+  const end = breaker.admit(tool.timeoutMs);
+  if (!end) throw new ToolFailure('left-alone', tool.name);
+  const sinceMs = performance.now();
+  // one that had less than its own time, since an answer has a deadline, has not failed
+  const leave = () => end(performance.now() - sinceMs < SHORT_SHARE * tool.timeoutMs ? 'left' : 'failed');
+  signal.addEventListener('abort', leave, {once: true});
+  if (signal.aborted) leave();
+  try {
+    const output = await execute(run, context);
+    end('answered');
+    return output;
+  } catch (error) {
+    end('failed'); // not heard where it was left
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
+}
+
+/** What had less than this part of its time was cut short. */
+const SHORT_SHARE = 0.9;
+
+async function execute({tool, input, messages, toolCallId, signal}: ToolRun, context: unknown): Promise<unknown> {
   const output: unknown = await tool.tool.execute?.(input, {toolCallId, messages, abortSignal: signal, context});
   if (!isAsyncIterable(output)) return output;
   let last: unknown;

@@ -22,6 +22,13 @@ const PER_TOKEN_TAIL_RATIO = 4;
 export interface SimulatedModelOptions {
   /** What it can answer from. */
   knowledge: readonly KnowledgeEntry[];
+  /** What it calls itself; default `simulated`. */
+  modelId?: string;
+  /**
+   * Says which tool it calls for a question before it answers, when it is offered one of that name; undefined for none. A
+   * text that the tool gives is its answer. Default: it calls none.
+   */
+  call?: (question: string) => {tool: string; input: object} | undefined;
   /** With the question it determines every wait; default 1. */
   seed?: number;
   /** Median wait for the first token in ms; default SIMULATED_FIRST_TOKEN_MS. */
@@ -40,21 +47,29 @@ export interface SimulatedModelOptions {
  * Creates a language model that needs no provider: it answers from the knowledge it is given, with the waits of a
  * hosted model, and says that it is simulated (`modelId: 'simulated'`).
  *
- * The same seed and question give the same answer and the same waits. Abort ends it between tokens. It has no tools and
- * ignores sampling settings; usage counts four characters of prompt as one token.
+ * The same seed and question give the same answer and the same waits. Abort ends it between tokens. It calls tools only
+ * where `call` says so, and ignores sampling settings; usage counts four characters of prompt as one token.
  */
 export function createSimulatedModel(options: SimulatedModelOptions): LanguageModelV4 {
   const {seed = 1, wait = waitTimer, clock = () => performance.now(), gate} = options;
   const {firstTokenMs = SIMULATED_FIRST_TOKEN_MS, perTokenMs = SIMULATED_PER_TOKEN_MS} = options;
   const answer = createSimulatedAnswers(options.knowledge);
 
-  const say = async function* ({prompt, abortSignal}: CallOptions): AsyncGenerator<StreamPart> {
-    const {question, instructions} = readPrompt(prompt);
+  const say = async function* ({prompt, tools = [], abortSignal}: CallOptions): AsyncGenerator<StreamPart> {
+    const {question, instructions, given} = readPrompt(prompt);
     const random = createRandom(`${seed}\n${question}`);
-    const {text, used} = answer(question, instructions);
-    const tokens = splitTokens(text);
     yield {type: 'stream-start', warnings: []};
     let dueMs = clock();
+    const wanted = given === undefined ? options.call?.(question) : undefined;
+    if (wanted && tools.some(({name}) => name === wanted.tool)) {
+      await wait(random.logNormal(firstTokenMs, FIRST_TOKEN_TAIL_RATIO), abortSignal);
+      const input = JSON.stringify(wanted.input);
+      yield {type: 'tool-call', toolCallId: 't1', toolName: wanted.tool, input};
+      yield {type: 'finish', finishReason: {unified: 'tool-calls', raw: 'tool-calls'}, usage: countUsage(prompt, 0)};
+      return;
+    }
+    const {text, used} = given ? {text: given, used: []} : answer(question, instructions);
+    const tokens = splitTokens(text);
     for (const [at, token] of tokens.entries()) {
       const first = at === 0;
       dueMs += first
@@ -79,7 +94,7 @@ export function createSimulatedModel(options: SimulatedModelOptions): LanguageMo
   return {
     specificationVersion: 'v4',
     provider: 'firstword',
-    modelId: 'simulated',
+    modelId: options.modelId ?? 'simulated',
     supportedUrls: {},
     async doGenerate(call) {
       let result: GenerateResult | undefined;
@@ -121,15 +136,24 @@ function* writeSources(used: SimulatedAnswer['used']): Generator<StreamPart> {
   }
 }
 
-function readPrompt(prompt: CallOptions['prompt']): {question: string; instructions: string} {
+/** Reads the last question, the instructions, and what tools gave to the question: undefined when none was called. */
+function readPrompt(prompt: CallOptions['prompt']): {question: string; instructions: string; given?: string} {
   let question = '';
   let instructions = '';
+  let given: string[] | undefined;
   for (const message of prompt) {
     if (message.role === 'system') instructions += `${message.content}\n`;
-    if (message.role !== 'user') continue;
-    question = message.content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+    if (message.role === 'user') {
+      question = message.content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+      given = undefined;
+    }
+    if (message.role !== 'tool') continue;
+    given ??= [];
+    for (const part of message.content) {
+      if (part.type === 'tool-result' && part.output.type === 'text') given.push(part.output.value);
+    }
   }
-  return {question, instructions};
+  return {question, instructions, ...(given ? {given: given.join(' ')} : {})};
 }
 
 /** Pieces as a tokenizer makes them: a word with the space before it, long words in several. */

@@ -12,11 +12,19 @@ export interface StageData {
   hit?: true;
 }
 
+/** How a stage ended. */
+export type StageEnd = Exclude<StageState, 'start'>;
+
+/** A stage that has ended, on the turn's own clock. */
+export interface StageSpan extends Span {
+  state: StageEnd;
+}
+
 /**
  * Ends a stage at an instant in ms since the request was got; how it ended is `end` unless said, and whether with what was
  * ready before. Only once.
  */
-export type EndStage = (atMs: number, state?: Exclude<StageState, 'start'>, how?: {hit: boolean}) => void;
+export type EndStage = (atMs: number, state?: StageEnd, how?: {hit: boolean}) => void;
 
 /** The stages of one answer on the request's own clock. */
 export interface Stages {
@@ -25,7 +33,7 @@ export interface Stages {
   /** Takes a stage that has been: told once, with its end. */
   note(stage: string, times: {fromMs: number; toMs: number; hit?: boolean}): void;
   /** The stages that have ended, in the order of their ends. */
-  ended(): readonly Span[];
+  ended(): readonly StageSpan[];
   /** Ends whatever still runs in the state given, and counts what came after the last stage as overhead. */
   settle(atMs: number, state: 'error' | 'skipped' | 'timeout'): void;
   /** Divides the time so far among the stages, exclusively; what no stage had is `unattributed`. */
@@ -44,26 +52,27 @@ const TOLD_SHARE = 0.01;
  */
 export function createStages(options: {budget: Budget; tell: (stage: StageData) => void}): Stages {
   const {budget, tell} = options;
-  const spans: Span[] = [];
+  const spans: StageSpan[] = [];
   const running = new Set<EndStage>();
-  const gaps: Span[] = [];
+  const gaps: StageSpan[] = [];
   let idleSinceMs = 0;
 
   const limit = (stage: string) => {
     const ms = budget.stages[stage]?.ms;
     return ms === undefined ? {} : {budgetMs: ms};
   };
-  const note = ({stage, fromMs, toMs}: {stage: string; fromMs: number; toMs: number}): Span => {
-    const span = {stage, atMs: roundMs(fromMs), ms: roundMs(Math.max(0, toMs - fromMs))};
+  const note = (stage: string, times: {fromMs: number; toMs: number; state?: StageEnd}): StageSpan => {
+    const {fromMs, toMs, state = 'end'} = times;
+    const span = {stage, atMs: roundMs(fromMs), ms: roundMs(Math.max(0, toMs - fromMs)), state};
     spans.push(span);
     return span;
   };
-  const tellEnd = ({stage, ms, atMs}: Span, state: StageState, {hit} = {hit: false}) =>
+  const tellEnd = ({stage, ms, atMs, state}: StageSpan, {hit} = {hit: false}) =>
     tell({stage, state, ms, ...limit(stage), atMs, ...(hit ? {hit} : {})});
   const closeGap = (atMs: number) => {
     if (running.size > 0) return;
-    const gap = note({stage: 'overhead', fromMs: idleSinceMs, toMs: atMs});
-    if (gaps.push(gap) === 1) tellEnd(gap, 'end');
+    const gap = note('overhead', {fromMs: idleSinceMs, toMs: atMs});
+    if (gaps.push(gap) === 1) tellEnd(gap);
   };
 
   return {
@@ -73,7 +82,7 @@ export function createStages(options: {budget: Budget; tell: (stage: StageData) 
       const end: EndStage = (toMs, state = 'end', how = {hit: false}) => {
         if (!running.delete(end)) return;
         if (running.size === 0) idleSinceMs = toMs;
-        tellEnd(note({stage, fromMs, toMs}), state, how);
+        tellEnd(note(stage, {fromMs, toMs, state}), how);
       };
       running.add(end);
       return end;
@@ -81,13 +90,13 @@ export function createStages(options: {budget: Budget; tell: (stage: StageData) 
     note(stage, {fromMs, toMs, hit = false}) {
       closeGap(fromMs);
       if (running.size === 0) idleSinceMs = toMs;
-      tellEnd(note({stage, fromMs, toMs}), 'end', {hit});
+      tellEnd(note(stage, {fromMs, toMs}), {hit});
     },
     ended: () => [...spans],
     settle(atMs, state) {
       for (const end of running) end(atMs, state);
       closeGap(atMs);
-      for (const gap of gaps.slice(1)) if (gap.ms > atMs * TOLD_SHARE) tellEnd(gap, 'end');
+      for (const gap of gaps.slice(1)) if (gap.ms > atMs * TOLD_SHARE) tellEnd(gap);
     },
     divide(totalMs) {
       const {unattributed = 0, ...exclusive} = exclusiveTimes(spans, totalMs);

@@ -1,8 +1,10 @@
 import type {ModelMessage, ToolSet} from 'ai';
+import type {Breakers} from './breakers.ts';
 import {createLimit} from './limit.ts';
 import {offerTool, type ToolCall} from './offer-tool.ts';
 import {orAborted} from './or-aborted.ts';
 import {runTool} from './run-tool.ts';
+import type {StageHedgeEnd} from './stage-hedge.ts';
 import type {Stages} from './stages.ts';
 import {ToolFailure} from './tool-failure.ts';
 import {createToolStage} from './tool-stage.ts';
@@ -42,6 +44,7 @@ interface Guess {
  * stream and under a time of its own; one that fails or does not answer in time is told to the model and costs no other.
  * While any runs the answer is in the stage `tools`.
  *
+ * @param options.breakers - Say which tools are left alone: a call of one fails at once.
  * @param options.turn - What all attempts at the turn have in common: they share results.
  * @param options.attempt - Names this attempt.
  * @param options.leftMs - Reads how long the answer may still take before its deadline, in ms.
@@ -50,6 +53,7 @@ interface Guess {
 export function createToolRunner(options: {
   tools: readonly ReadTool[];
   memory: TurnMemory;
+  breakers: Breakers;
   stages: Stages;
   turn: string;
   attempt: string;
@@ -57,7 +61,7 @@ export function createToolRunner(options: {
   leftMs: () => number;
   signal: AbortSignal;
 }): ToolRunner {
-  const {tools, memory, stages, turn, attempt, sinceMs, leftMs} = options;
+  const {tools, memory, breakers, stages, turn, attempt, sinceMs, leftMs} = options;
   const over = new AbortController();
   const signal = AbortSignal.any([options.signal, over.signal]);
   const tally = createToolTally();
@@ -68,9 +72,11 @@ export function createToolRunner(options: {
   const limit = (tool: ReadTool) =>
     createLimit({ms: Math.min(tool.timeoutMs, leftMs()), signal, reason: () => writeTimeout(tool)});
 
-  const begin = (call: Call, waiting: AbortSignal) => {
+  const begin = (call: Call, waiting: AbortSignal, onHedge: (won: StageHedgeEnd) => void) => {
     const {tool, input} = call;
-    const work = (inner: AbortSignal) => runTool({...call, signal: inner});
+    const breaker = breakers.of(tool, `the tool ${tool.name}`);
+    const make = (lane: AbortSignal) => runTool({...call, breaker, signal: lane});
+    const work = (inner: AbortSignal) => tool.hedge.run(make, {signal: inner, onEnd: onHedge});
     const facts = {turn, input, signal: waiting};
     if (!tool.sideEffects) return memory.share({...facts, name: `tool ${tool.name} ${changeCount}`, work});
     changeCount++;
@@ -89,7 +95,9 @@ export function createToolRunner(options: {
     const own = limit(call.tool);
     let end: ToolEnd = {state: 'end'};
     try {
-      const {key, isNew, result} = begin(call, own.signal);
+      const {key, isNew, result} = begin(call, own.signal, (hedge) => {
+        end = {...end, hedge};
+      });
       if (!isNew) end = {...end, ...readOrigin(guesses.get(key))};
       return await result;
     } catch (error) {
@@ -117,7 +125,11 @@ export function createToolRunner(options: {
     const own = limit(tool);
     const toolCallId = `early-${tool.name}`;
     const messages: ModelMessage[] = [{role: 'user', content: question}];
-    const {key, isNew, result} = begin({tool, input, messages, toolCallId, visitor: facts.visitor}, own.signal);
+    const {key, isNew, result} = begin(
+      {tool, input, messages, toolCallId, visitor: facts.visitor},
+      own.signal,
+      () => {},
+    );
     const guessed: Guess = {state: 'open'};
     if (isNew) guesses.set(key, guessed);
     result

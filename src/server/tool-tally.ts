@@ -1,4 +1,5 @@
 import {roundMs} from '../latency/index.ts';
+import type {StageHedgeEnd} from './stage-hedge.ts';
 
 /** How a call of a tool ended; `skipped`: with the answer. */
 export type ToolState = 'end' | 'timeout' | 'error' | 'skipped';
@@ -17,6 +18,8 @@ export interface ToolSpan {
   shared?: true;
   /** There when it had begun before the model asked. */
   early?: true;
+  /** There when the call was due to be made a second time, with the one that was first; `denied`: it was not. */
+  hedge?: StageHedgeEnd;
 }
 
 /** The tools of one turn. Counts go over all calls. */
@@ -34,7 +37,7 @@ export interface ToolsSpan {
 }
 
 /** How a call ended, and where its result came from. */
-export type ToolEnd = Pick<ToolSpan, 'state' | 'over' | 'shared' | 'early'>;
+export type ToolEnd = Pick<ToolSpan, 'state' | 'over' | 'shared' | 'early' | 'hedge'>;
 
 /** The count of an answer's calls. */
 export interface ToolTally {

@@ -1,4 +1,5 @@
 import type {ToolSet} from 'ai';
+import {createStageHedge, type StageHedge} from './stage-hedge.ts';
 
 /** What a tool may look at to say its input before the model has. */
 export interface SpeculationFacts {
@@ -22,6 +23,11 @@ export interface ToolTerms {
   /** How long a call is meant to take, in ms: the span says of each whether it took longer. Default: not judged. */
   budgetMs?: number;
   /**
+   * After how many ms without a result a call is made a second time beside the first, for one call in twenty at most: what
+   * is there first counts, the other one's signal aborts. Never with side effects. Default never.
+   */
+  hedgeMs?: number;
+  /**
    * Whether a call changes something. Such a tool runs once for each input of a turn, and for one attempt of a turn only;
    * it begins when the model's message has ended well, and goes on when the answer is left. With one such tool pages are
    * told that second attempts are not welcome. Default false.
@@ -43,6 +49,9 @@ export interface ToolTerms {
 /**
  * A tool of the AI SDK with its terms. Its `execute` is given what the `context` option found of the visitor as `context`,
  * so that whom it acts for need not come from the model.
+ *
+ * One that threw, or used up its timeout, in more than half of its latest calls is left alone for a moment, whoever asks:
+ * what is no failure of its own, such as an order that is not found, it had better return.
  */
 export type AnswerTool = ToolSet[string] & ToolTerms;
 
@@ -57,6 +66,7 @@ export interface ReadTool {
   budgetMs: number | undefined;
   sideEffects: boolean;
   speculate: ToolTerms['speculate'];
+  hedge: StageHedge;
 }
 
 /** How long a call of a tool that sets no timeout may take, in ms. */
@@ -79,11 +89,14 @@ export function readTools(given: AnswerTools | undefined, warn: (line: string) =
     const sideEffects = tool.sideEffects === true;
     const speculative = tool.speculative === true;
     if (sideEffects && speculative) warn(`tools.${name} has side effects; it waits for the model`);
+    const hedgeMs = readTime(tool.hedgeMs, `tools.${name}.hedgeMs`, warn);
+    if (sideEffects && hedgeMs !== undefined) warn(`tools.${name} has side effects; a call is made once`);
     return [
       {
         ...{name, tool, sideEffects},
         timeoutMs: readTime(tool.timeoutMs, `tools.${name}.timeoutMs`, warn) ?? DEFAULT_TOOL_TIMEOUT_MS,
         budgetMs: readTime(tool.budgetMs, `tools.${name}.budgetMs`, warn),
+        hedge: createStageHedge(sideEffects ? undefined : hedgeMs),
         speculate: speculative && !sideEffects ? (tool.speculate ?? (() => ({}))) : undefined,
       },
     ];

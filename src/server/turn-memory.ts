@@ -1,13 +1,16 @@
 import {KEPT_MS} from './runs.ts';
 import {createSharedWork, type Shared} from './shared-work.ts';
 import {createMemoryStore, type Store} from './store.ts';
-import {ToolFailure} from './tool-failure.ts';
+import {ToolFailure, type ToolFailureKind} from './tool-failure.ts';
 
 /** How long what had side effects is not done again under the same idempotency key, in ms. */
 export const ONCE_MS = 600_000;
 
 /** How many results are kept of each kind; an answer rarely has more than three. */
 const RESULT_COUNT = 5_000;
+
+/** Failures of what was not even begun. */
+const NOT_DONE: ReadonlySet<ToolFailureKind> = new Set(['taken', 'left-alone']);
 
 /** Work for a turn: its name and input tell it from the turn's other work. */
 export interface TurnWork<T> {
@@ -49,7 +52,7 @@ export function createTurnMemory({
   const once = createSharedWork({
     keptMs: ONCE_MS,
     entryCount: RESULT_COUNT,
-    keepsFailure: (error) => !(error instanceof ToolFailure && error.kind === 'taken'),
+    keepsFailure: (error) => !(error instanceof ToolFailure && NOT_DONE.has(error.kind)),
   });
   const claim = async (key: string, attempt: string): Promise<boolean> =>
     (await store.setIfAbsent(key, attempt, ONCE_MS)) || (await store.get(key)) === attempt;

@@ -1,7 +1,9 @@
 import type {Budget, Span} from '../latency/index.ts';
+import {refusedMs} from './admit-route.ts';
 import {startAnswer} from './answer.ts';
 import type {AnswerCache} from './answer-cache.ts';
 import type {AnswerJob} from './answer-job.ts';
+import type {Breakers} from './breakers.ts';
 import type {Hedging} from './hedging.ts';
 import {type ChosenModel, readProblem} from './model.ts';
 import {logTurn, type TurnSpan} from './observe.ts';
@@ -9,6 +11,7 @@ import type {AnswerOptions} from './options.ts';
 import type {ResumeWish} from './read-question.ts';
 import {Refusal} from './refusal.ts';
 import {createRuns, type Run} from './runs.ts';
+import type {StageHedge} from './stage-hedge.ts';
 import type {ReadTool} from './tools.ts';
 import {createTurnMemory} from './turn-memory.ts';
 
@@ -36,8 +39,8 @@ export interface Turns {
    * Where an attempt under the same key is being made and read it is a second one, a hedge. The one that its reader
    * leaves first has lost and is ended.
    *
-   * @throws Refusal 503 when the model is not configured, 409 when the key stands for another question, 429 for a hedge
-   *   that is not admitted, or the second of a turn.
+   * @throws Refusal 503 when the model is not configured, or each one is left alone since it failed; 409 when the key stands
+   *   for another question; 429 for a hedge that is not admitted, or the second of a turn.
    */
   start(
     job: Pick<AnswerJob, 'question' | 'request' | 'sinceMs' | 'prepared' | 'queued' | 'classified'> & StartFacts,
@@ -65,6 +68,8 @@ type RenewedJob = Pick<AnswerJob, 'question' | 'request' | 'classified' | 'chose
  *
  * @param options.tools - What the models may call.
  * @param options.mayHedge - Whether any second attempt may be made.
+ * @param options.breakers - Say which models are left alone.
+ * @param options.retryCount - How often a call of a model may be made again.
  * @param options.takeAside - Takes a place for an answer that nobody waits for; undefined when there is none.
  * @param options.hedging - Says which second attempts may be made.
  * @param options.runCount - How many runs are kept at most.
@@ -76,16 +81,22 @@ export function createTurns(options: {
   tools: readonly ReadTool[];
   mayHedge: boolean;
   budget: Budget;
+  /** How long stages may take that the budget names, in ms. */
+  stageLimits: AnswerJob['stageLimits'];
   choose: (wanted: string | undefined) => ChosenModel;
   /** The answers that are kept; undefined where none are. */
   cache: AnswerCache | undefined;
+  breakers: Breakers;
+  retryCount: number;
+  retrievalHedge: StageHedge;
   takeAside: () => (() => void) | undefined;
   hedging: Hedging;
   runCount: number;
   note: (span: TurnSpan) => void;
   warn: (line: string) => void;
 }): Turns {
-  const {answering, tools, mayHedge, budget, choose, cache, takeAside, hedging, note, warn} = options;
+  const {answering, tools, mayHedge, budget, stageLimits, choose, cache, takeAside, hedging, note, warn} = options;
+  const {breakers, retryCount, retrievalHedge} = options;
   const {observe = logTurn} = answering;
   const runs = createRuns(options);
   const memory = createTurnMemory({store: answering.store});
@@ -118,8 +129,15 @@ export function createTurns(options: {
     const stronger = choose('powerful');
     return stronger.route === 'powerful' && readProblem(stronger.model) === undefined ? stronger : undefined;
   };
+  /** The route that is taken where a chosen one's model is left alone. */
+  const findOther = (chosen: ChosenModel): ChosenModel | undefined => {
+    const other = choose(chosen.route === 'fast' ? 'powerful' : 'fast');
+    return other.model !== chosen.model && readProblem(other.model) === undefined ? other : undefined;
+  };
   /** Makes a stale answer anew, for nobody: without the visitor's facts, deadline, history and key, and changing nothing. */
   const renew = (text: string, {question, request, classified, chosen}: RenewedJob) => {
+    const other = findOther(chosen);
+    if (refusedMs({chosen, other, breakers}) > 0) return; // as below
     const leave = takeAside();
     if (!leave) return; // the next who gets the stale answer tries again
     const {topics, language, page} = question;
@@ -130,7 +148,8 @@ export function createTurns(options: {
         ...(language === undefined ? {} : {language}),
         ...(page === undefined ? {} : {page}),
       },
-      ...{request, chosen, stronger: findStronger(chosen, undefined), cache, budget, options: answering},
+      ...{request, chosen, other, stronger: findStronger(chosen, undefined), breakers, retryCount, retrievalHedge},
+      ...{cache, budget, stageLimits, options: answering},
       ...(classified ? {classified: {...classified, fromMs: 0, toMs: 0}} : {}),
       ...{tools: tools.filter(({sideEffects}) => !sideEffects), memory, turn: undefined},
       ...{cold: false, hedge: false, mayHedge, isRenewal: true},
@@ -154,13 +173,19 @@ export function createTurns(options: {
       if (attempts.some(({question}) => question !== text)) {
         throw new Refusal('key-reused', 'fw.key already stands for another question');
       }
+      const other = findOther(chosen);
+      const waitMs = cache ? 0 : refusedMs({chosen, other, breakers}); // what is kept needs no model
+      if (waitMs > 0) {
+        const after = {'retry-after': String(Math.ceil(waitMs / 1000))};
+        throw new Refusal('busy', 'the model has failed and is left alone for a moment', after);
+      }
       const hedge = admit(attempts);
       const names = conversationId === '' ? [] : [nameConversation(visitor, conversationId)];
       const openRun: AnswerJob['openRun'] = (ways) => runs.open({turn, names, question: text, ...ways});
       const stronger = findStronger(chosen, route);
       const {run, ended, endedStages} = startAnswer({
-        ...{...job, openRun, turn, chosen, stronger, cache, cold, hedge, mayHedge},
-        ...{budget, tools, memory, options: answering},
+        ...{...job, openRun, turn, chosen, other, stronger, breakers, cache, cold, hedge, mayHedge},
+        ...{retryCount, retrievalHedge, budget, stageLimits, tools, memory, options: answering},
         renew: (asked) => renew(asked, {...job, chosen}),
       });
       cold = false;

@@ -1,23 +1,10 @@
 // npm run bench:hedge: what second attempts gain at the slow end, what they cost a backend, and what they do to an ill one.
+import {keepsStill} from './calibrate.ts';
 import {FIRST_TOKEN} from './hedge/backend.ts';
 import {ALL_DRAWS, measureHedging} from './hedge/measures.ts';
-import {describeSpread, report} from './render/figures.ts';
+import {report} from './render/figures.ts';
 
-/** Times the same work some rounds; how many times the longest is the shortest. */
-function calibrate(): number {
-  const costs = Array.from({length: 6}, () => {
-    const startedMs = performance.now();
-    let sum = 0;
-    for (let at = 0; at < 4e6; at++) sum = (sum + at * at) % 1_000_003;
-    return performance.now() - startedMs + sum * 0;
-  }).slice(1); // the first one also compiles
-  const spread = Math.max(...costs) / Math.min(...costs);
-  console.log(`calibration: ${describeSpread(costs)} ms, varies ${spread.toFixed(2)} times`);
-  return spread;
-}
-
-let isSteady = false;
-for (let round = 0; round < 6 && !isSteady; round++) isSteady = calibrate() <= 1.3;
+const isSteady = keepsStill();
 const {medianMs, tailRatio} = FIRST_TOKEN;
 const {repeatCount, turnCount} = ALL_DRAWS;
 console.log(

@@ -159,7 +159,7 @@ describe('a command that cannot start says why in one line', () => {
     await bare.link('hono');
     await bare.link('ajv');
     const here = await complaint(firstword(['serve'], {from: bare}));
-    expect(here).toBe(`${need} @hono/node-server ai @ai-sdk/openai-compatible @duckdb/node-api`);
+    expect(here).toBe(`${need} @hono/node-server ai @ai-sdk/openai-compatible cockatiel @duckdb/node-api`);
   });
 
   test.each([

@@ -41,6 +41,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     model: options.model ?? instantModel(),
     observe: (span) => spans.push(span),
     faq: options.faq ?? false,
+    isPlain: true, // a question that is asked again is answered as the first time
     ...(options.policy ? {policy: options.policy} : {}),
   });
   const server = await listen({

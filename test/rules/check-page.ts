@@ -15,6 +15,8 @@ const OWN_SERVER_OPTIONS: Readonly<Record<string, string>> = {
   cache: 'says which answers are for everybody, and how long they hold',
   clock: 'lets tests say what time it is',
   hedge: 'says what hello and `data-fw-hedge` tell pages, where answers have side effects',
+  hedgeRetrievalMs: 'says that retrieval may be run twice, which only the shop knows',
+  retries: 'says how often a call of the model may be made again, which costs time and money',
   routing: 'teaches the local classifier, and says whether the fast model may hand over',
   warm: 'says how the provider is warmed, which differs from one to the next',
 };

@@ -6,7 +6,7 @@ export const SLEEPING_PLACES: Readonly<Record<string, string>> = {
   'test/journey/drive/wait.ts': 'lets a page be between two looks at a condition',
   'test/journey/drive/families.ts': 'lets processes end between two looks at who lives',
   'test/journey/drive/open-browser.ts': 'limits how long a browser may take to close',
-  'test/server/tool-shop.ts': 'has tools that take a time to answer',
+  'test/server/take-ms.ts': 'has what is simulated take its time',
 };
 
 /** What no file may tell: where it was written, or by which machinery. */

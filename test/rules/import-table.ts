@@ -42,7 +42,7 @@ export const TOP_FILES: Readonly<Record<string, Door>> = {
 };
 
 /** The packages that demo may name beside the package's own public subpaths and Node itself. */
-export const DEMO_PACKAGES = ['hono', '@hono/node-server'];
+export const DEMO_PACKAGES = ['hono', '@hono/node-server', 'ai'];
 
 /** Where Node's own modules may be named in src. */
 export const NODE_PLACES = [

@@ -1,6 +1,8 @@
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
+import {BREAKER_OPEN_MS} from '../../src/latency/index.ts';
 import {createUiMessageReader, readTerms} from '../../src/protocol/index.ts';
 import {EMBED_WAIT_MS} from '../../src/server/answer-cache.ts';
+import {BREAKER_FEWEST_COUNT} from '../../src/server/breakers.ts';
 import {type AnswerEmbedding, type AnswerOptions, type CacheOptions, DEFAULT_CACHE} from '../../src/server/index.ts';
 import {SHOP} from '../faq/packs.ts';
 import {createGate} from '../gate.ts';
@@ -556,6 +558,23 @@ describe('questions that mean the same to an embedding model', () => {
     expect(stages.filter(({stage}) => stage === 'cache').map(({state}) => state)).toEqual(['start', 'error']);
     expect(spans).toMatchObject([{failed: ['embedding'], outcome: 'complete'}]);
     expect(blocks.join('')).not.toContain('secret');
+  });
+
+  it('go on by their words alone for a moment where it keeps failing', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const often = BREAKER_FEWEST_COUNT + 2;
+    const questions = Array.from({length: often + 1}, (_, at) => `Which is number ${at}?`);
+    const {model, asked} = createEmbedding(Object.fromEntries(questions.map((each) => [each, new Error('down')])));
+    const {say, spans} = open({}, {embedding: model});
+    for (const question of questions.slice(0, often)) await say(question);
+    expect(asked).toHaveLength(BREAKER_FEWEST_COUNT);
+    expect(spans.map(({failed}) => failed)).toEqual(Array(often).fill(['embedding']));
+    expect((await say(questions[0] ?? '')).start).toMatchObject({cache: {hit: 'exact'}});
+    vi.advanceTimersByTime(BREAKER_OPEN_MS);
+    await say(questions[often] ?? '');
+    expect(asked).toHaveLength(BREAKER_FEWEST_COUNT + 1);
+    expect(warn.mock.calls.flat()).toEqual([expect.stringMatching(/the embedding model fails, and is left alone/)]);
+    warn.mockRestore();
   });
 
   it('go on without it when it is late', async () => {

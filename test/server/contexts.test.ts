@@ -5,6 +5,8 @@ import {createGate} from '../gate.ts';
 import {ask, post} from './ask.ts';
 import {inside, readAnswer} from './events.ts';
 import {openShop} from './shop.ts';
+import {createToolModel} from './tool-model.ts';
+import {makeTool} from './tool-shop.ts';
 
 let keyCount = 0;
 
@@ -167,6 +169,30 @@ describe('warming', () => {
     await vi.advanceTimersByTimeAsync(WARM_EVERY_MS);
     await shop.prefetch([]);
     expect(warm).toHaveBeenCalledTimes(3);
+  });
+
+  it('of the prompt has each model read what questions begin with, and does nothing that it asks for', async () => {
+    const execute = vi.fn(() => 'sent');
+    const fast = createToolModel([{call: 'order'}], ['Yes']);
+    const powerful = createToolModel(['Hello'], ['Yes']);
+    const shop = open({
+      model: {fast: fast.model, powerful: powerful.model},
+      ...{warm: 'prompt', tools: {order: makeTool(execute)}, instructions: 'You sell beds.'},
+    });
+    await shop.hello();
+    await vi.waitFor(() => expect([fast.calls.length, powerful.calls.length]).toEqual([1, 1]));
+    for (const [at, route] of ['fast', 'powerful'].entries()) {
+      await readAnswer(await shop.handler(ask('Q', {fw: {key: `w${at}`, ...(at > 0 ? {route} : {})}})));
+    }
+    for (const {calls} of [fast, powerful]) {
+      const [ahead, asked] = calls;
+      expect(ahead).toMatchObject({maxOutputTokens: 1, toolChoice: {type: 'none'}});
+      expect(ahead?.tools).toEqual(asked?.tools);
+      const [begin, whole] = [ahead, asked].map((call) => String(call?.prompt[0]?.content));
+      expect(begin).toMatch(/^You sell beds\./);
+      expect(whole?.startsWith(`${begin}`)).toBe(true);
+    }
+    expect(execute).not.toHaveBeenCalled();
   });
 
   it.each([

@@ -13,6 +13,7 @@ const turn = (firstTokenMs?: number): TurnSpan => ({
   totalMs: 1,
   stages: {},
   unattributedMs: 0,
+  timeline: [],
   ...(firstTokenMs === undefined ? {} : {firstTokenMs}),
 });
 

@@ -12,8 +12,9 @@ import {ask, post} from './ask.ts';
 import {inside, readAnswer, readEvents} from './events.ts';
 import {createScriptedModel} from './scripted-model.ts';
 import {openShop, readRefusal} from './shop.ts';
+import {takeMs} from './take-ms.ts';
 import {createToolModel, type MessageStep} from './tool-model.ts';
-import {makeTool, openToolShop, stagesOf, takeMs} from './tool-shop.ts';
+import {makeTool, openToolShop, stagesOf} from './tool-shop.ts';
 
 const cache: CacheOptions = {isPublic: () => true};
 

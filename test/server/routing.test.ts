@@ -130,6 +130,19 @@ describe('the route of a question', () => {
     }
   });
 
+  it('waits for none beyond the deadline of the answer', async () => {
+    vi.useFakeTimers();
+    try {
+      const {say, spans} = open({classify: () => new Promise(() => {})});
+      const said = say('Hi', {deadlineMs: CLASSIFY_WAIT_MS / 5});
+      await vi.advanceTimersByTimeAsync(CLASSIFY_WAIT_MS / 5);
+      expect((await said).parts.at(-2)).toMatchObject({data: {code: 'deadline'}});
+      expect(spans).toMatchObject([{failed: ['classify'], outcome: 'error'}]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('leaves out a pack that is none, with one line', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const {say} = open({faq: JSON.parse('{"entries": 3}')});

@@ -10,6 +10,7 @@ import {createGate} from '../gate.ts';
 import {ask} from './ask.ts';
 import {readAnswer, readEvents} from './events.ts';
 import {SHOP} from './shop-knowledge.ts';
+import {makeTool} from './tool-shop.ts';
 
 /** Time that passes by being waited for, and the waits. */
 function createTime() {
@@ -157,6 +158,25 @@ describe('the simulated model', () => {
     const pending = reader.read();
     leaving.abort();
     await expect(pending).rejects.toThrow(/abort/i);
+  });
+
+  it('calls a tool that it is offered, and says what text that gave', async () => {
+    const call = (question: string) => (question.endsWith('order?') ? {tool: 'order', input: {id: 7}} : undefined);
+    const say = async (question: string, execute: () => unknown) => {
+      const model = create({call, modelId: 'simulated-fast'});
+      const handler = createAnswerHandler({model, tools: {order: makeTool(execute)}, observe: () => {}});
+      return readAnswer(await handler(ask(question)));
+    };
+    const find = vi.fn(() => 'It left today.');
+    const {text, parts} = await say('Where is my order?', find);
+    expect(text).toBe('It left today.');
+    expect(parts[0]).toMatchObject({messageMetadata: {fw: {model: 'simulated-fast'}}});
+    expect(find.mock.calls).toMatchObject([[{id: 7}, {}]]);
+    const fail = vi.fn(() => Promise.reject(new Error('down')));
+    expect((await say('Where is my order?', fail)).text).toMatch(/follow your parcel/);
+    expect((await say('Is PayPal possible?', fail)).text).toContain('PayPal');
+    expect(fail).toHaveBeenCalledOnce();
+    expect((await answer('Where is my order?', {call})).text).toMatch(/follow your parcel/);
   });
 
   it('answers in one piece too, with its usage', async () => {

@@ -185,6 +185,7 @@ describe('the stages of an answer', () => {
       {stage: 'classify', budgetMs: 50},
       {stage: 'cache', budgetMs: 5},
       {stage: 'retrieval', budgetMs: 400},
+      {stage: 'context'},
       {stage: 'model', budgetMs: 1500},
       {stage: 'generate'},
     ]);

@@ -3,6 +3,7 @@ import {expect, vi} from 'vitest';
 import {type AnswerOptions, type AnswerTool, createAnswerHandler, type TurnSpan} from '../../src/server/index.ts';
 import {ask, post} from './ask.ts';
 import {readAnswer, readEvents} from './events.ts';
+import {takeMs} from './take-ms.ts';
 import {createToolModel, type MessageStep} from './tool-model.ts';
 
 type Input = Record<string, unknown>;
@@ -15,9 +16,6 @@ export function makeTool(execute: Execute, terms: object = {}): AnswerTool {
   const inputSchema = jsonSchema<Input>({type: 'object'});
   return {...tool({description: 'a tool', inputSchema, execute}), ...terms};
 }
-
-/** Is what a tool takes a time for. */
-export const takeMs = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A tool that takes a time to answer. */
 export const makeSlow = (ms: number, terms: object = {}): AnswerTool =>

@@ -2,8 +2,9 @@ import {afterEach, describe, expect, it, vi} from 'vitest';
 import {createKnowledge} from '../../src/server/index.ts';
 import {createGate} from '../gate.ts';
 import {SHOP} from './shop-knowledge.ts';
+import {takeMs} from './take-ms.ts';
 import type {MessageStep} from './tool-model.ts';
-import {type Execute, makeTool, openToolShop, takeMs} from './tool-shop.ts';
+import {type Execute, makeTool, openToolShop} from './tool-shop.ts';
 
 const passages: MessageStep = {call: 'passages'};
 const early = (execute: Execute, terms: object = {}) => makeTool(execute, {speculative: true, ...terms});

@@ -2,8 +2,9 @@ import {jsonSchema, tool} from 'ai';
 import {afterEach, describe, expect, it, vi} from 'vitest';
 import {createGate} from '../gate.ts';
 import {inside} from './events.ts';
+import {takeMs} from './take-ms.ts';
 import type {MessageStep} from './tool-model.ts';
-import {makeSlow, makeTool, openToolShop, stagesOf, takeMs} from './tool-shop.ts';
+import {makeSlow, makeTool, openToolShop, stagesOf} from './tool-shop.ts';
 
 const endless = () => new Promise<never>(() => {});
 
@@ -62,6 +63,22 @@ describe('a tool that the model calls', () => {
     const whole = openToolShop([[{call: 'cancel'}], ['Done.']], {tools});
     expect((await whole.answer()).text).toBe('Done.');
     expect(cancel).toHaveBeenCalledOnce();
+  });
+
+  it('leaves the wait for what is said next to the model, from when it is asked', async () => {
+    const gate = createGate();
+    const {open} = openToolShop([[{call: 'order'}], [() => gate.opened, 'Done.']], {
+      tools: {order: makeTool(() => 'sent')},
+    });
+    const events = await open();
+    const until = async (state: string) => {
+      for (;;) if (inside(await events.until('data-fw-stage'), 'data')['stage'] === state) return;
+    };
+    await until('tools');
+    await until('model'); // told while the model says nothing yet
+    gate.open();
+    await events.until('text-delta');
+    await events.rest();
   });
 
   it('is a stage between two of the model', async () => {

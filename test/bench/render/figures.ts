@@ -4,7 +4,7 @@ export interface Row {
   /** The figure that is compared with the limit. */
   value: number;
   limit: number;
-  unit: 'times' | '%' | 'ms' | 'MB' | 'bytes' | 'keys' | 'score' | 'requests' | 'turns';
+  unit: 'times' | '%' | 'ms' | 'MB' | 'bytes' | 'keys' | 'score' | 'requests' | 'turns' | 'tokens';
   /** What the figure was made of, in words. */
   detail: string;
 }
