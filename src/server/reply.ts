@@ -1,4 +1,13 @@
-import {isStepCount, jsonSchema, streamText, type TextStreamPart, type ToolSet, tool} from 'ai';
+import {
+  type Experimental_LanguageModelStreamPart as CallPart,
+  isStepCount,
+  jsonSchema,
+  experimental_streamLanguageModelCall as streamCall,
+  streamText,
+  type TextStreamPart,
+  type ToolSet,
+  tool,
+} from 'ai';
 import type {Prompt} from './instructions.ts';
 import type {AnswerModel, ChosenModel, RouteName} from './model.ts';
 import type {StoredAnswer} from './semantic-cache.ts';
@@ -16,6 +25,7 @@ export interface Lost {
  */
 export type ReplyPart =
   | TextStreamPart<ToolSet>
+  | CallPart
   | {type: 'handed-over'; lost: Lost}
   | {type: 'fell-back'; to: {route: RouteName; model: string}};
 
@@ -170,6 +180,33 @@ export const NO_USAGE = {
   outputTokenDetails: {textTokens: undefined, reasoningTokens: undefined},
 } as const;
 
+/**
+ * Asks a model that is offered no tools, so that one message is all: the AI SDK's own single call costs half of what its
+ * loop of messages does for each token.
+ */
+function askOnce({model, prompt}: {model: AnswerModel; prompt: Prompt}): Reply {
+  const control = new AbortController();
+  const opening = streamCall({model, ...prompt, abortSignal: control.signal}).then(({stream}) => stream.getReader());
+  opening.catch(() => {}); // whoever reads hears of it
+  let reader: Awaited<typeof opening> | undefined;
+  let isOver = false;
+  return {
+    async read() {
+      reader ??= await opening;
+      const {done, value} = await reader.read();
+      isOver ||= done || value.type === 'error' || value.type === 'model-call-end';
+      if (done) return {done};
+      if (value.type !== 'model-call-end') return {done, value};
+      const {finishReason, rawFinishReason, usage: totalUsage} = value;
+      return {done, value: {type: 'finish', finishReason, rawFinishReason, totalUsage}};
+    },
+    cancel() {
+      if (!isOver) control.abort();
+      opening.then((opened) => opened.cancel()).catch(() => {}); // already ended, or a provider that is left anyway
+    },
+  };
+}
+
 /** @param options.offered - The tools, and in the first message what else may be called. */
 function askModel(options: {
   model: AnswerModel;
@@ -180,12 +217,13 @@ function askModel(options: {
   onAskedOn: (() => void) | undefined;
 }): Reply {
   const {model, prompt, tools, offered, onCalled, onAskedOn} = options;
+  if (Object.keys(offered).length === 0) return askOnce(options);
   const control = new AbortController();
   let isOver = false;
   const reader = streamText({
     model,
     ...prompt,
-    ...(Object.keys(offered).length > 0 ? {tools: offered} : {}),
+    tools: offered,
     ...(Object.keys(tools).length > 0 ? goOn(Object.keys(tools), {onCalled, onAskedOn}) : {}),
     maxRetries: 0,
     abortSignal: control.signal,

