@@ -63,9 +63,8 @@ export function createTurns(
 
   const meet: Meet = options.meet ?? meetNobody;
   const others = meet({
-    ...core,
     ...core.options,
-    keep: keeper.keep,
+    signal,
     running: () => core.running,
     drop(followed, next = {}) {
       finish(followed, next);
