@@ -2,7 +2,9 @@ import type {Resume} from '../protocol/index.ts';
 import type {KeptConversation} from '../storage/index.ts';
 import {randomHex} from './random-hex.ts';
 import type {Left, Running} from './running.ts';
-import type {Answer} from './state.ts';
+import type {Answer, Message as Said} from './state.ts';
+import type {Store} from './store.ts';
+import {fromKept} from './transcript.ts';
 
 /** Why a tab has another one stop. */
 type Stopped = Exclude<Left, 'pagehide'>;
@@ -30,7 +32,9 @@ export interface Others {
 }
 
 /** What of a chat is needed to meet the others. */
-export interface Meeting {
+export interface Meeting extends Pick<Store, 'state' | 'change'> {
+  /** Draws text of an answer; an empty text when no more comes. */
+  tell: (answerId: string, text: string) => unknown;
   /** Tells conversations of one origin apart. */
   name: string;
   persist: 'session' | 'local' | 'none';
@@ -40,6 +44,8 @@ export interface Meeting {
   drop: (followed: Running, next?: Partial<Answer>) => void;
   /** Reads what is kept. */
   read: () => KeptConversation | undefined;
+  /** Keeps what is shown. */
+  keep: () => void;
   /** Shows what was kept. */
   show: (kept: KeptConversation) => void;
   /** Another tab wants the answer stopped, or all of it forgotten. */
@@ -75,7 +81,7 @@ type Message = {id: string} & ((Part & {want?: never}) | {want: Want});
  * secure, nobody is met.
  */
 export const createOthers: Meet = (meeting) => {
-  const {persist, running, drop, read, show, onStop, signal} = meeting;
+  const {persist, running, drop, read, keep, show, onStop, state, change, signal} = meeting;
   const name = `firstword:${meeting.name}`;
   const {locks} = navigator as {locks?: LockManager};
   const channel = persist === 'local' && locks ? openChannel(name) : undefined;
@@ -83,6 +89,8 @@ export const createOthers: Meet = (meeting) => {
   let goOn: (() => void) | undefined;
   /** Whether another tab may be alive that reads what is followed here. */
   let isRead = false;
+  /** The answer that was read here last, and until when another tab may not have heard of it. */
+  let last: {id: string; untilMs: number} | undefined;
   const post = (message: Message) => channel?.postMessage(message);
   const want = (id: string, what: Want) => post({id, want: what});
 
@@ -110,12 +118,54 @@ export const createOthers: Meet = (meeting) => {
     }
   }
 
-  const tell: Others['tell'] = (turn, part) => post({id: turn.id, at: 0, text: turn.text, rest: turn.rest(), ...part});
+  const tell: Others['tell'] = (turn, part) => {
+    if (part.over) last = {id: turn.answerId, untilMs: performance.now() + WORD_MS};
+    post({id: turn.id, at: 0, text: turn.text, rest: turn.rest(), ...part});
+  };
+
+  /** Whether an answer grows here that is read elsewhere. */
+  const isForeign = (said: Said): said is Answer =>
+    said.kind === 'answer' && /g$/.test(said.state) && said.id !== running()?.answerId; // waiting or streaming
+
+  /** Draws what has come of answers that are read elsewhere. */
+  function grow(messages: readonly Said[]): void {
+    for (const {id, text} of state().messages.filter(isForeign)) {
+      const now = messages.find((each) => each.id === id);
+      if (now && now.text.length > text.length) meeting.tell(id, now.text.slice(text.length));
+      if (now && !isForeign(now)) meeting.tell(id, '');
+    }
+  }
+
+  /** Takes in what another tab asked while an answer is read here: both asked at the same time. */
+  function join({answerId}: Running, theirs: readonly Said[]): void {
+    const {messages} = state();
+    const own = messages.findIndex(({id}) => id === answerId);
+    const sinceAt = (messages[own]?.at ?? 0) - WORD_MS;
+    const isNew = ({id, at}: Said) => at > sinceAt && messages.every((each) => each.id !== id);
+    const now = messages.map((each) => (isForeign(each) ? theirs.find(({id}) => id === each.id) : undefined) ?? each);
+    // what is read here stays last
+    if (own > 0) change({messages: now.toSpliced(own - 1, 0, ...theirs.filter(isNew))});
+  }
+
+  /** The question and the answer of which the tab that kept the rest had not heard. */
+  function findMissed(theirs: readonly Said[]): readonly Said[] {
+    const {messages} = state();
+    const at = messages.findIndex(({id}) => id === last?.id);
+    const missed = messages.slice(at - 1, at + 1);
+    return at > 0 && performance.now() < (last?.untilMs ?? 0) && theirs.every(({id}) => id !== missed[0]?.id)
+      ? missed
+      : [];
+  }
 
   function catchUp(): Resume | undefined {
     const mine = running();
-    if (mine && !mine.follows) return mine.rest();
     const kept = read();
+    const theirs = kept ? fromKept(kept) : [];
+    grow(theirs);
+    if (mine && !mine.follows) {
+      join(mine, theirs);
+      return mine.rest();
+    }
     if (mine) {
       // it is an answer there too
       const {text = '', open} = (kept?.messages.find(({id}) => id === mine.answerId) ?? {}) as Partial<Answer>;
@@ -123,7 +173,9 @@ export const createOthers: Meet = (meeting) => {
       if (open) return mine.rest();
       drop(mine);
     }
-    show(kept ?? {id: randomHex(32), messages: [], draft: ''});
+    const missed = kept ? findMissed(theirs) : [];
+    show(kept ? {...kept, messages: [...kept.messages, ...missed]} : {id: randomHex(32), messages: [], draft: ''});
+    if (missed.length > 0) keep();
     return undefined;
   }
 

@@ -63,8 +63,9 @@ export function createTurns(
 
   const meet: Meet = options.meet ?? meetNobody;
   const others = meet({
+    ...core,
     ...core.options,
-    signal,
+    keep: keeper.keep,
     running: () => core.running,
     drop(followed, next = {}) {
       finish(followed, next);

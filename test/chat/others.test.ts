@@ -47,6 +47,23 @@ async function createPeer(url: string) {
       localStorage.setItem(name, JSON.stringify({v: 1, id: 'c', draft: '', messages: [QUESTION, message]}));
       if (when === 'now') this.hear();
     },
+    /** Keeps a question and an answer of its own and nothing else, and has the page hear of it. */
+    keepTheirs(kept: object) {
+      const at = Date.now();
+      const question = {kind: 'question', id: 'q2', text: 'And now?', at};
+      const message = {
+        kind: 'answer',
+        id: 'a2',
+        turnId: 't2',
+        at,
+        source: 'model',
+        sources: [],
+        open: {key: 't2'},
+        ...kept,
+      };
+      localStorage.setItem(name, JSON.stringify({v: 1, id: 'c', draft: '', messages: [question, message]}));
+      this.hear();
+    },
     hear: (newValue: string | null = '') =>
       void window.dispatchEvent(new StorageEvent('storage', {key: name, newValue, storageArea: localStorage})),
     tell: (part: object) => channel.postMessage({id: 't', ...part}),
@@ -117,6 +134,36 @@ describe('a tab that asks', () => {
     const {chat} = await startShared(endpoint.url);
     chat.send('Where?');
     await until(() => peer.read()).toContain('Where?');
+  });
+
+  test('shows and keeps what another tab asked at the same time, above its own', async () => {
+    const endpoint = await createEndpoint(answer(0, 3, gate('rest'), {kind: 'write', text: numbered(3)}));
+    const peer = await createPeer(endpoint.url);
+    const {chat, lastAnswer, ended} = await startShared(endpoint.url);
+    const texts = () => chat.state().messages.map(({text}) => text);
+    chat.send('Where?');
+    await until(() => lastAnswer().state).toBe('streaming');
+    peer.keepTheirs({state: 'streaming', text: 'Th'});
+    await until(() => texts().slice(0, 2)).toEqual(['And now?', 'Th']);
+    expect(lastAnswer().state).toBe('streaming');
+    peer.keepTheirs({state: 'complete', text: 'Then.'});
+    await until(() => texts().slice(0, 2)).toEqual(['And now?', 'Then.']);
+    await endpoint.open('rest');
+    await ended();
+    expect(texts()).toEqual(['And now?', 'Then.', 'Where?', 'On its way.']);
+    for (const text of ['Then.', 'On its way.']) expect(peer.read()).toContain(text);
+  });
+
+  test('keeps its answer again where another tab that had not heard of it kept the rest', async () => {
+    const endpoint = await createEndpoint(answer(0));
+    const peer = await createPeer(endpoint.url);
+    const {chat, ended} = await startShared(endpoint.url);
+    const texts = () => chat.state().messages.map(({text}) => text);
+    chat.send('Where?');
+    await ended();
+    peer.keepTheirs({state: 'complete', text: 'Then.'});
+    await until(() => texts()).toEqual(['And now?', 'Then.', 'Where?', 'On its way.']);
+    for (const text of ['Then.', 'On its way.']) expect(peer.read()).toContain(text);
   });
 
   test('forgets what another tab erased that had not heard of its answer', async () => {

@@ -45,7 +45,7 @@ const SMALL = {
  */
 const BROKEN: Readonly<Record<string, number>> = {
   'what a FAQ adds': 8_700,
-  'all that a page may load': 65_500,
+  'all that a page may load': 66_000,
   'the one file': 65_000,
 };
 
