@@ -24,8 +24,8 @@ export function findBreaker(breakers: Breakers, {model}: ChosenModel): Breaker {
 }
 
 /** Reads how long no route may be taken, in ms; 0 when one may be. */
-export function refusedMs({chosen, other, breakers}: Routes): number {
-  return Math.min(...[chosen, ...(other ? [other] : [])].map((route) => findBreaker(breakers, route).refusedMs()));
+export function refusedMs(routes: Routes): number {
+  return Math.min(...list(routes).map((route) => findBreaker(routes.breakers, route).refusedMs()));
 }
 
 /**
@@ -34,10 +34,14 @@ export function refusedMs({chosen, other, breakers}: Routes): number {
  * @throws AnswerError when none may be taken.
  */
 export function admitRoute(routes: Routes): AdmittedRoute {
-  const {chosen, other, breakers} = routes;
-  for (const asked of [chosen, ...(other ? [other] : [])]) {
-    const admitted = findBreaker(breakers, asked).admit(MODEL_PATIENCE_MS);
+  for (const asked of list(routes)) {
+    const admitted = findBreaker(routes.breakers, asked).admit(MODEL_PATIENCE_MS);
     if (admitted) return {asked, admitted};
   }
   throw new AnswerError('model-overloaded', refusedMs(routes));
+}
+
+/** The routes in the order in which they are tried. */
+function list({chosen, other}: Routes): ChosenModel[] {
+  return other ? [chosen, other] : [chosen];
 }

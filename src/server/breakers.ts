@@ -54,6 +54,23 @@ export function createBreakers(warn: (line: string) => void): Breakers {
   };
 }
 
+/**
+ * Ends a call as well when a signal aborts: it has failed then, unless it had too little time to say so.
+ *
+ * @param options.shortMs - How little, from now.
+ */
+export function endWhenLeft(end: EndCall, options: {signal: AbortSignal | undefined; shortMs: number}): EndCall {
+  const {signal, shortMs} = options;
+  const sinceMs = performance.now();
+  const leave = () => end(performance.now() - sinceMs < shortMs ? 'left' : 'failed');
+  signal?.addEventListener('abort', leave, {once: true});
+  if (signal?.aborted) leave();
+  return (outcome) => {
+    signal?.removeEventListener('abort', leave);
+    return end(outcome);
+  };
+}
+
 const LEFT = new Error('left');
 
 function createBreaker(onOpen: () => void): Breaker {

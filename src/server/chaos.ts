@@ -1,3 +1,4 @@
+import {pause} from './pause.ts';
 import {createRandom} from './random.ts';
 import {Refusal, writeRefusal} from './refusal.ts';
 
@@ -37,7 +38,7 @@ export function withChaos(
       const headers = {'retry-after': String(fault.retryAfterS)};
       return writeRefusal(new Refusal(kind, 'refused on purpose', headers), {'x-firstword': '1'});
     }
-    if (fault.kind === 'delay') await pause(fault.ms, request.signal);
+    if (fault.kind === 'delay') await pause(fault.ms, request.signal).catch(() => {}); // nobody is there any more
     const response = await handler(request);
     if (fault.kind === 'delay' || !response.body) return response;
     const {status, headers} = response;
@@ -67,19 +68,5 @@ function spoil(fault: Exclude<Fault, {kind: 'delay' | '429' | '503'}>): Transfor
     flush(controller) {
       for (const chunk of held) controller.enqueue(chunk);
     },
-  });
-}
-
-/** Waits, but no longer than somebody is there. */
-function pause(waitMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, waitMs);
-    signal.addEventListener('abort', end, {once: true});
-    if (signal.aborted) end();
   });
 }

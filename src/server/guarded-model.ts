@@ -1,5 +1,5 @@
 import {wrapLanguageModel} from 'ai';
-import type {Breaker, EndCall} from './breakers.ts';
+import {type Breaker, type EndCall, endWhenLeft} from './breakers.ts';
 import {AnswerError, isRejection} from './failure.ts';
 import type {AnswerModel, LanguageModelV4} from './model.ts';
 import type {Retries} from './retries.ts';
@@ -116,7 +116,7 @@ async function takeStep(reader: ReadableStreamDefaultReader<Part>): Promise<Step
 async function begin(opening: Opening): Promise<Attempt> {
   const {admit, call, params} = opening;
   for (;;) {
-    const end = endWhenLeft(admit(), params.abortSignal);
+    const end = endWhenLeft(admit(), {signal: params.abortSignal, shortMs: MODEL_LEFT_MS});
     try {
       const result = await call();
       return {result, reader: result.stream.getReader(), end};
@@ -132,18 +132,6 @@ async function begin(opening: Opening): Promise<Attempt> {
 async function mayRetry(error: unknown, {breaker, retries, params}: Opening): Promise<boolean> {
   if (breaker.refusedMs() > 0) return false;
   return (await retries.wait(error, params.abortSignal)) && breaker.refusedMs() === 0;
-}
-
-/** Ends a call as well when it is left. */
-function endWhenLeft(end: EndCall, signal: AbortSignal | undefined): EndCall {
-  const sinceMs = performance.now();
-  const leave = () => end(performance.now() - sinceMs < MODEL_LEFT_MS ? 'left' : 'failed');
-  signal?.addEventListener('abort', leave, {once: true});
-  if (signal?.aborted) leave();
-  return (outcome) => {
-    signal?.removeEventListener('abort', leave);
-    return end(outcome);
-  };
 }
 
 /** Whether a part says that the model answers. */

@@ -186,25 +186,41 @@ export const NO_USAGE = {
  */
 function askOnce({model, prompt}: {model: AnswerModel; prompt: Prompt}): Reply {
   const control = new AbortController();
-  const opening = streamCall({model, ...prompt, abortSignal: control.signal}).then(({stream}) => stream.getReader());
-  opening.catch(() => {}); // whoever reads hears of it
-  let reader: Awaited<typeof opening> | undefined;
+  const called = streamCall({model, ...prompt, abortSignal: control.signal});
+  return readStream(
+    called.then(({stream}) => stream),
+    control,
+  );
+}
+
+/** Reads what a model says; `control` ends the asking. */
+function readStream(
+  opening: Promise<ReadableStream<TextStreamPart<ToolSet> | CallPart>>,
+  control: AbortController,
+): Reply {
+  const opened = opening.then((stream) => stream.getReader());
+  opened.catch(() => {}); // whoever reads hears of it
+  let reader: Awaited<typeof opened> | undefined;
   let isOver = false;
   return {
     async read() {
-      reader ??= await opening;
+      reader ??= await opened;
       const {done, value} = await reader.read();
-      isOver ||= done || value.type === 'error' || value.type === 'model-call-end';
-      if (done) return {done};
-      if (value.type !== 'model-call-end') return {done, value};
-      const {finishReason, rawFinishReason, usage: totalUsage} = value;
-      return {done, value: {type: 'finish', finishReason, rawFinishReason, totalUsage}};
+      const part = value?.type === 'model-call-end' ? writeFinish(value) : value;
+      isOver ||= !part || part.type === 'finish' || part.type === 'error';
+      return done || !part ? {done: true} : {done, value: part};
     },
     cancel() {
       if (!isOver) control.abort();
-      opening.then((opened) => opened.cancel()).catch(() => {}); // already ended, or a provider that is left anyway
+      opened.then((reader) => reader.cancel()).catch(() => {}); // already ended, or a provider that is left anyway
     },
   };
+}
+
+/** The end of a single call, as the loop of messages writes its own. */
+function writeFinish(end: Extract<CallPart, {type: 'model-call-end'}>): ReplyPart {
+  const {finishReason, rawFinishReason, usage: totalUsage} = end;
+  return {type: 'finish', finishReason, rawFinishReason, totalUsage};
 }
 
 /** @param options.offered - The tools, and in the first message what else may be called. */
@@ -219,8 +235,7 @@ function askModel(options: {
   const {model, prompt, tools, offered, onCalled, onAskedOn} = options;
   if (Object.keys(offered).length === 0) return askOnce(options);
   const control = new AbortController();
-  let isOver = false;
-  const reader = streamText({
+  const {stream} = streamText({
     model,
     ...prompt,
     tools: offered,
@@ -228,19 +243,8 @@ function askModel(options: {
     maxRetries: 0,
     abortSignal: control.signal,
     onError() {}, // the failure comes as a part too; the default prints it with prompt and headers
-  }).stream.getReader();
-  return {
-    async read() {
-      const {done, value} = await reader.read();
-      if (done) isOver = true;
-      else if (value.type === 'finish' || value.type === 'error') isOver = true;
-      return done ? {done} : {done, value};
-    },
-    cancel() {
-      if (!isOver) control.abort();
-      reader.cancel().catch(() => {}); // already ended, or a provider that is left anyway
-    },
-  };
+  });
+  return readStream(Promise.resolve(stream), control);
 }
 
 /** Writes what lets a model go on after it called some of its tools. */

@@ -1,5 +1,5 @@
 import {isPassing, readRetryAfterMs} from './failure.ts';
-import {orAborted} from './or-aborted.ts';
+import {pause} from './pause.ts';
 
 /** The retries of one answer. */
 export interface Retries {
@@ -25,8 +25,6 @@ const RETRY_AFTER_MAX_MS = 10_000;
 /** The most retries that an answer may have. */
 const MAX_RETRY_COUNT = 5;
 
-const NEVER = new AbortController().signal;
-
 /**
  * Creates the retries of one answer. A call is made again that had a failure which may pass (no connection, 408, 425, 429,
  * 5xx), before the answer's first text, after a random wait (full jitter) beyond what the provider asks for, and only
@@ -46,16 +44,14 @@ export function createRetries(options: {
   const {mostCount, hasBegun, leftMs, onWait} = options;
   let count = 0;
   return {
-    async wait(error, signal = NEVER) {
+    async wait(error, signal) {
       if (count >= mostCount || hasBegun() || !isPassing(error)) return false;
       const askedMs = readRetryAfterMs(error) ?? 0;
       const waitMs = askedMs + Math.random() * Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** count);
       if (askedMs > RETRY_AFTER_MAX_MS || waitMs >= leftMs()) return false;
       count++;
       const end = onWait();
-      const {promise, resolve} = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, waitMs);
-      await orAborted(promise, signal).finally(() => clearTimeout(timer));
+      await pause(waitMs, signal);
       end();
       return true;
     },

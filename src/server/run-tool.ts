@@ -1,5 +1,5 @@
 import {asSchema, type ModelMessage} from 'ai';
-import type {Breaker} from './breakers.ts';
+import {type Breaker, endWhenLeft} from './breakers.ts';
 import {ToolFailure} from './tool-failure.ts';
 import type {ReadTool} from './tools.ts';
 
@@ -24,13 +24,10 @@ interface ToolRun {
 export async function runTool(run: ToolRun): Promise<unknown> {
   const {tool, breaker, visitor, signal} = run;
   const context = await readContext(tool, visitor);
-  const end = breaker.admit(tool.timeoutMs);
-  if (!end) throw new ToolFailure('left-alone', tool.name);
-  const sinceMs = performance.now();
+  const place = breaker.admit(tool.timeoutMs);
+  if (!place) throw new ToolFailure('left-alone', tool.name);
   // one that had less than its own time, since an answer has a deadline, has not failed
-  const leave = () => end(performance.now() - sinceMs < SHORT_SHARE * tool.timeoutMs ? 'left' : 'failed');
-  signal.addEventListener('abort', leave, {once: true});
-  if (signal.aborted) leave();
+  const end = endWhenLeft(place, {signal, shortMs: SHORT_SHARE * tool.timeoutMs});
   try {
     const output = await execute(run, context);
     end('answered');
@@ -38,8 +35,6 @@ export async function runTool(run: ToolRun): Promise<unknown> {
   } catch (error) {
     end('failed'); // not heard where it was left
     throw error;
-  } finally {
-    signal.removeEventListener('abort', leave);
   }
 }
 

@@ -1,8 +1,10 @@
 import type {KnowledgeEntry} from './knowledge.ts';
 import type {LanguageModelV4} from './model.ts';
 import {orAborted} from './or-aborted.ts';
+import {pause} from './pause.ts';
 import {createRandom} from './random.ts';
 import {createSimulatedAnswers, type SimulatedAnswer} from './simulated-answer.ts';
+import {toStream} from './to-stream.ts';
 
 type CallOptions = Parameters<LanguageModelV4['doStream']>[0];
 type StreamResult = Awaited<ReturnType<LanguageModelV4['doStream']>>;
@@ -51,7 +53,7 @@ export interface SimulatedModelOptions {
  * where `call` says so, and ignores sampling settings; usage counts four characters of prompt as one token.
  */
 export function createSimulatedModel(options: SimulatedModelOptions): LanguageModelV4 {
-  const {seed = 1, wait = waitTimer, clock = () => performance.now(), gate} = options;
+  const {seed = 1, wait = pause, clock = () => performance.now(), gate} = options;
   const {firstTokenMs = SIMULATED_FIRST_TOKEN_MS, perTokenMs = SIMULATED_PER_TOKEN_MS} = options;
   const answer = createSimulatedAnswers(options.knowledge);
 
@@ -114,22 +116,6 @@ export function createSimulatedModel(options: SimulatedModelOptions): LanguageMo
   };
 }
 
-function toStream(parts: AsyncGenerator<StreamPart>): ReadableStream<StreamPart> {
-  return new ReadableStream<StreamPart>(
-    {
-      async pull(controller) {
-        const {done, value} = await parts.next();
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      async cancel() {
-        await parts.return(undefined);
-      },
-    },
-    {highWaterMark: 0}, // nothing is said ahead of its listener
-  );
-}
-
 function* writeSources(used: SimulatedAnswer['used']): Generator<StreamPart> {
   for (const {id, url, title} of used) {
     if (url !== undefined) yield {type: 'source', sourceType: 'url', id, url, title};
@@ -167,22 +153,4 @@ function countUsage(prompt: CallOptions['prompt'], outputTokenCount: number) {
     inputTokens: {total: inputTokenCount, noCache: inputTokenCount, cacheRead: 0, cacheWrite: 0},
     outputTokens: {total: outputTokenCount, text: outputTokenCount, reasoning: 0},
   };
-}
-
-function waitTimer(waitMs: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) {
-      reject(signal.reason);
-      return;
-    }
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', stop);
-      resolve();
-    }, waitMs);
-    signal?.addEventListener('abort', stop, {once: true});
-  });
 }

@@ -16,7 +16,8 @@ export interface StageHedge {
 }
 
 /**
- * Creates the hedge of a handler's retrieval, or of one of its tools. One in twenty may be run twice, counted over those that were in time.
+ * Creates the hedge of a handler's retrieval, or of one of its tools. One in twenty may be run twice, counted over those
+ * that were in time.
  *
  * @param afterMs - When the second attempt is due; undefined means never.
  */

@@ -1,5 +1,6 @@
 import {MockLanguageModelV4} from 'ai/test';
 import type {LanguageModelV4} from '../../src/server/index.ts';
+import {toStream} from '../../src/server/to-stream.ts';
 
 type StreamPart =
   Awaited<ReturnType<LanguageModelV4['doStream']>>['stream'] extends ReadableStream<infer P> ? P : never;
@@ -61,17 +62,4 @@ async function* writeMessage(steps: readonly MessageStep[], message: string): As
     else unified = step.finish;
   }
   yield {type: 'finish', finishReason: {unified, raw: unified}, usage};
-}
-
-function toStream(parts: AsyncGenerator<StreamPart>): ReadableStream<StreamPart> {
-  return new ReadableStream({
-    async pull(controller) {
-      const {done, value} = await parts.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-    async cancel() {
-      await parts.return(undefined);
-    },
-  });
 }

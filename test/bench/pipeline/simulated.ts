@@ -1,5 +1,6 @@
 import {jsonSchema, tool} from 'ai';
 import type {AnswerTools, LanguageModelV4} from '../../../src/server/index.ts';
+import {toStream} from '../../../src/server/to-stream.ts';
 import {takeMs} from '../../server/take-ms.ts';
 import {type Documented, type Speed, TOKEN_COUNT, type Turn, takeTime} from './draws.ts';
 
@@ -118,20 +119,4 @@ function writeFinish(unified: 'stop' | 'tool-calls'): StreamPart {
 function readQuestion(prompt: CallOptions['prompt']): string {
   const content = prompt.findLast(({role}) => role === 'user')?.content;
   return Array.isArray(content) ? content.map((part) => (part.type === 'text' ? part.text : '')).join('') : '';
-}
-
-function toStream(parts: AsyncGenerator<StreamPart>): ReadableStream<StreamPart> {
-  return new ReadableStream<StreamPart>(
-    {
-      async pull(controller) {
-        const {done, value} = await parts.next();
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      async cancel() {
-        await parts.return(undefined);
-      },
-    },
-    {highWaterMark: 0},
-  );
 }
