@@ -125,7 +125,9 @@ export const createOthers: Meet = (meeting) => {
 
   /** Whether an answer grows here that is read elsewhere. */
   const isForeign = (said: Said): said is Answer =>
-    said.kind === 'answer' && /g$/.test(said.state) && said.id !== running()?.answerId; // waiting or streaming
+    said.kind === 'answer' &&
+    (said.state === 'waiting' || said.state === 'streaming') &&
+    said.id !== running()?.answerId;
 
   /** Draws what has come of answers that are read elsewhere. */
   function grow(messages: readonly Said[]): void {

@@ -63,8 +63,8 @@ export function createTurns(
 
   const meet: Meet = options.meet ?? meetNobody;
   const others = meet({
-    ...core,
     ...core.options,
+    ...{signal, state, change, tell},
     keep: keeper.keep,
     running: () => core.running,
     drop(followed, next = {}) {
