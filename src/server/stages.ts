@@ -43,6 +43,9 @@ export interface Stages {
 /** Overhead between and after stages is told when it is more than this part of the whole. */
 const TOLD_SHARE = 0.01;
 
+/** A span as it is told. */
+const rounded = (span: StageSpan): StageSpan => ({...span, atMs: roundMs(span.atMs), ms: roundMs(span.ms)});
+
 /**
  * Creates the stages of an answer. Time in which no stage runs is `overhead`: told at once before the first stage; what
  * comes later is told at the end, and only when it is more than a hundredth of the whole.
@@ -52,7 +55,7 @@ const TOLD_SHARE = 0.01;
  */
 export function createStages(options: {budget: Budget; tell: (stage: StageData) => void}): Stages {
   const {budget, tell} = options;
-  const spans: StageSpan[] = [];
+  const spans: StageSpan[] = []; // to the clock's own resolution: what rounding leaves between two of them is no stage's
   const running = new Set<EndStage>();
   const gaps: StageSpan[] = [];
   let idleSinceMs = 0;
@@ -63,12 +66,14 @@ export function createStages(options: {budget: Budget; tell: (stage: StageData) 
   };
   const note = (stage: string, times: {fromMs: number; toMs: number; state?: StageEnd}): StageSpan => {
     const {fromMs, toMs, state = 'end'} = times;
-    const span = {stage, atMs: roundMs(fromMs), ms: roundMs(Math.max(0, toMs - fromMs)), state};
+    const span = {stage, atMs: fromMs, ms: Math.max(0, toMs - fromMs), state};
     spans.push(span);
     return span;
   };
-  const tellEnd = ({stage, ms, atMs, state}: StageSpan, {hit} = {hit: false}) =>
+  const tellEnd = (span: StageSpan, {hit} = {hit: false}) => {
+    const {stage, state, ms, atMs} = rounded(span);
     tell({stage, state, ms, ...limit(stage), atMs, ...(hit ? {hit} : {})});
+  };
   const closeGap = (atMs: number) => {
     if (running.size > 0) return;
     const gap = note('overhead', {fromMs: idleSinceMs, toMs: atMs});
@@ -92,7 +97,7 @@ export function createStages(options: {budget: Budget; tell: (stage: StageData) 
       if (running.size === 0) idleSinceMs = toMs;
       tellEnd(note(stage, {fromMs, toMs}), {hit});
     },
-    ended: () => [...spans],
+    ended: () => spans.map(rounded),
     settle(atMs, state) {
       for (const end of running) end(atMs, state);
       closeGap(atMs);

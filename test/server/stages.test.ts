@@ -41,6 +41,13 @@ describe('stages', () => {
     expect(stages.divide(100)).toEqual({stages: {tools: 100}, unattributedMs: 0});
   });
 
+  it('leave nothing to no stage by rounding what is told', () => {
+    const {stages} = create();
+    for (let tenth = 0; tenth < 10; tenth += 2) stages.begin('model', tenth / 10 + 0.06)(tenth / 10 + 0.14);
+    stages.settle(1.3, 'skipped');
+    expect(stages.divide(1.3)).toEqual({stages: {overhead: 0.9, model: 0.4}, unattributedMs: 0});
+  });
+
   it('end once, and what still runs at the end in the state given', () => {
     const {stages, told} = create();
     const end = stages.begin('model', 0);
