@@ -137,6 +137,8 @@ export function createTurns(
       records.end(mine); // what reads answers came too late for it
       return;
     }
+    core.running = mine; // by now an earlier answer may have been read on, and left
+    change({busy: true});
     void answerTurn({
       ...core.options,
       ...posted,
@@ -195,12 +197,10 @@ export function createTurns(
     const mine = beginTurn({id: open.key, n: 1, startedMs: now(), answerId, text, told: true, follows});
     mine.rest = () => open.rest;
     if (document.hidden) mine.turn.visibility({hidden: true}, now());
-    core.running = mine;
     changeAnswer(id, () => ({
       ...{id: answerId, open: undefined, goesOn: undefined, problem: undefined},
       ...(stoppedId && {state: 'streaming'}),
     }));
-    change({busy: true});
     begin(mine, {
       post: core.createPost(mine, messages[at - 1] as Question),
       response: undefined,
@@ -216,7 +216,9 @@ export function createTurns(
     await talk.post({body, fw: {key}, keepalive: true}).catch(() => undefined); // it stops by itself when nobody reads
   }
 
-  function leave(running: Running | undefined, left: Left): void {
+  function leave(called: Running | undefined, left: Left): void {
+    // who called before this was loaded knew nothing of an answer that has been read on since
+    const running = called ?? (core.running?.told ? core.running : undefined);
     core.contract?.dropLate();
     if (left === 'forget') withInstant((instant) => instant.forget());
     if (!running) return;

@@ -1,6 +1,7 @@
 import {afterEach, describe, expect, onTestFinished, test, vi} from 'vitest';
+import type {Answering, Chat} from '../../src/chat/index.ts';
 import {bodies, createEndpoint, FINISH, gate, NATIVE, numberEvents, START, until, word} from '../stream/endpoint.ts';
-import {startChat} from './start-chat.ts';
+import {answering, startChat} from './start-chat.ts';
 
 const numbered = numberEvents([START, word('On '), word('its '), word('way.'), FINISH]);
 const answer = (from: number, to?: number, ...more: ReturnType<typeof gate>[]) => ({
@@ -310,6 +311,29 @@ describe('a tab that follows', () => {
     expect(lastAnswer()).toMatchObject({state: 'stopped', text: 'On its '});
     expect(await questions(endpoint)).toBe(0);
   });
+
+  test.each([
+    ['stop', (chat: Chat) => chat.stop(), ['stopped']],
+    ['resubmit', (chat: Chat) => chat.send('And now?'), ['stopped', 'complete']],
+  ] as const)(
+    'has the other %s also where that is wanted before its own files have come',
+    async (left, act, states) => {
+      const endpoint = await createEndpoint(answer(0));
+      const peer = await createPeer(endpoint.url);
+      await peer.hold();
+      peer.keep(open('On ', 'run-1-1'), 'late');
+      const coming = Promise.withResolvers<Answering>();
+      const {chat, answers} = startChat(endpoint.url, {persist: 'local', loadAnswering: () => coming.promise});
+      chat.open();
+      act(chat);
+      coming.resolve(answering());
+      await until(() => peer.wants()).toContain(left);
+      peer.release();
+      await until(() => answers().map(({state}) => state)).toEqual(states);
+      await until(() => chat.state().busy).toBe(false);
+      expect(answers()[0]?.text).toBe('On ');
+    },
+  );
 
   test('has the other forget', async () => {
     const {peer, chat} = await follow(answer(0));
