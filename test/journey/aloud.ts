@@ -66,14 +66,16 @@ export async function startAloud({intercept}: Pick<StageOptions, 'intercept'> = 
         refused = false;
         return new Response('no', {status: 403});
       }
+      let own: ReadableStreamDefaultController<Uint8Array>;
       const body = new ReadableStream<Uint8Array>({
         start(controller) {
-          sink = controller;
+          own = controller;
+          sink = own;
           write({type: 'start'});
           asked.resolve();
         },
         cancel() {
-          sink = undefined;
+          if (sink === own) sink = undefined; // another answer may be said by the time that this one is left
         },
       });
       return new Response(body, {headers: {'content-type': 'text/event-stream', 'x-firstword': '1'}});
