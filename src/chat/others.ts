@@ -89,6 +89,8 @@ export const createOthers: Meet = (meeting) => {
   let goOn: (() => void) | undefined;
   /** Whether another tab may be alive that reads what is followed here. */
   let isRead = false;
+  /** Whether this tab holds the place of whoever reads: by then it has kept its question. */
+  let isHeld = false;
   /** The answer that was read here last, and until when another tab may not have heard of it. */
   let last: {id: string; untilMs: number} | undefined;
   const post = (message: Message) => channel?.postMessage(message);
@@ -147,6 +149,8 @@ export const createOthers: Meet = (meeting) => {
     const now = messages.map((each) => (isForeign(each) ? theirs.find(({id}) => id === each.id) : undefined) ?? each);
     // what is read here stays last
     if (own > 0) change({messages: now.toSpliced(own - 1, 0, ...theirs.filter(isNew))});
+    // what one tab keeps as it lets go of the place may come after what the next one kept, and take it away
+    if (isHeld && theirs.every(({id}) => id !== answerId)) keep();
   }
 
   /** The question and the answer of which the tab that kept the rest had not heard. */
@@ -203,10 +207,15 @@ export const createOthers: Meet = (meeting) => {
       if (turn.follows) want(turn.id, 'ask');
       await new Promise<void>((resolve, reject) => {
         const hold = () => {
+          isHeld = true;
           resolve();
-          return new Promise<void>((free) => {
+          return new Promise<void>((give) => {
+            const free = () => {
+              isHeld = false;
+              give();
+            };
             if (ended.aborted) free(); // it was given while the request was taken back
-            ended.addEventListener('abort', () => free());
+            ended.addEventListener('abort', free);
           });
         };
         locks?.request(name, {signal: ended}, hold).catch(reject);

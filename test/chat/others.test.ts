@@ -155,6 +155,17 @@ describe('a tab that asks', () => {
     for (const text of ['Then.', 'On its way.']) expect(peer.read()).toContain(text);
   });
 
+  test('keeps its question again where what another tab kept before it comes late and takes it away', async () => {
+    const endpoint = await createEndpoint(answer(0, 3, gate('rest')));
+    const peer = await createPeer(endpoint.url);
+    const {chat, answers} = await startShared(endpoint.url);
+    chat.send('And now?');
+    await until(() => peer.read()).toContain('And now?');
+    peer.keep({state: 'stopped', text: 'On '});
+    await until(() => peer.read()).toContain('And now?');
+    expect(answers().at(-1)?.state).toBe('streaming');
+  });
+
   test('keeps its answer again where another tab that had not heard of it kept the rest', async () => {
     const endpoint = await createEndpoint(answer(0));
     const peer = await createPeer(endpoint.url);
