@@ -1,7 +1,7 @@
 import {signsOf} from './judge.ts';
 import type {Knowledge} from './knowledge.ts';
 import {byFrequency, createStem, type Word} from './lexicon.ts';
-import {type Close, createRanker} from './rank.ts';
+import {type Candidate, type Close, createRanker} from './rank.ts';
 import {repair} from './repair.ts';
 import {readWords} from './words.ts';
 
@@ -21,6 +21,8 @@ export interface Finder {
   find(question: string, isAllowed: (at: number) => boolean): Found | undefined;
   /** Lists the subjects that are nearest to a half-written question, none without words. */
   foresee(prefix: string): readonly Close[];
+  /** Lists more of them, by its words alone, with how many words it has. */
+  weigh(prefix: string): {candidates: readonly Candidate[]; wordCount: number};
 }
 
 /** How many ways a half-written word may go on are looked at. */
@@ -32,8 +34,21 @@ const MAX_REPAIRS = 8;
 /** Creates what finds the subjects of questions. */
 export function createFinder(knowledge: Knowledge): Finder {
   const {lexicon} = knowledge;
-  const rank = createRanker(knowledge);
+  const {rank, weigh} = createRanker(knowledge);
   const found = (at: number): Found => ({at, phrasingCount: knowledge.subjects[at]?.phrasingCount ?? 0});
+
+  /** Reads a half-written question in every way in which its last word may go on; in none where it has no words. */
+  function read(prefix: string): Word[][] {
+    const texts = readWords(prefix);
+    const words = texts.map(lexicon.read);
+    const last = texts.pop();
+    if (last === undefined) return [];
+    if (!/[\p{L}\p{M}\p{N}]$/u.test(prefix)) return [words];
+    const before = words.slice(0, -1);
+    const ends = lexicon.words.filter(({text}) => text.startsWith(last)).sort(byFrequency);
+    const open: Word = {text: last, stem: createStem(last, ''), number: -1, count: 0};
+    return (ends.length > 0 ? ends.slice(0, MAX_READINGS) : [open]).map((end) => [...before, end]);
+  }
 
   return {
     find(question, isAllowed) {
@@ -64,16 +79,10 @@ export function createFinder(knowledge: Knowledge): Finder {
       const rivals = close.filter(({at}) => at !== best.at && !knowledge.areTwins(best.at, at));
       return {...found(best.at), signs: signsOf(knowledge, {close: [best, ...rivals], words})};
     },
-    foresee(prefix) {
-      const texts = readWords(prefix);
-      const words = texts.map(lexicon.read);
-      const last = texts.pop();
-      if (last === undefined) return [];
-      if (!/[\p{L}\p{M}\p{N}]$/u.test(prefix)) return rank([words]);
-      const before = words.slice(0, -1);
-      const ends = lexicon.words.filter(({text}) => text.startsWith(last)).sort(byFrequency);
-      const open: Word = {text: last, stem: createStem(last, ''), number: -1, count: 0};
-      return rank((ends.length > 0 ? ends.slice(0, MAX_READINGS) : [open]).map((end) => [...before, end]));
+    foresee: (prefix) => rank(read(prefix)),
+    weigh(prefix) {
+      const readings = read(prefix);
+      return {candidates: weigh(readings), wordCount: readings[0]?.length ?? 0};
     },
   };
 }

@@ -1,4 +1,4 @@
-import {FULL_SQUARE, type Knowledge, type Learned, type Subject} from './knowledge.ts';
+import {FULL_SQUARE, type Knowledge, type Learned, type Subject, type Vector} from './knowledge.ts';
 import {PLACE_COUNT, type Word} from './lexicon.ts';
 import {nearest} from './nearest.ts';
 
@@ -9,12 +9,18 @@ const CLOSE_COUNT = 5;
 
 const NOTHING: Learned = {places: new Uint32Array(0), weights: new Int8Array(0), unit: 0, bias: 0};
 
-/** A subject that a question may be about. */
-export interface Close {
+/** A subject that a question may be about, found by its words. */
+export interface Candidate {
   at: number;
   subject: Subject;
   /** What the words, pairs and pieces say, as learned: 1 for a clear case, −1 for another subject's. */
   learned: number;
+  /** What it says that it has the words: the sum over all of them. */
+  shared: number;
+}
+
+/** A candidate that was compared phrasing by phrasing. */
+export interface Close extends Candidate {
   /** How near the nearest phrasing is, 0 to 1. */
   cosine: number;
   /** The number of the nearest phrasing. */
@@ -24,14 +30,26 @@ export interface Close {
   pieceShare: number;
 }
 
-/** Creates what finds the subjects that are nearest to some words, nearest first; with several readings their mean. */
-export function createRanker(knowledge: Knowledge): (readings: readonly (readonly Word[])[]) => Close[] {
+/** Finds the subjects that are nearest to some words, nearest first; with several readings their mean. */
+export interface Ranker {
+  /** Looks at the words alone. */
+  weigh(readings: readonly (readonly Word[])[]): Candidate[];
+  /** Compares the nearest phrasing by phrasing as well. */
+  rank(readings: readonly (readonly Word[])[]): Close[];
+}
+
+/** Creates what finds the subjects of words. */
+export function createRanker(knowledge: Knowledge): Ranker {
   const asked = new Float64Array(PLACE_COUNT);
   const marks = new Uint32Array(PLACE_COUNT);
   let scores = new Float64Array(0);
   let mark = 0;
 
-  return (readings) => {
+  /** Weighs the subjects that have the most of the words; what was asked stands in `asked` while `look` is called. */
+  function weigh<T>(
+    readings: readonly (readonly Word[])[],
+    look: (candidates: Candidate[], vectors: readonly Vector[]) => T,
+  ): T {
     scores = new Float64Array(knowledge.subjects.length);
     const vectors = readings.map((words) => {
       for (const stem of new Set(words.map((word) => word.stem))) knowledge.addShared(stem, 1, scores);
@@ -49,9 +67,15 @@ export function createRanker(knowledge: Knowledge): (readings: readonly (readonl
       const {places, weights, unit, bias} = subject.learned ?? NOTHING;
       let sum = 0;
       for (let each = 0; each < places.length; each++) sum += (weights[each] ?? 0) * (asked[places[each] ?? 0] ?? 0);
-      return {at, subject, learned: sum * unit + bias};
+      return {at, subject, learned: sum * unit + bias, shared: (scores[at] ?? 0) / vectors.length};
     });
     candidates.sort((a, b) => b.learned - a.learned);
+    const looked = look(candidates, vectors);
+    for (const {places} of vectors) for (const place of places) asked[place] = 0;
+    return looked;
+  }
+
+  function compare(candidates: readonly Candidate[], vectors: readonly Vector[]): Close[] {
     const close = candidates.slice(0, CLOSE_COUNT).map((candidate): Close => {
       mark++;
       let cosine = -1;
@@ -89,7 +113,11 @@ export function createRanker(knowledge: Knowledge): (readings: readonly (readonl
       }
       return {...candidate, cosine: cosine / FULL_SQUARE, phrasing: nearestPhrasing, pairShare, pieceShare};
     });
-    for (const {places} of vectors) for (const place of places) asked[place] = 0;
     return close.sort((a, b) => b.learned + b.cosine - a.learned - a.cosine);
+  }
+
+  return {
+    weigh: (readings) => weigh(readings, (candidates) => candidates),
+    rank: (readings) => weigh(readings, compare),
   };
 }

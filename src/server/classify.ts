@@ -1,4 +1,4 @@
-import {type CompiledPack, type PlainPack, readWords} from '../faq/index.ts';
+import {type CompiledPack, type FaqEntry, type PlainPack, readWords} from '../faq/index.ts';
 import type {Said} from '../protocol/index.ts';
 import {
   chooseThreshold,
@@ -36,6 +36,9 @@ export const MAX_COMPLEX_TO_FAST_SHARE = 0.05;
 
 /** From which probability on a topic is taken for a question's class. */
 const CLASS_SHARE = 0.6;
+
+/** How many entries are looked at for it. */
+const NEAR_COUNT = 5;
 
 /** How many complex examples a threshold is chosen from at least; with fewer it stays in the middle. */
 const FEWEST_COMPLEX_COUNT = 20;
@@ -83,6 +86,8 @@ function createClassReader(pack: PlainPack | CompiledPack | undefined, examples:
   for (const {question, promptClass} of examples) {
     if (promptClass !== undefined) taught.set(readWords(question).join(' '), promptClass);
   }
+  const isPrivate = (entry: FaqEntry) =>
+    entry.private === true || (entry.topic !== undefined && pack?.topics?.[entry.topic]?.private === true);
   return (question: string): {promptClass: string | undefined; isAnswered: boolean} => {
     const words = readWords(question).join(' ');
     const match = matcher?.match(question);
@@ -91,12 +96,15 @@ function createClassReader(pack: PlainPack | CompiledPack | undefined, examples:
     const exact = taught.get(words);
     if (exact !== undefined) return {promptClass: exact, isAnswered};
     if (GREETING.test(words)) return {promptClass: 'greeting', isAnswered: true};
-    if (entry) {
-      const isPrivate = entry.private || (entry.topic !== undefined && pack?.topics?.[entry.topic]?.private);
-      return {promptClass: isPrivate ? undefined : (entry.topic ?? entry.id), isAnswered};
+    if (entry) return {promptClass: isPrivate(entry) ? undefined : (entry.topic ?? entry.id), isAnswered};
+    // the matcher's own topics are of beginnings, and surer of themselves than whole questions let one be
+    const shares = new Map<string, number>();
+    for (const {id, score} of matcher?.suggest(question, NEAR_COUNT) ?? []) {
+      const near = entries.get(id);
+      if (near?.topic !== undefined && !isPrivate(near)) shares.set(near.topic, (shares.get(near.topic) ?? 0) + score);
     }
-    const [guess] = matcher?.topics(question, 1) ?? [];
-    return {promptClass: guess && guess.probability >= CLASS_SHARE ? guess.topic : undefined, isAnswered};
+    const [topic] = [...shares].find(([, share]) => share >= CLASS_SHARE) ?? [];
+    return {promptClass: topic, isAnswered};
   };
 }
 
