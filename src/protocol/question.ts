@@ -8,7 +8,7 @@ import {
   writeOpenAiResponses,
 } from './bodies.ts';
 import type {DeclaredProtocol} from './events.ts';
-import {type ChatRequest, WIRE_VERSION} from './request.ts';
+import {type ChatRequest, type FwRequest, WIRE_VERSION} from './request.ts';
 
 /**
  * Writes the body of a question in the declared protocol, with only the fields that its vendor's types allow. `auto`,
@@ -31,6 +31,17 @@ export function writeQuestion({protocol, ...facts}: QuestionFacts & {protocol: D
     default:
       return writeNative(facts);
   }
+}
+
+/**
+ * Writes the body that has a Firstword server look up what a question may need while it is written: topic ids and page
+ * facts, never what is written.
+ */
+export function writeContext({
+  conversationId,
+  ...fw
+}: {conversationId: string} & Pick<FwRequest, 'key' | 'topics' | 'context' | 'language'>): ChatRequest {
+  return {id: conversationId, trigger: 'fw-context', messages: [], fw: {v: WIRE_VERSION, attempt: 0, ...fw}};
 }
 
 /**

@@ -23,7 +23,7 @@ export interface FwRequest {
   /** Time left in ms when the request is sent. */
   deadlineMs?: number;
   /** The context that hello prepared; an unknown or expired one means ordinary retrieval. */
-  contextId?: string;
+  contextId?: string | undefined;
   /** Topic ids that the page expects the question to be about. */
   topics?: string[];
   /** Route that is wanted, for a fallback. */

@@ -3,6 +3,7 @@ import type {Chunk} from './instructions.ts';
 import type {AnswerOptions} from './options.ts';
 import {orAborted} from './or-aborted.ts';
 import type {Slots} from './slots.ts';
+import type {Speculation} from './speculation.ts';
 import type {Store} from './store.ts';
 
 /** How long the context id of hello is good for, in ms. */
@@ -14,12 +15,22 @@ export const AHEAD_MS = 10_000;
 /** What was found ahead of a question; absent is what was not looked for, or failed. */
 export interface Ahead {
   facts?: {known: unknown};
-  passages?: {topics: readonly string[]; chunks: readonly Chunk[]};
+  passages?: readonly Chunk[];
 }
 
 /** A context that a question may use: it is known at once, what it holds may still be on its way. */
 export interface FoundContext {
   readonly ahead: Promise<Ahead>;
+  /** Whether all of it serves the question: facts always do, passages only where they are on what it is about. */
+  readonly fits: boolean;
+}
+
+/** What a question is about: by what its page says, and by what the server makes of its words. */
+export interface AskedTopics {
+  /** Where none is named, nothing that was looked up for topics serves it. */
+  topics: readonly string[];
+  /** A topic that the server is sure of; absent where it is not. */
+  topic?: string | undefined;
 }
 
 /** Contexts: what is looked up while a visitor still writes. */
@@ -33,16 +44,28 @@ export interface Contexts {
    */
   open(wanted: {request: Request; visitor: string | undefined; topics: readonly string[]}): string;
   /** Finds a context of the same visitor with the same cookies, in the first conversation that used it; else undefined. */
-  find(wanted: {
-    request: Request;
-    visitor: string;
-    conversationId: string;
-    contextId: string | undefined;
-  }): Promise<FoundContext | undefined>;
+  find(
+    wanted: {
+      request: Request;
+      visitor: string;
+      conversationId: string;
+      contextId: string | undefined;
+    } & AskedTopics,
+  ): Promise<FoundContext | undefined>;
+}
+
+/** A context that is to be filled. */
+interface Wanted {
+  id: string;
+  request: Request;
+  visitor: string;
+  topics: readonly string[];
 }
 
 interface Kept {
   owner: string;
+  /** What passages were looked up for; none where only facts were. */
+  topics: readonly string[];
   ahead: Ahead;
 }
 
@@ -52,13 +75,15 @@ export function createContexts(options: {
   guard: Guard;
   slots: Slots;
   answering: Pick<AnswerOptions, 'context' | 'retrieve'>;
+  speculation: Pick<Speculation, 'issue' | 'use'>;
 }): Contexts {
-  const {store, guard, slots, answering} = options;
+  const {store, guard, slots, answering, speculation} = options;
   const {context, retrieve} = answering;
-  const onWay = new Map<string, {owner: string; ahead: Promise<Ahead>}>();
+  const onWay = new Map<string, Omit<Kept, 'ahead'> & {ahead: Promise<Ahead>}>();
 
-  const fill = async ({request, visitor, topics}: {request: Request; visitor: string; topics: readonly string[]}) => {
+  const fill = async ({id, request, visitor, topics}: Wanted) => {
     if (slots.isBusy() || !(await guard.admitAhead({visitor, request}))) return {};
+    if (topics.length > 0) speculation.issue(id);
     const signal = AbortSignal.timeout(AHEAD_MS);
     const [facts, chunks] = await Promise.all([
       quietly(context && (() => context(request)), signal),
@@ -66,21 +91,22 @@ export function createContexts(options: {
     ]);
     const ahead: Ahead = {
       ...(facts ? {facts: {known: facts.value}} : {}),
-      ...(chunks ? {passages: {topics, chunks: [...chunks.value]}} : {}),
+      ...(chunks ? {passages: [...chunks.value]} : {}),
     };
     return ahead;
   };
 
   return {
-    open({request, visitor, topics}) {
+    open({request, visitor, topics: wanted}) {
       const id = crypto.randomUUID();
-      if (visitor === undefined || !(context || (retrieve && topics.length > 0))) return id;
+      const topics = retrieve ? wanted : [];
+      if (visitor === undefined || !(context || topics.length > 0)) return id;
       const start = async () => {
         const owner = await nameOwner(visitor, request);
-        const ahead = fill({request, visitor, topics});
-        onWay.set(id, {owner, ahead});
+        const ahead = fill({id, request, visitor, topics});
+        onWay.set(id, {owner, topics, ahead});
         try {
-          await store.set(nameContext(id), {owner, ahead: await ahead} satisfies Kept, CONTEXT_TTL_MS);
+          await store.set(nameContext(id), {owner, topics, ahead: await ahead} satisfies Kept, CONTEXT_TTL_MS);
         } finally {
           onWay.delete(id);
         }
@@ -88,7 +114,7 @@ export function createContexts(options: {
       start().catch(() => {}); // what is not there when it is wanted is looked up then
       return id;
     },
-    async find({request, visitor, conversationId, contextId}) {
+    async find({request, visitor, conversationId, contextId, topics, topic}) {
       if (contextId === undefined) return undefined;
       try {
         const owner = await nameOwner(visitor, request);
@@ -97,7 +123,12 @@ export function createContexts(options: {
         const user = nameUser(contextId);
         const isFirst = await store.setIfAbsent(user, conversationId, CONTEXT_TTL_MS);
         if (!isFirst && (await store.get(user)) !== conversationId) return undefined;
-        return {ahead: Promise.resolve(found.ahead).catch(() => ({}))};
+        const wanted = topic === undefined ? topics : [...topics, topic];
+        const isOn = topics.length > 0 && wanted.every((each) => found.topics.includes(each));
+        const ahead = Promise.resolve(found.ahead).catch((): Ahead => ({}));
+        if (isOn) void ahead.then(({passages}) => passages && speculation.use(contextId));
+        if (isOn || found.topics.length === 0) return {ahead, fits: true};
+        return {ahead: ahead.then(({facts}) => (facts ? {facts} : {})), fits: false};
       } catch {
         return undefined; // a store that fails has nothing ready
       }

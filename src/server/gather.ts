@@ -73,9 +73,9 @@ export function createGatherer(options: {
     if (!retrieve) return [];
     const found = await tryStage('retrieval', async ({limit, deadlineMs, end}) => {
       const ready = (await ahead)?.passages;
-      if (ready && topics.length > 0 && topics.every((topic) => ready.topics.includes(topic))) {
+      if (ready && !isForAll) {
         end(job.sinceMs(), 'end', {hit: true});
-        return ready.chunks;
+        return ready;
       }
       const known = {
         ...(Number.isFinite(deadlineMs) ? {deadlineMs} : {}),

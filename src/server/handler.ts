@@ -1,5 +1,4 @@
-import type {Budget} from '../latency/index.ts';
-import {type HedgeTerms, type Hello, UI_STREAM_HEADER} from '../protocol/index.ts';
+import {type Hello, UI_STREAM_HEADER} from '../protocol/index.ts';
 import {createAnswerCache} from './answer-cache.ts';
 import {createBreakers} from './breakers.ts';
 import {createBuckets} from './buckets.ts';
@@ -9,7 +8,7 @@ import {CONTEXT_TTL_MS, createContexts} from './contexts.ts';
 import {readDropper} from './drop-answers.ts';
 import {readFaqOption} from './faq-option.ts';
 import {createGuard} from './guard.ts';
-import {createHealth} from './health.ts';
+import {createHealth, type Health} from './health.ts';
 import {createHedging} from './hedging.ts';
 import {readLimits} from './limits.ts';
 import {readModels, readProblem} from './model.ts';
@@ -22,6 +21,7 @@ import {createReception} from './reception.ts';
 import {quote, Refusal, writeRefusal} from './refusal.ts';
 import {readRetriesOption} from './retries.ts';
 import {createSlots} from './slots.ts';
+import {createSpeculation} from './speculation.ts';
 import {createStageHedge, readHedgeRetrievalOption} from './stage-hedge.ts';
 import {createMemoryStore} from './store.ts';
 import {readTools} from './tools.ts';
@@ -93,12 +93,24 @@ export function createAnswerHandler(options: AnswerOptions): (request: Request) 
     ...{answering: options, tools, mayHedge, budget, cache, takeAside, choose, hedging, runCount, warn, note},
     ...{breakers, retryCount, retrievalHedge, stageLimits: readStageLimits(options.budget)},
   });
-  const contexts = createContexts({store, guard, slots, answering: options});
-  const receive = createReception({guard, slots, contexts, classify, turns});
+  const retrieves = options.retrieve !== undefined; // else topics say nothing to it
+  const speculation = createSpeculation({ttlMs: CONTEXT_TTL_MS, now: clock});
+  const contexts = createContexts({store, guard, slots, answering: options, speculation});
+  const packTopics = new Set(pack?.entries.map(({topic}) => topic));
+  const receive = createReception({
+    ...{guard, slots, contexts, classify, turns},
+    isTopic: (promptClass) => packTopics.has(promptClass),
+  });
   const warm = createWarming(readWarmOption({answering: options, choose, tools}));
-  const hello = (asked: {request: Request; visitor: string | undefined; topics: readonly string[]}) => {
+  const hello = (asked: {request: Request; visitor: string | undefined; topics: readonly string[]}): Hello => {
     warm();
-    return {contextId: contexts.open(asked), ...writeHello(budget, hedging.report())};
+    return {
+      contextId: contexts.open(asked),
+      ttlMs: CONTEXT_TTL_MS,
+      hedge: hedging.report(),
+      budget: writeBudget(budget),
+      speculate: retrieves && speculation.isWelcome(),
+    };
   };
   /** Hello is for everybody: who asks only says whether something may be looked up for them. */
   const greet = async (request: Request, {open, headers}: Arrival): Promise<Response> => {
@@ -139,7 +151,9 @@ export function createAnswerHandler(options: AnswerOptions): (request: Request) 
     const url = new URL(request.url);
     if (url.searchParams.get('fw') === 'hello') return greet(request, arrival);
     if (url.pathname.endsWith('/health')) {
-      return json(health.report({ok: readProblem(choose(undefined).model) === undefined}), headers);
+      const ok = readProblem(choose(undefined).model) === undefined;
+      const contexts = retrieves ? {contexts: speculation.report()} : {};
+      return json({...health.report({ok}), ...contexts} satisfies Health, headers);
     }
     const [, conversation] = /\/([^/]+)\/stream$/.exec(url.pathname) ?? [];
     if (conversation === undefined) {
@@ -207,15 +221,6 @@ function readSegment(segment: string): string {
   } catch {
     throw new Refusal('bad-request', `the conversation ${quote(segment)} is not percent-encoded text`); // the error says no more
   }
-}
-
-function writeHello(budget: Budget, hedge: HedgeTerms): Hello {
-  return {
-    ttlMs: CONTEXT_TTL_MS,
-    hedge,
-    budget: writeBudget(budget),
-    speculate: false,
-  };
 }
 
 function json(value: object, headers: Headers): Response {

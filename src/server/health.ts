@@ -1,5 +1,6 @@
 import {HONEST_COUNT, percentile, roundMs} from '../latency/index.ts';
 import type {TurnSpan} from './observe.ts';
+import type {SpeculationReport} from './speculation.ts';
 import {SERVER_VERSION} from './version.ts';
 
 /** How many turns the figures of `/health` look back at most, per route. */
@@ -15,6 +16,8 @@ export interface Health {
   routes: Record<string, {p95Ms?: number; count: number}>;
   /** What keeping answers brings; absent while no question was looked for. */
   cache?: CacheHealth;
+  /** What was looked up while questions were written, visits without a question among them; absent without `retrieve`. */
+  contexts?: SpeculationReport;
 }
 
 /** Questions for which a kept answer was looked for, the latest thousand. */

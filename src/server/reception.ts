@@ -26,13 +26,14 @@ export function createReception(options: {
   slots: Slots;
   contexts: Contexts;
   classify: ReturnType<typeof createClassifyStep>;
+  /** Whether a question's class is a topic of the FAQ pack. */
+  isTopic: (promptClass: string) => boolean;
   turns: Turns;
 }): (asked: Asked) => Promise<Started> {
-  const {guard, slots, contexts, classify, turns} = options;
+  const {guard, slots, contexts, classify, isTopic, turns} = options;
   return async ({visitor, request, question, sinceMs}) => {
-    const {text, history, page, conversationId, contextId, deadlineMs} = question;
+    const {text, history, page, conversationId, contextId, topics, deadlineMs} = question;
     await guard.admit({visitor, request, conversationId});
-    const prepared = await contexts.find({request, visitor, conversationId, contextId});
     const fromMs = sinceMs();
     const wasFull = slots.isFull();
     const waitMs = deadlineMs === undefined ? undefined : Math.max(0, deadlineMs - fromMs);
@@ -40,6 +41,8 @@ export function createReception(options: {
     try {
       const queued = wasFull ? {fromMs, toMs: sinceMs()} : undefined;
       const classified = await classify(text, {history, page, sinceMs, deadlineMs});
+      const topic = classified && isTopic(classified.promptClass) ? classified.promptClass : undefined;
+      const prepared = await contexts.find({request, visitor, conversationId, contextId, topics, topic});
       return turns.start({visitor, question, request, sinceMs, prepared, queued, classified, onEnd: leave});
     } catch (error) {
       leave();

@@ -1,6 +1,9 @@
 import {afterEach, describe, expect, it, vi} from 'vitest';
+import type {Hello} from '../../src/protocol/index.ts';
 import {type AnswerOptions, CONTEXT_TTL_MS, type Retrieve} from '../../src/server/index.ts';
+import {FEWEST_WASTE_COUNT, WASTE_MEMORY_MS} from '../../src/server/speculation.ts';
 import {WARM_EVERY_MS} from '../../src/server/warming.ts';
+import {SHOP} from '../faq/packs.ts';
 import {createGate} from '../gate.ts';
 import {ask, post} from './ask.ts';
 import {inside, readAnswer} from './events.ts';
@@ -24,9 +27,9 @@ function open(options: Partial<AnswerOptions> = {}) {
       readId(await shop.handler(new Request('http://shop.test/chat?fw=hello', {headers}))),
     prefetch: async (topics: string[], headers: Record<string, string> = {}) =>
       readId(await shop.handler(post({trigger: 'fw-context', messages: [], fw: {v: 1, topics}}, headers))),
-    async ask(contextId: string, {id = 'c1', headers = {}, topics = []}: AskOptions = {}) {
+    async ask(contextId: string, {id = 'c1', headers = {}, topics = [], text = 'Q'}: AskOptions = {}) {
       const fw = {key: `k${keyCount++}`, contextId, topics};
-      const {parts} = await readAnswer(await shop.handler(ask('Q', {fw, headers, body: {id}})));
+      const {parts} = await readAnswer(await shop.handler(ask(text, {fw, headers, body: {id}})));
       const retrieval = parts.find((part) => part['id'] === 'retrieval' && inside(part, 'data')['state'] === 'end');
       return {
         contextHit: inside(parts[0], 'messageMetadata', 'fw')['contextHit'],
@@ -41,6 +44,7 @@ interface AskOptions {
   id?: string;
   headers?: Record<string, string>;
   topics?: string[];
+  text?: string;
 }
 
 afterEach(() => {
@@ -132,8 +136,50 @@ describe('topics', () => {
     const contextId = await shop.prefetch(['returns']);
     await vi.waitFor(() => expect(shop.retrieve).toHaveBeenCalledOnce());
     const asked = await shop.ask(contextId, {topics: ['warranty']});
-    expect(asked).toMatchObject({contextHit: true, isReady: undefined});
+    expect(asked).toMatchObject({contextHit: false, isReady: undefined});
     expect(asked.prompt).toContain('Q on warranty');
+    expect(asked.prompt).toContain('cart'); // the facts are the visitor's, whatever they ask about
+    expect(shop.context).toHaveBeenCalledOnce();
+    expect(await shop.ask(contextId)).toMatchObject({contextHit: false, isReady: undefined}); // nobody says what it is about
+  });
+
+  it('are dropped where the server is sure that the question is about another one', async () => {
+    const shop = open({faq: SHOP});
+    const contextId = await shop.prefetch(['returns']);
+    const topics = ['returns'];
+    const other = await shop.ask(contextId, {topics, text: 'how long does delivery take'});
+    expect(other).toMatchObject({contextHit: false, isReady: undefined});
+    const same = await shop.ask(contextId, {topics, text: 'what is your return policy'});
+    expect(same).toMatchObject({contextHit: true, isReady: true});
+    expect((await shop.ask(contextId, {topics, text: 'xyzzy'})).contextHit).toBe(true);
+  });
+
+  it('are counted, those of visits without a question too, and pages are told to stop when most are for nothing', async () => {
+    let nowMs = 0;
+    const shop = open({clock: () => nowMs});
+    const health = async () => (await shop.handler(new Request('http://shop.test/chat/health'))).json();
+    const isWelcome = async () => {
+      const told = await shop.handler(new Request('http://shop.test/chat?fw=hello'));
+      return ((await told.json()) as Hello).speculate;
+    };
+    const topics = ['returns'];
+    const first = await shop.prefetch(topics);
+    for (let at = 1; at < FEWEST_WASTE_COUNT; at++) await shop.prefetch(topics, {'x-visitor': `v${at}`});
+    await vi.waitFor(() => expect(shop.retrieve).toHaveBeenCalledTimes(FEWEST_WASTE_COUNT));
+    for (let at = 0; at < 2; at++) await shop.ask(first, {topics});
+    expect(await health()).toMatchObject({contexts: {issued: 100, used: 1, wasted: 0}});
+    expect(await isWelcome()).toBe(true);
+    nowMs += CONTEXT_TTL_MS;
+    expect(await health()).toMatchObject({contexts: {issued: 100, used: 1, wasted: 99}});
+    expect(await isWelcome()).toBe(false);
+    nowMs += WASTE_MEMORY_MS;
+    expect(await isWelcome()).toBe(true);
+  });
+
+  it('are not welcome where nothing is looked up for them', async () => {
+    const {handler} = openShop(['Yes']);
+    const told = await handler(new Request('http://shop.test/chat?fw=hello'));
+    expect(await told.json()).toMatchObject({speculate: false});
   });
 
   it('are left alone while the handler is busy', async () => {
