@@ -57,6 +57,8 @@ export interface Contract {
   refuse(attempting: Attempting): Promise<void>;
   /** How long anybody still waits for the whole answer of a turn that began then, in ms. */
   leftMs(startedMs: number): number;
+  /** Whether work ahead of a question is welcome: to the endpoint, and on this connection. */
+  maySpeculate(): boolean;
   /** Holds a turn to its deadlines, and has a second attempt made where one is due; gives how its answer ends. */
   hold(attempting: Attempting, first: Promise<Finished>): Promise<Finished>;
   /** Finds out more about why an attempt failed. */
@@ -69,8 +71,8 @@ export interface Contract {
   showLate(answerId: string): void;
   /** Nobody waits for a late answer any more. */
   dropLate(): void;
-  /** Takes what the endpoint says of second attempts. */
-  learn(hedge: HedgeTerms): void;
+  /** Takes what the endpoint says of second attempts, and of work ahead of questions. */
+  learn(told: {hedge?: HedgeTerms | undefined; speculate?: boolean | undefined}): void;
 }
 
 /** What a contract is made of, read anew for every turn. */

@@ -1,4 +1,5 @@
 import type {TurnRecord} from '../latency/index.ts';
+import type {Taken} from '../prefetch/index.ts';
 import type {KeptConversation} from '../storage/index.ts';
 import type {Contract} from './contract.ts';
 import type {ConversationOptions} from './conversation-options.ts';
@@ -38,6 +39,8 @@ export interface Core extends Store {
     again?: Repeats | undefined;
     /** Declared for this turn alone. */
     budget?: string | undefined;
+    /** What was looked up ahead of it. */
+    ahead?: Taken | undefined;
   }): void;
   /** Page facts that the site chose to send. */
   context: unknown;

@@ -113,12 +113,13 @@ export function createChat(options: ChatOptions): Chat {
     emit({kind: 'error', turnId: running.id, problem: 'network'});
   }
 
-  function createPost({id: key, turn, startedMs, reading: {signal: until}}: Running, question: Question) {
+  function createPost({id: key, turn, startedMs, ahead, reading: {signal: until}}: Running, question: Question) {
     const asked = {
       conversationId: core.conversationId,
       said: saidUntil(state().messages, question),
       key,
       context: core.context,
+      ...ahead?.facts,
     };
     const preflightFree = talk.preflightFree();
     return async ({json, url, signal = until, ...again}: Again) => {
@@ -132,12 +133,12 @@ export function createChat(options: ChatOptions): Chat {
   }
 
   /** Begins the turn of an answer that stands below its question. */
-  function begin({answer, startedMs, again, budget}: Omit<Parameters<Core['ask']>[0], 'question'>): Running {
+  function begin({answer, startedMs, again, budget, ahead}: Omit<Parameters<Core['ask']>[0], 'question'>): Running {
     const {id: answerId, turnId: id, text, stored} = answer;
-    const mine = beginTurn({id, n: ++turnCount, startedMs, answerId, text, budget});
+    const mine = beginTurn({id, n: ++turnCount, startedMs, answerId, text, budget, ahead});
     const {turn} = mine;
     if (document.hidden) turn.visibility({hidden: true}, now());
-    turn.note({again});
+    turn.note({again, prefetch: ahead?.outcome});
     if (stored) turn.mark('token', now());
     afterPaint((paintedMs) => {
       if (paintedMs) turn.mark('echo', paintedMs);
@@ -169,12 +170,13 @@ export function createChat(options: ChatOptions): Chat {
     if (kept) show(kept); // another tab may have kept more since
     turns.leave(core.running, 'resubmit');
     const question: Question = {kind: 'question', id: randomHex(16), text: words, at: Date.now()};
-    const answer: Answer = {...waitingAnswer(Date.now()), ...core.instant?.find(words)};
+    const {ahead, ...known} = core.instant?.find(words, startedMs) ?? {};
+    const answer: Answer = {...waitingAnswer(Date.now()), ...known};
     const {messages} = state();
     const at = messages.findIndex(({id}) => id === revised);
     revised = '';
     change({messages: [...(at < 0 ? messages : messages.slice(0, at)), question, answer], draft: '', foreseen: []});
-    const asking = {question, answer, startedMs, budget, again: at < 0 ? repeats : 'edit'} as const;
+    const asking = {question, answer, startedMs, budget, ahead, again: at < 0 ? repeats : 'edit'} as const;
     if (!answer.stored) {
       ask(asking);
       if (core.instant) core.running?.turn.note({cache: {hit: 'none', at: 'browser'}});

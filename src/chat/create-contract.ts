@@ -34,6 +34,7 @@ export function createContract(core: Core, terms: Terms): Contract {
   const tokens = createHedgeBudget();
   const fallbacks = createFallbacks(core, {terms, wait});
   let welcome: HedgeTerms = {allowed: true};
+  let isSpeculationWelcome = true;
 
   /** Says what there is to say while a turn waits, until it is over. */
   function wait(
@@ -84,10 +85,8 @@ export function createContract(core: Core, terms: Terms): Contract {
   }
 
   function hedgeAfterMs(): number | undefined {
-    const {saveData, effectiveType = ''} =
-      (navigator as {connection?: {saveData?: boolean; effectiveType?: string}}).connection ?? {};
     const afterMs = terms.hedge === 'auto' ? welcome.afterMs : readTime(terms.hedge);
-    if (!afterMs || saveData || effectiveType.endsWith('2g') || terms.isOff('hedge')) return undefined;
+    if (!afterMs || savesData() || terms.isOff('hedge')) return undefined;
     return Math.max(afterMs, HEDGE_FLOOR_MS);
   }
 
@@ -116,6 +115,8 @@ export function createContract(core: Core, terms: Terms): Contract {
     admit: () => terms.isOff('breaker') || breaker.admit(),
     refuse: async (attempting) => void (await fallbacks.take(attempting, {why: 'breaker', problem: 'busy'})),
     leftMs: (startedMs) => Math.max(1, Math.round(startedMs + terms.deadlines().completeMs - now())),
+    maySpeculate: () =>
+      isSpeculationWelcome && navigator.onLine !== false && !savesData() && breaker.state().remainingMs === 0,
     async hold(attempting, first) {
       const {mine} = attempting;
       const {turn, startedMs} = mine;
@@ -199,8 +200,16 @@ export function createContract(core: Core, terms: Terms): Contract {
     },
     showLate: fallbacks.showLate,
     dropLate: fallbacks.dropLate,
-    learn(hedge) {
+    learn({hedge = welcome, speculate = isSpeculationWelcome}) {
       welcome = hedge;
+      isSpeculationWelcome = speculate;
     },
   };
+}
+
+/** Whether the visitor's connection is one to be spared. */
+function savesData(): boolean {
+  const {saveData, effectiveType = ''} =
+    (navigator as {connection?: {saveData?: boolean; effectiveType?: string}}).connection ?? {};
+  return Boolean(saveData) || effectiveType.endsWith('2g');
 }

@@ -18,6 +18,10 @@ export interface Asked {
   route?: string;
   /** How long anybody waits for the whole answer, in ms; absent where that is not known yet. */
   deadlineMs?: number;
+  /** What the server looked up ahead of the question; by default what hello had it look up. */
+  contextId?: string;
+  /** What the question is about, where something was looked up for that. */
+  topics?: string[];
   /** Page facts that the site chose to send. */
   context: unknown;
 }
@@ -60,7 +64,7 @@ export function createTalk(
 
   async function greet(): Promise<void> {
     try {
-      const head = await fetch(helloUrl(url), {credentials, signal});
+      const head = await fetch(helloUrl(url), {credentials, signal, priority: 'low'});
       isFirstword ||= head.ok && head.headers.get('x-firstword') === '1';
       const body = await head.text(); // an unread one would keep the warm connection busy
       if (!isFirstword) return;
@@ -95,7 +99,7 @@ export function createTalk(
     endpoint,
     preflightFree,
     async ask({conversationId, said, ...facts}, {signal, ...how}) {
-      const fw = {v: WIRE_VERSION, model, language, ...facts};
+      const fw = {v: WIRE_VERSION, model, language, contextId: told?.contextId, ...facts};
       const question = {conversationId, said, fw};
       const body = isVendor(protocol)
         ? (await (await load()).loadVendors()).writeQuestion({protocol, ...question})

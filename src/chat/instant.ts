@@ -2,27 +2,48 @@ import {
   type CompiledPack,
   type FaqEntry,
   growMatcher,
+  type Match,
   type Matcher,
   type PlainPack,
   readPack,
   saysTheSame,
 } from '../faq/index.ts';
+import type {Options} from '../options/index.ts';
+import type {Prefetch, Taken} from '../prefetch/index.ts';
 import {readTerms} from '../protocol/index.ts';
 import {createDecoys, createLearned, createPackStore, type LearnedAnswer} from '../storage/index.ts';
 import type {Consent} from './api.ts';
 import {createPackFeed, type PackTrouble} from './pack-feed.ts';
+import {type Asker, createSpeculation} from './speculation.ts';
 import type {Answer, Message, Offer} from './state.ts';
 
-/** What is known about a question before anybody is asked: its whole answer, or questions that may be meant. */
-export type Known = Pick<Answer, 'text' | 'sources' | 'source' | 'state' | 'stored'> | Pick<Answer, 'offers'>;
+/**
+ * What is known about a question before anybody is asked: its whole answer, or questions that may be meant; and what was
+ * looked up ahead of it.
+ */
+export type Known = Partial<Pick<Answer, 'text' | 'sources' | 'source' | 'state' | 'stored' | 'offers'>> & {
+  ahead?: Taken | undefined;
+};
+
+/** The chat that an instant path has its place in. */
+export interface Home extends Asker {
+  instant: Instant | undefined;
+  /** Looks again at what the draft may become. */
+  foresee(): void;
+}
 
 /** Answers that need no network. Nothing here waits: what is not there yet is not known. */
 export interface Instant {
-  /** Finds what is known about a question; undefined where only the model can say. */
-  find(question: string): Known | undefined;
+  /** Takes its place in a chat, unless that is gone by then. */
+  join(chat: Home): void;
+  /**
+   * Finds what is known about a question that is asked now; undefined where only the model can say. What was asked ahead
+   * of it is settled.
+   */
+  find(question: string, startedMs?: number): Known | undefined;
   /** Finds the answer to a question of the pack that is likely to be near to what was asked, with that question. */
   near(question: string): {question: string; text: string; sources: Answer['sources']} | undefined;
-  /** Lists questions of the pack that a draft may become, likeliest first. */
+  /** Lists questions of the pack that a draft may become, likeliest first; asks ahead of what it may become. */
   foresee(draft: string): readonly Offer[];
   /** The visitor says that the stored answer was not what was asked: this question, and what says the same, goes to the model. */
   reject(question: string): void;
@@ -31,8 +52,8 @@ export interface Instant {
    * everybody have it. What a signed visitor is told may be theirs, as may what names a number or an address.
    */
   learn(messages: readonly Message[], terms: unknown, asker: {userToken: string | undefined}): void;
-  /** Calls back when more of a pack can be used. */
-  onPack(listener: () => void): void;
+  /** The visitor is about to choose a question that is offered. */
+  point(question: string): void;
   /** The page facts of which entries may have a condition, such as `{page: 'checkout'}`. */
   setContext(context: unknown): void;
   consent(answer: Consent): void;
@@ -49,6 +70,8 @@ export interface InstantOptions {
   language: string | undefined;
   context: unknown;
   consent: Consent;
+  /** How much may be done ahead of a question; `topics` where nothing is said. */
+  prefetch: Options['prefetch'];
   onTrouble: (trouble: PackTrouble) => void;
   signal: AbortSignal;
 }
@@ -95,10 +118,12 @@ export function createInstant(options: InstantOptions): Instant {
   const learned = createLearned(name);
   const decoys = createDecoys(faq);
   let context = textsOf(options.context);
+  let {consent} = options;
   let book: Book | undefined;
   let newest: Book | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let tell = () => {};
+  let prefetch: Prefetch | undefined;
   signal.addEventListener('abort', () => clearTimeout(timer));
 
   /** Takes a pack into use: at once where there was none, so that it suggests meanwhile; else when all of it is learned. */
@@ -137,6 +162,7 @@ export function createInstant(options: InstantOptions): Instant {
   const isDecoy = (question: string) => decoys.entries().some((decoy) => saysTheSame(decoy.question, question));
 
   function agree(answer: Consent): void {
+    consent = answer;
     for (const store of [packs, learned, decoys]) void store.agree(answer);
   }
 
@@ -154,21 +180,50 @@ export function createInstant(options: InstantOptions): Instant {
     idle: (work) => void (window.requestIdleCallback ?? ((late) => setTimeout(late, IDLE_MS)))(() => work()),
   });
 
-  return {
-    find(question) {
-      if (isDecoy(question)) return undefined;
-      const match = book?.matcher.match(question, {context});
-      const entry = match && book?.entries.get(match.id);
-      if (book && match?.confident && entry?.answer) {
-        const hit = match.score === 1 ? 'exact' : 'semantic';
-        return give({text: entry.answer, links: entry.links ?? [], source: 'faq', stored: {at: book.at, hit}});
-      }
-      const known = learned.find(question, {language, nowAt: Date.now()});
-      if (known) {
-        const {answer: text, links, learnedAt: at} = known;
-        return give({text, links, source: 'cache', stored: {at, hit: 'learned'}});
-      }
-      return match && match.score >= OFFER_SCORE ? {offers: offersFor(question)} : undefined;
+  /** What the pack has that may be meant. */
+  const matchOf = (question: string) => book?.matcher.match(question, {context}) ?? undefined;
+
+  /** Finds the whole answer to a question; undefined where only the model has it. */
+  function answerOf(question: string, match: Match | undefined): Known | undefined {
+    const entry = match && book?.entries.get(match.id);
+    if (book && match?.confident && entry?.answer) {
+      const hit = match.score === 1 ? 'exact' : 'semantic';
+      return give({text: entry.answer, links: entry.links ?? [], source: 'faq', stored: {at: book.at, hit}});
+    }
+    const known = learned.find(question, {language, nowAt: Date.now()});
+    if (known) {
+      const {answer: text, links, learnedAt: at} = known;
+      return give({text, links, source: 'cache', stored: {at, hit: 'learned'}});
+    }
+    return undefined;
+  }
+
+  function know(question: string): Known | undefined {
+    if (isDecoy(question)) return undefined;
+    const match = matchOf(question);
+    const offers = () => (match && match.score >= OFFER_SCORE ? {offers: offersFor(question)} : undefined);
+    return answerOf(question, match) ?? offers();
+  }
+
+  /** What a text may be about; nothing where its answer is here. */
+  const guess = (text: string) =>
+    answerOf(text, matchOf(text)) ? [] : (book?.matcher.topics(text, Number.POSITIVE_INFINITY, {context}) ?? []);
+
+  const instant: Instant = {
+    join(chat) {
+      if (chat.signal.aborted) return;
+      chat.instant = instant;
+      context = textsOf(chat.context);
+      tell = chat.foresee;
+      const isWanted = (options.prefetch ?? 'topics') === 'topics';
+      const mayAsk = () => consent === 'auto' || consent === 'granted';
+      prefetch = isWanted ? createSpeculation(chat, {guess, mayAsk}) : undefined;
+      if (book) tell();
+    },
+    find(question, startedMs = performance.now()) {
+      const ahead = prefetch?.take(question, startedMs);
+      const known = know(question);
+      return ahead ? {...known, ahead} : known;
     },
     near(asked) {
       const match = book?.matcher.match(asked, {context});
@@ -176,7 +231,11 @@ export function createInstant(options: InstantOptions): Instant {
       if (!match || match.score < OFFER_SCORE || !question || !answer) return undefined;
       return {question, text: answer, sources: sourcesOf(links)};
     },
-    foresee: (draft) => (draft.trim().length < MIN_DRAFT_CHARS ? [] : offersFor(draft)),
+    foresee(draft) {
+      prefetch?.draft(draft);
+      return draft.trim().length < MIN_DRAFT_CHARS ? [] : offersFor(draft);
+    },
+    point: (question) => prefetch?.point(question),
     reject: (question) => decoys.add(question, Date.now()),
     learn([question, answer, ...more], terms, {userToken}) {
       const allowed = readTerms(terms);
@@ -187,18 +246,16 @@ export function createInstant(options: InstantOptions): Instant {
       const links = answer.sources.map(({url, title}) => ({url, title}));
       learned.learn({ttlMs, version, tags, question: question.text, answer: answer.text, language, links}, Date.now());
     },
-    onPack(listener) {
-      tell = listener;
-      if (book) tell();
-    },
     setContext(next) {
       context = textsOf(next);
     },
     consent: agree,
     forget() {
+      prefetch?.drop();
       for (const store of [packs, learned, decoys]) void store.forget();
     },
   };
+  return instant;
 }
 
 /** Makes a whole answer of one that was there already. */

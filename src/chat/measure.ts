@@ -113,10 +113,9 @@ export function createMeasure(options: MeasureOptions): Measure {
       contract = createContract(core, {...options, ...declared, isOff: (lever) => off.has(lever)});
       return contract;
     },
-    learn({budget, hedge}) {
+    learn({budget, hedge, speculate}) {
       if (budget) declared.learn(budget);
-      const terms = readHedge(hedge);
-      if (terms) contract?.learn(terms);
+      contract?.learn({hedge: readHedge(hedge), speculate: speculate !== false});
     },
     overruns: createOverruns(options.onLine),
     levers: () =>
@@ -141,7 +140,7 @@ export function createMeasure(options: MeasureOptions): Measure {
         },
         event(event, nowMs) {
           const hedge = event.kind === 'hedge' && readHedge(event.hedge);
-          if (hedge) contract?.learn(hedge);
+          if (hedge) contract?.learn({hedge});
           noteEvent(turn, event, {nowMs, begunMs});
         },
         head(headers) {
@@ -190,8 +189,15 @@ function noteEvent(
   turn.emitted(event.e, nowMs);
   switch (event.kind) {
     case 'start': {
-      const {run, route, model, promptClass, cold, cacheHit, cacheAgeS} = event;
+      const {run, route, model, promptClass, cold, contextHit, cacheHit, cacheAgeS} = event;
       turn.note({run, route, model, class: promptClass, cold: cold || undefined});
+      const {prefetch} = turn.peek(nowMs);
+      // hello's own context needs no more than being there; one that the server did not use was asked for in vain
+      if (contextHit && !prefetch) turn.note({prefetch: {r: 'used', count: 1}});
+      if (contextHit === false && prefetch?.r === 'used') {
+        const {lead: _, ...asked} = prefetch;
+        turn.note({prefetch: {...asked, r: 'wasted'}});
+      }
       if (!cacheHit) break;
       const age = cacheAgeS === undefined ? {} : {age_s: whole(cacheAgeS, 31_536_000)};
       turn.note({cache: {hit: cacheHit, at: 'server', ...age}, source: cacheHit === 'none' ? 'model' : 'cache'});

@@ -1,4 +1,5 @@
 import type {Waiting} from '../latency/index.ts';
+import type {Taken} from '../prefetch/index.ts';
 import type {Rest} from '../stream/index.ts';
 import type {MeasuredTurn} from './measured-turn.ts';
 import type {Finished} from './run-turn.ts';
@@ -16,6 +17,8 @@ export interface Running {
   startedMs: number;
   /** Declared for this turn alone, as `data-budget` writes it. */
   budget?: string | undefined;
+  /** What was looked up ahead of its question. */
+  ahead?: Taken | undefined;
   measured: StandIn<MeasuredTurn>;
   turn: MeasuredTurn;
   held: StandIn<Waiting<Words>>;
@@ -54,7 +57,7 @@ export interface Running {
 /** Begins a turn that is neither measured nor held to anything yet: what happens to it is noted until that arrives. */
 export function beginTurn(
   start: Pick<Running, 'id' | 'n' | 'startedMs' | 'answerId'> &
-    Partial<Pick<Running, 'text' | 'told' | 'follows' | 'budget'>>,
+    Partial<Pick<Running, 'text' | 'told' | 'follows' | 'budget' | 'ahead'>>,
 ): Running {
   const measured = createStandIn<MeasuredTurn>();
   const held = createStandIn<Waiting<Words>>();

@@ -232,12 +232,7 @@ export function createTurns(
     else settle(running, {outcome: 'stopped', kind: 'stop', left: 'stop', next});
   }
 
-  withInstant((instant) => {
-    if (signal.aborted) return;
-    core.instant = instant;
-    instant.setContext(core.context);
-    instant.onPack(core.foresee);
-  });
+  withInstant((instant) => instant.join(core));
   void warmVendors();
   // other tabs may have gone on before this one could hear of it
   if (isShared && !core.running) {

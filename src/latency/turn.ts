@@ -44,6 +44,7 @@ export type TurnFacts = {
     | 'inp'
     | 'task'
     | 'hedge'
+    | 'prefetch'
     | 'fallback']?: TurnRecord[K] | undefined;
 };
 

@@ -20,6 +20,8 @@ export interface Post extends Endpoint {
   preflightFree: boolean;
   /** Let the request outlive the page. */
   keepalive?: boolean;
+  /** `low` for what nobody waits for. */
+  priority?: 'low';
   signal?: AbortSignal;
 }
 
@@ -30,7 +32,7 @@ export interface Post extends Endpoint {
  * @throws What `fetch` throws: the endpoint is out of reach or refuses this origin, or the signal's reason.
  */
 export function postQuestion(post: Post): Promise<Response> {
-  const {endpoint, body, fw, credentials, userToken, preflightFree, keepalive = false, signal} = post;
+  const {endpoint, body, fw, userToken, preflightFree, ...how} = post;
   const headers = createHeaders(userToken);
   headers.set('content-type', preflightFree ? 'text/plain;charset=UTF-8' : 'application/json');
   if (isSameOrigin(endpoint)) {
@@ -38,8 +40,7 @@ export function postQuestion(post: Post): Promise<Response> {
     if (fw.traceparent) headers.set('traceparent', fw.traceparent);
     if (fw.lastEventId) headers.set('last-event-id', fw.lastEventId);
   }
-  const more = signal ? {signal} : {};
-  return fetch(endpoint, {method: 'POST', headers, credentials, keepalive, body: writeJson(body), ...more});
+  return fetch(endpoint, {method: 'POST', headers, body: writeJson(body), ...how});
 }
 
 /** Whether an address is the page's own origin's. */

@@ -109,8 +109,9 @@ describe('when the first deadline falls', () => {
       find: () => undefined as Known | undefined,
       near: () => NEAR,
       foresee: () => [],
-      onPack: () => undefined,
-      setContext: () => undefined,
+      join(core) {
+        core.instant = instant as Instant;
+      },
       learn: () => undefined,
     };
     const {chat, lastAnswer, ended} = await start(

@@ -1,6 +1,6 @@
 import {afterEach, beforeEach, describe, expect, onTestFinished, test, vi} from 'vitest';
 import type {Answer, Message, PackTrouble} from '../../src/chat/index.ts';
-import {createInstant, type InstantOptions} from '../../src/chat/instant.ts';
+import {createInstant, type Home, type InstantOptions} from '../../src/chat/instant.ts';
 import type {PlainPack} from '../../src/faq/index.ts';
 import {createGate} from '../gate.ts';
 import {until} from '../stream/endpoint.ts';
@@ -45,6 +45,9 @@ beforeEach(async () => {
 });
 afterEach(() => void vi.restoreAllMocks());
 
+/** Of a chat what an instant path looks at. */
+const homeOf = (chat: Pick<Home, 'signal' | 'foresee'>) => chat as Home;
+
 /** Starts with a pack that has come and was learned. */
 async function start(more: Partial<InstantOptions> = {}) {
   const life = new AbortController();
@@ -55,11 +58,12 @@ async function start(more: Partial<InstantOptions> = {}) {
     language: 'en',
     context: undefined,
     consent: 'auto',
+    prefetch: 'off',
     onTrouble: (trouble) => troubles.push(trouble),
     signal: life.signal,
     ...more,
   });
-  const hasCome = new Promise<void>((done) => instant.onPack(done));
+  const hasCome = new Promise<void>((foresee) => instant.join(homeOf({signal: life.signal, foresee})));
   return {instant, hasCome};
 }
 
