@@ -26,6 +26,7 @@ const LAZY = {
   vendors: 'src/widget/vendors.ts',
   faq: 'src/widget/instant.ts',
   tabs: 'src/widget/tabs.ts',
+  experiment: 'src/widget/experiment.ts',
   answer: 'src/widget/answering.ts',
   panel: 'src/widget/index.ts',
 };
@@ -166,7 +167,9 @@ const projects = [
       maxWorkers: WORKERS,
       testTimeout: 60_000, // a limit for what hangs, not a measure: the machine may be busy
       environment: 'node',
-      include: ['test/{cli,collector,dashboard,faq,latency,options,planner,protocol,rules,server,types}/**/*.test.ts'],
+      include: [
+        'test/{cli,collector,dashboard,faq,latency,options,planner,prefetch,protocol,rules,server,types}/**/*.test.ts',
+      ],
     },
   },
   {
@@ -237,6 +240,7 @@ export default defineConfig(({command}) => {
       owner: pageFile(LAZY.owner, {format: 'es', entryFileNames: 'owner.js'}),
       vendors: pageFile(LAZY.vendors, {format: 'es', entryFileNames: 'vendors.js'}),
       tabs: pageFile(LAZY.tabs, {format: 'es', entryFileNames: 'tabs.js'}),
+      experiment: pageFile(LAZY.experiment, {format: 'es', entryFileNames: 'experiment.js'}),
       faq: pageFile(LAZY.faq, {format: 'es', entryFileNames: 'faq.js'}),
       answer: pageFile(LAZY.answer, {format: 'es', entryFileNames: 'answer.js'}),
       panel: pageFile(LAZY.panel, {format: 'es', entryFileNames: 'panel.js'}),

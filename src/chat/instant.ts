@@ -205,9 +205,9 @@ export function createInstant(options: InstantOptions): Instant {
     return answerOf(question, match) ?? offers();
   }
 
-  /** What a text may be about; nothing where its answer is here. */
-  const guess = (text: string) =>
-    answerOf(text, matchOf(text)) ? [] : (book?.matcher.topics(text, Number.POSITIVE_INFINITY, {context}) ?? []);
+  /** What a text may be about, all of it. */
+  const guess = (text: string) => book?.matcher.topics(text, Number.POSITIVE_INFINITY, {context}) ?? [];
+  const isKnown = (text: string) => answerOf(text, matchOf(text)) !== undefined;
 
   const instant: Instant = {
     join(chat) {
@@ -217,7 +217,7 @@ export function createInstant(options: InstantOptions): Instant {
       tell = chat.foresee;
       const isWanted = (options.prefetch ?? 'topics') === 'topics';
       const mayAsk = () => consent === 'auto' || consent === 'granted';
-      prefetch = isWanted ? createSpeculation(chat, {guess, mayAsk}) : undefined;
+      prefetch = isWanted ? createSpeculation(chat, {guess, isKnown, mayAsk}) : undefined;
       if (book) tell();
     },
     find(question, startedMs = performance.now()) {

@@ -27,7 +27,7 @@ export interface Asker {
  */
 export function createSpeculation(
   chat: Asker,
-  {guess, mayAsk}: Pick<PrefetchOptions, 'guess'> & {mayAsk: () => boolean},
+  {guess, isKnown, mayAsk}: Pick<PrefetchOptions, 'guess' | 'isKnown'> & {mayAsk: () => boolean},
 ): Prefetch {
   const {talk, options, signal: life} = chat;
 
@@ -45,9 +45,8 @@ export function createSpeculation(
   }
 
   const prefetch = createPrefetch({
-    guess,
+    ...{guess, isKnown, request},
     isAllowed: () => mayAsk() && !document.hidden && talk.isFirstword() && chat.contract?.maySpeculate() === true,
-    request,
     now: () => performance.now(),
   });
   life.addEventListener('abort', prefetch.drop);

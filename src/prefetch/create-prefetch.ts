@@ -50,8 +50,10 @@ export interface Taken {
 
 /** What a prefetch is made of. */
 export interface PrefetchOptions {
-  /** Says what a text may be about, likeliest first, all of it; nothing where its answer needs no server. */
+  /** Says what a text may be about, likeliest first, all of it. */
   guess: (text: string) => readonly Guess[];
+  /** Whether the answer to a text needs no server. */
+  isKnown: (text: string) => boolean;
   /** Whether anything may be asked ahead now. */
   isAllowed: () => boolean;
   /** Has a server open a context; undefined where it did not. The signal says that nobody wants it any more. */
@@ -88,7 +90,7 @@ const sum = (guesses: readonly Guess[]) => guesses.reduce((all, {probability}) =
  * Creates a prefetch. There is no hurry: from the first key to the question are seconds, so it looks where words end,
  * waits until it is sure or nothing is typed for a while, and then asks for the likeliest topics together.
  */
-export function createPrefetch({guess, isAllowed, request, now}: PrefetchOptions): Prefetch {
+export function createPrefetch({guess, isKnown, isAllowed, request, now}: PrefetchOptions): Prefetch {
   let asked: Asked[] = [];
   let message = 1;
   let pageCount = 0;
@@ -121,7 +123,7 @@ export function createPrefetch({guess, isAllowed, request, now}: PrefetchOptions
     const known = new Set(asked.filter(isGood).flatMap(({topics}) => topics));
     if (sum(guesses.filter(({topic}) => known.has(topic))) > COVERED_SHARE) return;
     const wanted = guesses.filter(({topic}) => !known.has(topic)).slice(0, TOPIC_COUNT);
-    if (wanted.length > 0) ask(wanted.map(({topic}) => topic));
+    if (wanted.length > 0 && !isKnown(text)) ask(wanted.map(({topic}) => topic));
   }
 
   function cancel(): void {
@@ -152,7 +154,7 @@ export function createPrefetch({guess, isAllowed, request, now}: PrefetchOptions
     take(question, startedMs) {
       clearTimeout(timer);
       const mine = own();
-      const topic = asked.some(isGood) ? guess(question)[0]?.topic : undefined;
+      const topic = asked.some(isGood) && !isKnown(question) ? guess(question)[0]?.topic : undefined;
       const fitting = asked.filter((each) => isGood(each) && topic !== undefined && each.topics.includes(topic));
       const found = fitting.findLast(({state}) => typeof state === 'object');
       const r = judge(
