@@ -126,11 +126,23 @@ export const SCRIPTS: Readonly<Record<string, ScriptFacts>> = {
     listens: ['storage', 'pageshow'],
     globals: NONE,
   },
+  'firstword-experiment.js': {
+    purpose: 'Decides by chance which arms of the site’s experiments a page view is in.',
+    loads: 'Before firstword-panel.js does anything, with data-experiment.',
+    checked: BY_LOADER,
+    network: NONE,
+    storage: NONE,
+    dom: 'Draws nothing.',
+    listens: [],
+    globals: NONE,
+  },
   'firstword-faq.js': {
-    purpose: 'Answers questions of the site’s own FAQ at once, without sending them anywhere.',
+    purpose:
+      'Answers questions of the site’s own FAQ at once, without sending them anywhere; has the endpoint look up ahead what others are likely to be about.',
     loads: 'When the visitor opens the chat, where data-faq names a FAQ pack.',
     checked: BY_LOADER,
-    network: 'Gets the FAQ pack from data-faq. Sends no word of the visitor’s.',
+    network:
+      'Gets the FAQ pack from data-faq. Posts ids of its topics, and the page facts of data-context, to data-endpoint while a question is written (data-prefetch). Sends no word of the visitor’s.',
     storage:
       'IndexedDB, after the visitor opened the chat: firstword-faq holds the pack, unless consent is refused. Only with granted consent: firstword-learned holds answers that the endpoint allows everybody, with their questions, firstword-decoys questions whose stored answer the visitor refused.',
     dom: 'Draws nothing.',

@@ -12,6 +12,7 @@ export type LazyFile =
   | 'firstword-vendors'
   | 'firstword-faq'
   | 'firstword-tabs'
+  | 'firstword-experiment'
   | `lang/${string}`;
 
 /** Whether the visitor's agreement is needed, given, refused, or not asked for. */

@@ -12,6 +12,8 @@ export interface ConversationOptions {
   language: string | undefined;
   userToken: string | undefined;
   context: unknown;
+  /** The arms of the site's experiments by their names. */
+  arms?: Record<string, string> | undefined;
   /** Where the conversation is kept unless the visitor refuses, and the name that tells it from others of the origin. */
   persist: 'session' | 'local' | 'none';
   consent: Consent;

@@ -49,10 +49,13 @@ export interface Talk {
 
 /** Starts talking to an endpoint; nothing is sent before the first call. The signal ends saying hello. */
 export function createTalk(
-  options: Pick<ConversationOptions, 'endpoint' | 'protocol' | 'credentials' | 'userToken' | 'model' | 'language'>,
+  options: Pick<
+    ConversationOptions,
+    'endpoint' | 'protocol' | 'credentials' | 'userToken' | 'model' | 'language' | 'arms'
+  >,
   {signal, load}: {signal: AbortSignal; load: () => Promise<{loadVendors: () => Promise<Vendors>}>},
 ): Talk {
-  const {endpoint: url, protocol, credentials, model, language} = options;
+  const {endpoint: url, protocol, credentials, model, language, arms} = options;
   let {userToken} = options;
   let isFirstword = protocol === 'firstword';
   let greeting: Promise<void> | undefined;
@@ -99,7 +102,7 @@ export function createTalk(
     endpoint,
     preflightFree,
     async ask({conversationId, said, ...facts}, {signal, ...how}) {
-      const fw = {v: WIRE_VERSION, model, language, contextId: told?.contextId, ...facts};
+      const fw = {v: WIRE_VERSION, model, language, arms, contextId: told?.contextId, ...facts};
       const question = {conversationId, said, fw};
       const body = isVendor(protocol)
         ? (await (await load()).loadVendors()).writeQuestion({protocol, ...question})

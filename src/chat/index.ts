@@ -10,6 +10,8 @@ export {createOthers} from './others.ts';
 export type {PackTrouble} from './pack-feed.ts';
 export * from './page-events.ts';
 export * from './problem.ts';
+export {randomHex} from './random-hex.ts';
 export * from './run-turn.ts';
+export {createStandIn} from './stand-in.ts';
 export * from './state.ts';
 export * from './vendors.ts';

@@ -50,6 +50,10 @@ export interface MeasureOptions
   consent: Consent;
   gpc: 'first-party' | 'off';
   sdk: string;
+  /** The arms of the site's experiments by their names. */
+  arms?: Record<string, string> | undefined;
+  /** The id of the page view, where its arms follow from it; made by default. */
+  pageId?: string | undefined;
   /** Gets a line for the site's developer. */
   onLine: (line: string) => void;
 }
@@ -79,7 +83,7 @@ export function createMeasure(options: MeasureOptions): Measure {
           url,
           site: options.site ?? location.hostname,
           sdk,
-          page: describePage({id: randomHex(16), route: options.route}),
+          page: describePage({id: options.pageId ?? randomHex(16), route: options.route}),
           consent,
           gpc,
           sample: options.rumSample,
@@ -127,7 +131,13 @@ export function createMeasure(options: MeasureOptions): Measure {
     createTurn(start) {
       const turn = createTurn({...start, budget: declared.budget(start.budget)});
       if (ended.size > 0 && start.startedMs - endedMs > TASK_MS) endTask();
-      turn.note({source: 'model', lang: language, proto: protocol === 'auto' ? 'ai-sdk' : protocol, task});
+      turn.note({
+        source: 'model',
+        lang: language,
+        proto: protocol === 'auto' ? 'ai-sdk' : protocol,
+        task,
+        arms: options.arms,
+      });
       // a frame in a page is told nothing of its own
       if (watched.has('long-animation-frame') && parent === window) turn.note({busy: 0});
       latest = {turn, startedMs: start.startedMs, busyMs: 0, inpMs: 0};

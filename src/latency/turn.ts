@@ -45,6 +45,7 @@ export type TurnFacts = {
     | 'task'
     | 'hedge'
     | 'prefetch'
+    | 'arms'
     | 'fallback']?: TurnRecord[K] | undefined;
 };
 

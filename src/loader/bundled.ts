@@ -8,6 +8,7 @@ const PARTS: Readonly<Partial<Record<LazyFile, () => Promise<unknown>>>> = {
   'firstword-owner': () => import('../widget/owner-lines.ts'),
   'firstword-faq': () => import('../widget/instant.ts'),
   'firstword-tabs': () => import('../widget/tabs.ts'),
+  'firstword-experiment': () => import('../widget/experiment.ts'),
   'firstword-vendors': () => import('../widget/vendors.ts'),
   'lang/ar': () => import('../widget/words/ar.ts'),
   'lang/de': () => import('../widget/words/de.ts'),
@@ -18,6 +19,6 @@ const PARTS: Readonly<Partial<Record<LazyFile, () => Promise<unknown>>>> = {
 /** Brings a part of the widget as the bundler placed it: in a file of its own, or beside everything else. */
 export const loadBundled: LoadFile = async (file) => {
   const bring = PARTS[file];
-  if (!bring) throw new Error(`no ${file}`);
+  if (!bring) throw new Error('firstword.full.js has none');
   return bring();
 };

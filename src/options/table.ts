@@ -18,8 +18,8 @@ export const PROTOCOLS = [
 
 /**
  * Every option of the widget, read. Addresses are absolute, a share is 0 to 1; undefined means that a default is made
- * where the option is used. `budget`, `deadline`, `experiment` and `hedge` are texts of the right shape, which the part
- * that uses them takes apart.
+ * where the option is used. `budget`, `deadline` and `hedge` are texts of the right shape, which the part that uses them
+ * takes apart, as it does with `experiment`, whatever its shape.
  */
 export interface Options extends EarlyOptions {
   protocol: (typeof PROTOCOLS)[number];
@@ -60,7 +60,6 @@ export const MAX_CONTEXT_BYTES = 2048;
 const TIME = '\\d+(\\.\\d+)?(ms|s)?';
 const AT = `${TIME}(@p\\d{1,2}(\\.\\d+)?)?`;
 const SLUG = '[a-z0-9][\\w.-]{0,31}';
-const ARMS = `${SLUG}:${SLUG}=[\\d.]+(\\|${SLUG}=[\\d.]+)*`;
 
 /** Reads a text that matches a pattern from its beginning to its end. */
 const like = (pattern: string) => {
@@ -92,8 +91,6 @@ const parse = (raw: string): NonNullable<unknown> | undefined => {
 const json = (raw: string) => (new TextEncoder().encode(raw).length > MAX_CONTEXT_BYTES ? undefined : parse(raw));
 
 const words = list();
-const experiment = (raw: string) =>
-  raw.trim()[0] === '{' ? parse(raw) && raw : like(`${ARMS}(;\\s*${ARMS}){0,3}`)(raw);
 const share = (raw: string) => (/^[01]?\.?\d*$/.test(raw) && raw !== '' && +raw <= 1 ? +raw : undefined);
 
 /** Reads an address, or `off`. */
@@ -136,7 +133,7 @@ export const createTable = (early: Table<EarlyOptions>): Table<Options> => ({
   rum: [urlOrOff(early.endpoint[0]), 'off'],
   rumSample: [share, 1],
   analytics: [list('ga4|gtm|posthog|segment|plausible|amplitude|mixpanel|auto|none'), ['none']],
-  experiment: [experiment, undefined],
+  experiment: [early.title[0], undefined],
   userToken: [early.title[0], undefined],
   context: [json, undefined],
 });
@@ -163,7 +160,6 @@ const EXPECTED: Readonly<Record<string, string>> = {
   supportEmail: 'an address',
   hedge: 'off, auto or a time',
   analytics: 'ga4 and others',
-  experiment: 'name:arm=share|arm=share',
 };
 
 /**

@@ -37,7 +37,7 @@ export interface FwRequest {
   /** W3C trace context, so that traces join. */
   traceparent?: string;
   /** Arms of the experiments by their names. */
-  arms?: Record<string, string>;
+  arms?: Record<string, string> | undefined;
   /** The page's language as a BCP 47 tag. */
   language?: string | undefined;
 }

@@ -40,16 +40,11 @@ export function startAnswering(parts: PanelParts & {endpoint: string}): Started 
   const {load, print, options, language, foreign, onMore, endpoint, signal} = parts;
   signal.throwIfAborted(); // nothing more is loaded for a chat that is gone
   const words = foreign ?? enAnswer;
-  /** Loads a file of ours, checked by its hash, and has begin what is in it; says so where it cannot. */
-  function bring<File, T>(file: LazyFile, hash: string, begin: (arrived: File) => T): Promise<T> {
-    const begun = load(file, hash).then((arrived) => {
-      signal.throwIfAborted(); // nothing begins in a chat that is gone
-      return begin(arrived as File);
-    });
-    begun.catch((cause: unknown) => {
-      if (!signal.aborted) print(`${file} did not load unchanged (${cause}): the chat goes on without what it does.`);
-    });
-    return begun;
+  /** Loads a file of ours, checked by its hash, and has begin what is in it; without it the chat goes on. */
+  async function bring<File, T>(file: LazyFile, hash: string, begin: (arrived: File) => T): Promise<T> {
+    const arrived = await load(file, hash);
+    signal.throwIfAborted(); // nothing begins in a chat that is gone
+    return begin(arrived as File);
   }
   const measure = bring('firstword-measure', measureHash, (file: typeof MeasureFile) => file.startMeasure(parts));
   bring('firstword-more', moreHash, (file: typeof MoreFile) => onMore(file.createMore({...parts, measure}))).catch(

@@ -1,9 +1,10 @@
-import {answer as answerHash} from 'virtual:firstword-files';
-import {type ChatEvent, createChat, type Handover, type Panel} from '../chat/index.ts';
-import {readOptions} from '../options/index.ts';
+import {answer as answerHash, experiment as experimentHash} from 'virtual:firstword-files';
+import {type ChatEvent, createChat, createStandIn, type Handover, type LoadFile, type Panel} from '../chat/index.ts';
+import {type Options, readOptions} from '../options/index.ts';
 import {afterPaint} from './after-paint.ts';
 import type * as AnswerFile from './answering.ts';
 import {createDrawing} from './drawing.ts';
+import type * as ExperimentFile from './experiment.ts';
 import {createField} from './field.ts';
 import {GLASS_HASH} from './glass-door.ts';
 import {keepClear} from './keep-clear.ts';
@@ -24,22 +25,43 @@ const LANGUAGE_WAIT_MS = 1000;
  * nothing.
  */
 export function mountPanel(handover: Handover): Panel {
-  const {host, load} = handover;
-  const root = host.shadowRoot as ShadowRoot; // the loader made it
-  const launcher = root.querySelector<HTMLElement>('[part=launcher]');
   const said = new Set<string>();
   const print = (line: string) => {
     if (!said.has(line)) console.warn(`[firstword] ${line}`);
     said.add(line);
   };
-  const options = readOptions({...handover, names: handover.given.keys()}, print);
+  const {raw, given} = handover;
+  const load: LoadFile = (file, hash) =>
+    handover.load(file, hash).catch((cause: unknown) => {
+      print(`${file} did not load unchanged (${cause}).`);
+      throw cause;
+    });
+  const read: ExperimentFile.Read = (raw, names) => readOptions({...handover, raw, names}, print);
+  const options: Options & Partial<ExperimentFile.Decided> = read(raw, given.keys());
+  if (!options.experiment) return createPanel({...handover, load}, options, print);
+  // nothing is asked before it is decided how
+  const {proxy, arrive} = createStandIn<Panel>();
+  load('firstword-experiment', experimentHash)
+    .then((file) => (file as typeof ExperimentFile).decide(options, {raw, read, print})) // checked by its hash
+    .catch(() => undefined) // said
+    .then(() => arrive(createPanel({...handover, load}, options, print)));
+  return proxy;
+}
+
+function createPanel(
+  handover: Handover,
+  options: Options & Partial<ExperimentFile.Decided>,
+  print: (line: string) => void,
+): Panel {
+  const {host, load} = handover;
+  const root = host.shadowRoot as ShadowRoot; // the loader made it
+  const launcher = root.querySelector<HTMLElement>('[part=launcher]');
   const {endpoint = 'about:blank'} = options;
   if (!options.endpoint) host.remove(); // it looked like a secret, which is said; nothing can be sent to a blank
   const inline = Boolean(options.container);
   const tongue = createTongue({
     wanted: options.language,
     load,
-    print,
     onWords(subtag) {
       words = tongue.words() ?? words;
       box.lang = status.lang = subtag;
@@ -72,10 +94,7 @@ export function mountPanel(handover: Handover): Panel {
     afterPaint,
     emit: hear,
     async loadAnswering() {
-      const file = (await load('firstword-answer', answerHash).catch((cause: unknown) => {
-        print(`no answer can be read: the file that does it did not load unchanged (${cause}).`);
-        throw cause;
-      })) as typeof AnswerFile; // our own file, checked by its hash
+      const file = (await load('firstword-answer', answerHash)) as typeof AnswerFile; // our own, checked by its hash
       started = file.startAnswering({...parts(), endpoint});
       painting.arrive(started.painter);
       words = {...words, ...started.words};

@@ -1,5 +1,6 @@
 import type {Chat, ChatEvent, Handover, Measure, Message, Words as Waited} from '../chat/index.ts';
 import type {Options} from '../options/index.ts';
+import type {Decided} from './experiment.ts';
 import type {View} from './jsx-runtime.ts';
 import type {Painting} from './painting.ts';
 import type {Words, WordsSoFar} from './words/words.ts';
@@ -25,7 +26,7 @@ export interface PanelParts extends Handover {
   /** Null where the site draws its own. */
   launcher: HTMLElement | null;
   chat: Chat;
-  options: Options;
+  options: Options & Partial<Decided>;
   /** The words of the page's language; undefined where that is English, or has no words of ours. */
   foreign: Words | undefined;
   /** The words that are there by now. */

@@ -20,13 +20,8 @@ export interface Tongue {
  * @param options.wanted - A language tag, or `auto` for the page's own.
  * @param options.onWords - Is called when its words have come.
  */
-export function createTongue(options: {
-  wanted: string;
-  load: LoadFile;
-  print: (line: string) => void;
-  onWords: (subtag: string) => void;
-}): Tongue {
-  const {wanted, load, print, onWords} = options;
+export function createTongue(options: {wanted: string; load: LoadFile; onWords: (subtag: string) => void}): Tongue {
+  const {wanted, load, onWords} = options;
   const tag = wanted === 'auto' ? document.documentElement.lang : wanted;
   const language = /^[a-z]{2,3}(-[0-9a-z]{2,8})*$/i.test(tag) && tag.length <= 16 ? tag : undefined;
   const [subtag = ''] = (language ?? '').toLowerCase().split('-');
@@ -45,7 +40,7 @@ export function createTongue(options: {
           ({words} = file as {words: Words}); // our own file, checked by its hash
           onWords(subtag);
         },
-        (cause: unknown) => print(`the words of ${subtag} did not load unchanged (${cause}).`),
+        () => undefined, // said
       );
       return loading;
     },
