@@ -26,6 +26,8 @@ export async function readWindow(connection: DuckDBConnection, window: ReadWindo
   const waits = await ask(sql.WAITS);
   const bins = await ask(sql.BINS);
   const [instant = {}] = await ask(sql.INSTANT);
+  const [waste = {}] = await ask(sql.WASTE);
+  const ahead = await ask(sql.AHEAD);
   const stages = await ask(sql.STAGES);
   const tallies = await ask(sql.TALLIES);
   const recent = await ask(sql.RECENT);
@@ -59,6 +61,17 @@ export async function readWindow(connection: DuckDBConnection, window: ReadWindo
     leftBeforeFirst: shareOf({...ended, part: counts['left_first_part']}, ''),
     leftBeforeEnd: shareOf({...ended, part: counts['left_part']}, ''),
     instant: instantOf(instant),
+    waste: {
+      turnCount: numberOf(waste['turn_count']),
+      aheadCount: numberOf(waste['ahead_count']),
+      requestCount: numberOf(waste['request_count']),
+      used: shareOf(waste, 'used_'),
+      leadMs: waste['lead'] == null ? undefined : numberOf(waste['lead']),
+      outcomes: talliesOf(ahead, 'ahead') as Reading['waste']['outcomes'], // of a closed list, as stored
+      attemptCount: numberOf(waste['attempt_count']),
+      won: shareOf(waste, 'won_'),
+      deniedCount: numberOf(waste['denied_count']),
+    },
     stages: stages.map((row) => ({
       stage: String(row['stage']),
       timeoutCount: numberOf(row['timeout_count']),

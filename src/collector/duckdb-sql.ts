@@ -34,6 +34,9 @@ sample AS (
   SELECT 'complete/misses', done_ms, weight FROM seen WHERE visible AND completed AND NOT hit
   UNION ALL
   SELECT 'stage/' || stage, ms, weight FROM staged
+  UNION ALL
+  SELECT 'arm/' || prefetch_arm, first_ms, weight FROM seen
+  WHERE visible AND first_ms IS NOT NULL AND prefetch_arm IN ('on', 'off')
 )`;
 
 /** Every measured column with its exact percentiles (type 7). */
@@ -166,6 +169,30 @@ SELECT count(*) AS asked_count,
   sum(weight * weight) FILTER (matched) AS matched_squared,
   sum(weight) FILTER (unopposed) AS right_part
 FROM judged`;
+
+const MADE = `hedge_won IN ('primary', 'hedge', 'none')`;
+
+/** What was done in case it would be wanted, in one row. */
+export const WASTE = `
+WITH ${SEEN}, ended AS (SELECT * FROM seen WHERE final OR expired)
+SELECT count(*) AS turn_count,
+  count(prefetch) AS ahead_count, sum(coalesce(prefetch_count, 1)) FILTER (prefetch IS NOT NULL) AS request_count,
+  sum(weight) FILTER (prefetch = 'used') AS used_part,
+  sum(weight) FILTER (prefetch IS NOT NULL) AS used_whole,
+  sum(weight * weight) FILTER (prefetch IS NOT NULL) AS used_squared,
+  median(prefetch_lead_ms) FILTER (prefetch = 'used') AS lead,
+  count(*) FILTER (${MADE}) AS attempt_count,
+  sum(weight) FILTER (hedge_won = 'hedge') AS won_part,
+  sum(weight) FILTER (${MADE}) AS won_whole,
+  sum(weight * weight) FILTER (${MADE}) AS won_squared,
+  count(*) FILTER (hedge_won = 'denied') AS denied_count
+FROM ended`;
+
+/** Ended turns by what became of the requests ahead of them. */
+export const AHEAD = `
+WITH ${SEEN}
+SELECT 'ahead' AS kind, prefetch AS name, count(*) AS count, sum(weight) AS weight
+FROM seen WHERE (final OR expired) AND prefetch IS NOT NULL GROUP BY ALL ORDER BY count DESC, name`;
 
 /** Over-budget shares of the stages. */
 export const STAGES = `

@@ -31,6 +31,11 @@ CREATE TABLE IF NOT EXISTS turns (
   verdict VARCHAR,
   cache_hit VARCHAR,
   cache_at VARCHAR,
+  prefetch VARCHAR,
+  prefetch_count INTEGER,
+  prefetch_lead_ms DOUBLE,
+  prefetch_arm VARCHAR,
+  hedge_won VARCHAR,
   over VARCHAR[] NOT NULL,
   stage_name VARCHAR[] NOT NULL,
   stage_ms DOUBLE[] NOT NULL,
@@ -41,19 +46,26 @@ CREATE TABLE IF NOT EXISTS turns (
 CREATE TABLE IF NOT EXISTS losses (lost_at BIGINT NOT NULL, site VARCHAR NOT NULL, dropped INTEGER NOT NULL);
 `;
 
-/** Tells whether the file is from before turns had what the FAQ's shares are computed from: one row if it is. */
+/** Tells whether the file is from before turns had all of these columns: one row if it is. */
 export const LACKS_COLUMNS = `
-SELECT 1 WHERE NOT EXISTS (FROM duckdb_columns() WHERE table_name = 'turns' AND column_name = 'cache_at')`;
+SELECT 1 WHERE NOT EXISTS (FROM duckdb_columns() WHERE table_name = 'turns' AND column_name = 'hedge_won')`;
 
 /** Adds those columns, and fills them from the records that stand beside them. */
 export const ADD_COLUMNS = `
-ALTER TABLE turns ADD COLUMN ordinal INTEGER;
-ALTER TABLE turns ADD COLUMN again VARCHAR;
-ALTER TABLE turns ADD COLUMN verdict VARCHAR;
-ALTER TABLE turns ADD COLUMN cache_hit VARCHAR;
-ALTER TABLE turns ADD COLUMN cache_at VARCHAR;
+ALTER TABLE turns ADD COLUMN IF NOT EXISTS ordinal INTEGER;
+ALTER TABLE turns ADD COLUMN IF NOT EXISTS again VARCHAR;
+ALTER TABLE turns ADD COLUMN IF NOT EXISTS verdict VARCHAR;
+ALTER TABLE turns ADD COLUMN IF NOT EXISTS cache_hit VARCHAR;
+ALTER TABLE turns ADD COLUMN IF NOT EXISTS cache_at VARCHAR;
+ALTER TABLE turns ADD COLUMN IF NOT EXISTS prefetch VARCHAR;
+ALTER TABLE turns ADD COLUMN IF NOT EXISTS prefetch_count INTEGER;
+ALTER TABLE turns ADD COLUMN IF NOT EXISTS prefetch_lead_ms DOUBLE;
+ALTER TABLE turns ADD COLUMN IF NOT EXISTS prefetch_arm VARCHAR;
+ALTER TABLE turns ADD COLUMN IF NOT EXISTS hedge_won VARCHAR;
 UPDATE turns SET ordinal = (record->>'$.n')::INTEGER, again = record->>'$.again', verdict = record->>'$.fb',
-  cache_hit = record->>'$.cache.hit', cache_at = record->>'$.cache.at';
+  cache_hit = record->>'$.cache.hit', cache_at = record->>'$.cache.at', prefetch = record->>'$.prefetch.r',
+  prefetch_count = (record->>'$.prefetch.count')::INTEGER, prefetch_lead_ms = (record->>'$.prefetch.lead')::DOUBLE,
+  prefetch_arm = record->>'$.arms.prefetch', hedge_won = record->>'$.hedge.won';
 `;
 
 const COLUMNS = {
@@ -85,6 +97,11 @@ const COLUMNS = {
   verdict: 'VARCHAR',
   cache_hit: 'VARCHAR',
   cache_at: 'VARCHAR',
+  prefetch: 'VARCHAR',
+  prefetch_count: 'INTEGER',
+  prefetch_lead_ms: 'DOUBLE',
+  prefetch_arm: 'VARCHAR',
+  hedge_won: 'VARCHAR',
   over: ['VARCHAR'],
   stage_name: ['VARCHAR'],
   stage_ms: ['DOUBLE'],
@@ -174,6 +191,11 @@ function toRow(turn: StoredTurn): Record<Column, unknown> {
     verdict: turn.verdict,
     cache_hit: turn.cacheHit,
     cache_at: turn.cacheAt,
+    prefetch: turn.prefetch?.r,
+    prefetch_count: turn.prefetch?.count,
+    prefetch_lead_ms: turn.prefetch?.lead,
+    prefetch_arm: turn.prefetchArm,
+    hedge_won: turn.hedgeWon,
     over: turn.over,
     stage_name: turn.stages.map((stage) => stage.name),
     stage_ms: turn.stages.map((stage) => stage.ms),

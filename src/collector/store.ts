@@ -51,6 +51,12 @@ export interface StoredTurn {
   cacheHit?: CacheRecord['hit'] | undefined;
   /** Where that was looked up. */
   cacheAt?: CacheRecord['at'];
+  /** What became of what was looked up ahead of it, in how many requests, and how long before the question, in ms. */
+  prefetch?: TurnRecord['prefetch'];
+  /** The arm that its page is in of the experiment that holds that back. */
+  prefetchArm?: string | undefined;
+  /** How it went where a second attempt was due. */
+  hedgeWon?: NonNullable<TurnRecord['hedge']>['won'] | undefined;
   /** Names of the budgets that it exceeded. */
   over: string[];
   /** Those that ran, each name once. */
@@ -129,6 +135,25 @@ export interface ReadInstant {
   precision: ReadShare;
 }
 
+/** What was done in case it would be wanted, of the ended turns. */
+export interface ReadWaste {
+  turnCount: number;
+  /** Turns with requests ahead of them, and how many these were. */
+  aheadCount: number;
+  requestCount: number;
+  /** Of these turns those that used one. */
+  used: ReadShare;
+  /** The median of how long before the question it was asked for, in ms; absent where none was used. */
+  leadMs?: number | undefined;
+  /** What became of the requests ahead, by turns. */
+  outcomes: {name: NonNullable<TurnRecord['prefetch']>['r']; count: number; weight: number}[];
+  /** Second attempts, and of them those that gave the first word. */
+  attemptCount: number;
+  won: ReadShare;
+  /** Second attempts that were due and not made. */
+  deniedCount: number;
+}
+
 /** The most frequent budget, and whether there were others. */
 export interface ReadBudget {
   budgetMs?: number | undefined;
@@ -167,6 +192,7 @@ export interface Reading {
   leftBeforeFirst: ReadShare;
   leftBeforeEnd: ReadShare;
   instant: ReadInstant;
+  waste: ReadWaste;
   stages: (ReadShare & ReadBudget & {stage: string; timeoutCount: number})[];
   /** Turns by how they ended. */
   outcomes: {name: Outcome; count: number; weight: number}[];

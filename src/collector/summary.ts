@@ -8,10 +8,11 @@ import {
   type Population,
   SUMMARY_VERSION,
   type Summary,
+  type WasteSummary,
 } from '../protocol/index.ts';
 import {besideAnswered, effectiveCount, figureOf, figuresOf, hiddenFigure, proportionOf} from './figures.ts';
 import {shapeOf} from './shape.ts';
-import type {ReadBudget, ReadInstant, Reading, ReadSeries, ReadShare, ReadWait} from './store.ts';
+import type {ReadBudget, ReadInstant, Reading, ReadSeries, ReadShare, ReadWait, ReadWaste} from './store.ts';
 import {type Survival, survival} from './survival.ts';
 
 /**
@@ -39,6 +40,7 @@ export function summarize(options: {
       beforeEnd: proportionOf(reading.leftBeforeEnd),
     },
     ...(reading.instant.count > 0 ? {instant: instantOf(reading.instant)} : {}),
+    ...wasteOf(reading.waste, series),
     stages: stagesOf(reading, series),
     outcomes: tallied(reading.outcomes),
     sources: tallied(reading.sources),
@@ -56,6 +58,39 @@ function instantOf({count, exact, answerable, matched, right, precision}: ReadIn
     matched: proportionOf(matched),
     right: proportionOf(right),
     precision: proportionOf(precision),
+  };
+}
+
+function wasteOf(read: ReadWaste, series: SeriesByName): Pick<Summary, 'waste'> {
+  const {turnCount, aheadCount, requestCount, leadMs, attemptCount, deniedCount} = read;
+  if (aheadCount + attemptCount + deniedCount === 0) return {};
+  const saving = savingOf(series);
+  return {
+    waste: {
+      turnCount,
+      extraPerTurn: (requestCount + attemptCount) / turnCount,
+      prefetch: {
+        turnCount: aheadCount,
+        requestCount,
+        used: proportionOf(read.used),
+        outcomes: tallied(read.outcomes),
+        ...(leadMs === undefined ? {} : {leadMs}),
+      },
+      hedge: {attemptCount, won: proportionOf(read.won), deniedCount},
+      ...(saving ? {saving} : {}),
+    },
+  };
+}
+
+function savingOf(series: SeriesByName): WasteSummary['saving'] {
+  const [on, off] = ['on', 'off'].map((arm) => figuresOf(series.get(`arm/${arm}`))[0]); // P50 comes first
+  if (!on || !off || !('valueMs' in on) || !('valueMs' in off)) return undefined;
+  if (on.highMs === undefined || off.highMs === undefined) return undefined;
+  return {
+    ...{on, off},
+    savedMs: off.valueMs - on.valueMs,
+    lowMs: off.lowMs - on.highMs,
+    highMs: off.highMs - on.lowMs,
   };
 }
 

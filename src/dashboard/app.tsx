@@ -12,6 +12,7 @@ import {Recent} from './recent.tsx';
 import {ShapeSection} from './shape.tsx';
 import {Stages} from './stages.tsx';
 import {useSummary} from './use-summary.ts';
+import {Waste} from './waste.tsx';
 
 const PROBLEMS: Record<LoadProblem, string> = {
   offline: 'The collector cannot be reached.',
@@ -107,6 +108,7 @@ function Report(props: {summary: Summary; query: Query; onQuery: (query: Query) 
       <ShapeSection summary={summary} />
       <Stages summary={summary} />
       <Instant summary={summary} />
+      <Waste summary={summary} />
       <div class="pair">
         <Completion summary={summary} />
         <Outcomes summary={summary} />

@@ -1,4 +1,4 @@
-import type {Outcome, Source} from '../latency/index.ts';
+import type {Outcome, Source, TurnRecord} from '../latency/index.ts';
 
 /** Version of the summary's shape; it grows when a reader of the old shape would misread the new one. */
 export const SUMMARY_VERSION = 1;
@@ -123,6 +123,42 @@ export interface InstantSummary {
   precision: Proportion;
 }
 
+/**
+ * What was done in case it would be wanted, of the ended turns, and what it brought. Requests ahead of questions that were
+ * never sent are in no record: the server counts those.
+ */
+export interface WasteSummary {
+  /** Ended turns, as records received. */
+  turnCount: number;
+  /** Requests and second attempts beside the question itself, for each turn. */
+  extraPerTurn: number;
+  /** Requests ahead of questions. */
+  prefetch: {
+    /** Turns with requests ahead of them, and how many these were. */
+    turnCount: number;
+    requestCount: number;
+    /** The share of these turns that used one. */
+    used: Proportion;
+    outcomes: Tally<NonNullable<TurnRecord['prefetch']>['r']>[];
+    /** The median of how long before the question it was asked for, in ms; absent where none was used. */
+    leadMs?: number;
+  };
+  /** Second attempts. */
+  hedge: {
+    /** Second attempts that were made, and the share that gave the first word. */
+    attemptCount: number;
+    won: Proportion;
+    /** Those that were due and not made. */
+    deniedCount: number;
+  };
+  /**
+   * What requests ahead are worth: the median to the first visible answer in the arms of an experiment named `prefetch`,
+   * and how much less it is in `on`. Its interval encloses the true one with at least 90 %: from the one's end to the
+   * other's. Absent where there is no such experiment, or too few turns.
+   */
+  saving?: {on: Figure; off: Figure; savedMs: number; lowMs: number; highMs: number};
+}
+
 /** A name with the records received under it and its (weighted) share of all of them. */
 export interface Tally<Name extends string = string> {
   /** One of a closed list, or the value itself. */
@@ -172,6 +208,8 @@ export interface Summary {
   abandonment: {beforeFirstToken: Proportion; beforeEnd: Proportion};
   /** Absent where the FAQ was asked for no turn. */
   instant?: InstantSummary;
+  /** Absent where nothing was done ahead or twice. */
+  waste?: WasteSummary;
   /** Slowest P99 first. */
   stages: StageSummary[];
   outcomes: Tally<Outcome>[];

@@ -134,19 +134,29 @@ describe('a store', () => {
     expect((await store.read(EVERYTHING)).turnCount).toBe(5001);
   });
 
-  it('reads a file of an older version, with what its records tell of the FAQ', async () => {
+  const newest = ['prefetch', 'prefetch_count', 'prefetch_lead_ms', 'prefetch_arm', 'hedge_won'];
+  it.each([
+    ['what its records tell of waste', newest],
+    [
+      'what its records tell of the FAQ and of waste',
+      ['ordinal', 'again', 'verdict', 'cache_hit', 'cache_at', ...newest],
+    ],
+  ])('reads a file of an older version, with %s', async (_, columns) => {
     const first = await open();
     const asked = (number: number, change: Partial<TurnRecord>) =>
       turnOf(number, {n: number, source: 'faq', cache: {hit: 'exact', at: 'browser', ms: 2}, ...change});
     await first.append(batchOf([asked(1, {}), asked(2, {fb: 'wrong'}), asked(3, {again: 'rephrase'}), turnOf(9)]));
     await first.append(
-      batchOf([asked(4, {cache: {hit: 'semantic', at: 'browser'}}), turnOf(5, {n: 5, again: 'rejected'})]),
+      batchOf([
+        asked(4, {cache: {hit: 'semantic', at: 'browser'}}),
+        turnOf(5, {n: 5, again: 'rejected', prefetch: {r: 'used', lead: 900, count: 2}, hedge: {won: 'hedge'}}),
+      ]),
     );
     const before = await first.read(EVERYTHING);
     await first.close();
     const instance = await DuckDBInstance.create(join(folder, 'turns.duckdb'));
     const connection = await instance.connect();
-    for (const column of ['ordinal', 'again', 'verdict', 'cache_hit', 'cache_at']) {
+    for (const column of columns) {
       await connection.run(`ALTER TABLE turns DROP COLUMN ${column}`);
     }
     connection.closeSync();
@@ -155,6 +165,7 @@ describe('a store', () => {
     const upgraded = await open();
     expect(await upgraded.read(EVERYTHING)).toEqual(before);
     expect(before.instant).toMatchObject({count: 4, exact: {partWeight: 3}, right: {partWeight: 2}});
+    expect(before.waste).toMatchObject({aheadCount: 1, requestCount: 2, leadMs: 900, attemptCount: 1});
     await upgraded.append(batchOf([asked(6, {})]));
     await upgraded.close();
     expect((await (await open()).read(EVERYTHING)).instant.count).toBe(5);
