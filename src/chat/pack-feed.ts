@@ -96,7 +96,9 @@ export async function createPackFeed<T extends FedPack>(options: PackFeedOptions
   async function ask(): Promise<void> {
     let problem: PackProblem = 'network';
     try {
-      const response = await fetch(url, {credentials, signal, cache: kept ? 'no-cache' : 'default'});
+      // what is asked after in idle time competes with nothing
+      const how: RequestInit = kept ? {cache: 'no-cache', priority: 'low'} : {cache: 'default'};
+      const response = await fetch(url, {credentials, signal, ...how});
       const {status, ok, headers, body} = response;
       const validator = headers.get('etag') ?? headers.get('last-modified') ?? '';
       const currentAt = now();

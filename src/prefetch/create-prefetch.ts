@@ -115,15 +115,21 @@ export function createPrefetch({guess, isKnown, isAllowed, request, now}: Prefet
       });
   }
 
-  /** Asks for what a text is likely to be about, unless that was asked for. */
-  function consider(text: string, leastShare: number): void {
-    if (!mayAsk()) return;
+  /** Finds what to ask for ahead of what a text is likely to become; nothing where that is not sure, or was asked for. */
+  function wantedFor(text: string, leastShare: number): string[] {
+    if (!mayAsk()) return [];
     const guesses = guess(text);
-    if (sum(guesses.slice(0, TOPIC_COUNT)) < leastShare) return;
+    if (sum(guesses.slice(0, TOPIC_COUNT)) < leastShare) return [];
     const known = new Set(asked.filter(isGood).flatMap(({topics}) => topics));
-    if (sum(guesses.filter(({topic}) => known.has(topic))) > COVERED_SHARE) return;
+    if (sum(guesses.filter(({topic}) => known.has(topic))) > COVERED_SHARE) return [];
     const wanted = guesses.filter(({topic}) => !known.has(topic)).slice(0, TOPIC_COUNT);
-    if (wanted.length > 0 && !isKnown(text)) ask(wanted.map(({topic}) => topic));
+    return wanted.map(({topic}) => topic);
+  }
+
+  /** Asks ahead of a text, unless its answer needs no server. */
+  function consider(text: string): void {
+    const wanted = wantedFor(text, PAUSED_SHARE);
+    if (wanted.length > 0 && !isKnown(text)) ask(wanted);
   }
 
   function cancel(): void {
@@ -147,10 +153,10 @@ export function createPrefetch({guess, isKnown, isAllowed, request, now}: Prefet
       clearTimeout(timer);
       if (!text.trim()) return cancel();
       if (!mayAsk()) return;
-      if (BOUNDARY.test(text)) consider(text, CONFIDENT_SHARE);
-      timer = setTimeout(() => consider(text, PAUSED_SHARE), PAUSE_MS);
+      const isSure = BOUNDARY.test(text) && wantedFor(text, CONFIDENT_SHARE).length > 0;
+      timer = setTimeout(() => consider(text), isSure ? 0 : PAUSE_MS); // what is typed is shown first
     },
-    point: (text) => consider(text, PAUSED_SHARE),
+    point: consider,
     take(question, startedMs) {
       clearTimeout(timer);
       const mine = own();

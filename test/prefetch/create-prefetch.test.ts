@@ -79,7 +79,9 @@ describe('what is asked ahead', () => {
     expect(topics()).toEqual([]);
     type(' ', 'how do i return');
     expect(topics()).toEqual(['returns refunds shipping']);
-    expect(guess.mock.calls.map(([text]) => text)).toEqual(['how ', 'how do ', 'how do i ', 'how do i return ']);
+    expect(new Set(guess.mock.calls.map(([text]) => text))).toEqual(
+      new Set(['how ', 'how do ', 'how do i ', 'how do i return ']),
+    );
   });
 
   it('is asked for when nothing is typed for a while, where it is likelier than not', () => {
