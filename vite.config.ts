@@ -19,10 +19,10 @@ const {version, dependencies} = JSON.parse(readFileSync('package.json', 'utf8'))
  * are built: one that loads another holds its hash.
  */
 const LAZY = {
+  owner: 'src/widget/owner-lines.ts',
   measure: 'src/widget/measuring.ts',
   glass: 'src/widget/glass.tsx',
   more: 'src/widget/more.tsx',
-  owner: 'src/widget/owner-lines.ts',
   vendors: 'src/widget/vendors.ts',
   faq: 'src/widget/instant.ts',
   tabs: 'src/widget/tabs.ts',

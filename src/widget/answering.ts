@@ -2,7 +2,6 @@ import {
   faq as faqHash,
   measure as measureHash,
   more as moreHash,
-  owner as ownerHash,
   tabs as tabsHash,
   vendors as vendorsHash,
 } from 'virtual:firstword-files';
@@ -11,7 +10,6 @@ import {createPainter} from './create-painter.ts';
 import type * as InstantFile from './instant.ts';
 import type * as MeasureFile from './measuring.ts';
 import type * as MoreFile from './more.tsx';
-import type * as OwnerFile from './owner-lines.ts';
 import type {Painter} from './painting.ts';
 import type {PanelParts} from './parts.ts';
 import type * as TabsFile from './tabs.ts';
@@ -37,19 +35,22 @@ const told = () => undefined;
  * it: no answer waits for either.
  */
 export function startAnswering(parts: PanelParts & {endpoint: string}): Started {
-  const {load, print, options, language, foreign, onMore, endpoint, signal} = parts;
+  const {load, options, language, foreign, onMore, endpoint, signal} = parts;
   signal.throwIfAborted(); // nothing more is loaded for a chat that is gone
   const words = foreign ?? enAnswer;
   /** Loads a file of ours, checked by its hash, and has begin what is in it; without it the chat goes on. */
-  async function bring<File, T>(file: LazyFile, hash: string, begin: (arrived: File) => T): Promise<T> {
-    const arrived = await load(file, hash);
-    signal.throwIfAborted(); // nothing begins in a chat that is gone
-    return begin(arrived as File);
+  function bring<File, T>(file: LazyFile, hash: string, begin: (arrived: File) => T): Promise<T> {
+    const begun = load(file, hash).then((arrived) => {
+      signal.throwIfAborted(); // nothing begins in a chat that is gone
+      return begin(arrived as File);
+    });
+    begun.catch(told);
+    return begun;
   }
-  const measure = bring('firstword-measure', measureHash, (file: typeof MeasureFile) => file.startMeasure(parts));
-  bring('firstword-more', moreHash, (file: typeof MoreFile) => onMore(file.createMore({...parts, measure}))).catch(
-    told,
-  );
+  const measuring = bring('firstword-measure', measureHash, (file: typeof MeasureFile) => file);
+  const measure = measuring.then((file) => file.startMeasure(parts));
+  measure.catch(told);
+  bring('firstword-more', moreHash, (file: typeof MoreFile) => onMore(file.createMore({...parts, measure})));
   const {faq} = options;
   const instant =
     faq === undefined
@@ -73,11 +74,7 @@ export function startAnswering(parts: PanelParts & {endpoint: string}): Started 
     return createAnswering({...parts, measure, loadVendors, instant, meet});
   }
   return {
-    onTrouble(trouble) {
-      bring('firstword-owner', ownerHash, (file: typeof OwnerFile) =>
-        print(file.ownerLine(trouble, {...options, endpoint})),
-      ).catch(() => print(`${endpoint} failed (${trouble.problem}).`));
-    },
+    onTrouble: (trouble) => void measuring.then((file) => file.tellOwner(trouble, parts)).catch(told),
     answering: createAll(),
     painter: createPainter({...parts, ...options, words}),
     words,

@@ -295,8 +295,8 @@ describe.each(findEngines())('$title', ({engine, missing, lacks}) => {
       await ask(page, 'Where is my order?');
       await answerIs(page, 'failed');
       const longestMs = Math.max(0, ...(await page.run(() => (window as unknown as {tasks: number[]}).tasks)));
-      // three times the figure of 50 ms: a guard against parsing the line, which takes seconds
-      expect(longestMs).toBeLessThan(150);
+      // a guard against parsing the line, which takes seconds; other browsers that run meanwhile make a task longer too
+      expect(longestMs).toBeLessThan(500);
     });
   });
 });
