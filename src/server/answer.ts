@@ -99,7 +99,9 @@ export function startAnswer(job: AnswerJob): Answer {
     if (!waiting) return;
     const by = readMaker({job, found});
     const cache = found ? {hit: found.hit, ageS: Math.floor(found.ageMs / 1000)} : {hit: 'none'};
-    const fw = {run: id, ...by, promptClass, cold: job.cold, contextHit: job.prepared?.fits === true, cache};
+    const {fits = false, isForAll: servesAll = false} = job.prepared ?? {};
+    const contextHit = fits && !found && (!isForAll || servesAll);
+    const fw = {run: id, ...by, promptClass, cold: job.cold, contextHit, cache};
     const parts = waiting;
     waiting = undefined;
     events.write({type: 'start', messageId: `a-${id}`, messageMetadata: {fw}});

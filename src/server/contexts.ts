@@ -21,8 +21,15 @@ export interface Ahead {
 /** A context that a question may use: it is known at once, what it holds may still be on its way. */
 export interface FoundContext {
   readonly ahead: Promise<Ahead>;
-  /** Whether all of it serves the question: facts always do, passages only where they are on what it is about. */
+  /**
+   * Whether what it was opened for serves the question, as far as that is known by now: facts always do, passages where
+   * they are on what it is about.
+   */
   readonly fits: boolean;
+  /** Whether its passages may serve an answer that is for everybody: the server itself is sure of what the question is about. */
+  readonly isForAll: boolean;
+  /** Its passages are used. */
+  use(): void;
 }
 
 /** What a question is about: by what its page says, and by what the server makes of its words. */
@@ -76,8 +83,10 @@ export function createContexts(options: {
   slots: Slots;
   answering: Pick<AnswerOptions, 'context' | 'retrieve'>;
   speculation: Pick<Speculation, 'issue' | 'use'>;
+  /** Whether a word is a topic of the handler's FAQ pack. */
+  isTopic: (word: string) => boolean;
 }): Contexts {
-  const {store, guard, slots, answering, speculation} = options;
+  const {store, guard, slots, answering, speculation, isTopic} = options;
   const {context, retrieve} = answering;
   const onWay = new Map<string, Omit<Kept, 'ahead'> & {ahead: Promise<Ahead>}>();
 
@@ -91,7 +100,7 @@ export function createContexts(options: {
     ]);
     const ahead: Ahead = {
       ...(facts ? {facts: {known: facts.value}} : {}),
-      ...(chunks ? {passages: [...chunks.value]} : {}),
+      ...(chunks && chunks.value.length > 0 ? {passages: [...chunks.value]} : {}), // of none the question may know more
     };
     return ahead;
   };
@@ -126,15 +135,22 @@ export function createContexts(options: {
         const wanted = topic === undefined ? topics : [...topics, topic];
         const isOn = topics.length > 0 && wanted.every((each) => found.topics.includes(each));
         const ahead = Promise.resolve(found.ahead).catch((): Ahead => ({}));
-        if (isOn) void ahead.then(({passages}) => passages && speculation.use(contextId));
-        if (isOn || found.topics.length === 0) return {ahead, fits: true};
-        return {ahead: ahead.then(({facts}) => (facts ? {facts} : {})), fits: false};
+        const isOfFacts = found.topics.length === 0;
+        return {
+          ahead: isOn ? ahead : ahead.then(({facts}) => (facts ? {facts} : {})),
+          fits: (isOn || isOfFacts) && isReady(found.ahead, isOfFacts ? 'facts' : 'passages'),
+          isForAll: isOfFacts || (topic !== undefined && found.topics.every(isTopic)),
+          use: () => speculation.use(contextId),
+        };
       } catch {
         return undefined; // a store that fails has nothing ready
       }
     },
   };
 }
+
+/** Whether something was found; what is still on its way is taken for it. */
+const isReady = (ahead: Ahead | Promise<Ahead>, kind: keyof Ahead) => ahead instanceof Promise || kind in ahead;
 
 /** What is looked up ahead and fails is looked up again when it is wanted: its words go nowhere. */
 async function quietly<T>(

@@ -27,7 +27,7 @@ export interface Gatherer {
  *
  * @param options.turn - What the attempts that share passages have in common.
  * @param options.isForAll - Whether the answer may be given to everybody: then its own words alone say what it is made from,
- *   not what one page expects.
+ *   and topics that the server itself is sure of, not what one page expects.
  * @param options.leftMs - Reads how long the answer may still take before its deadline, in ms.
  * @param options.failed - Takes the names of what failed.
  * @param options.trace - What retrieval continues; undefined where there is none.
@@ -73,7 +73,8 @@ export function createGatherer(options: {
     if (!retrieve) return [];
     const found = await tryStage('retrieval', async ({limit, deadlineMs, end}) => {
       const ready = (await ahead)?.passages;
-      if (ready && !isForAll) {
+      if (ready && (!isForAll || job.prepared?.isForAll)) {
+        job.prepared?.use();
         end(job.sinceMs(), 'end', {hit: true});
         return ready;
       }

@@ -95,12 +95,10 @@ export function createAnswerHandler(options: AnswerOptions): (request: Request) 
   });
   const retrieves = options.retrieve !== undefined; // else topics say nothing to it
   const speculation = createSpeculation({ttlMs: CONTEXT_TTL_MS, now: clock});
-  const contexts = createContexts({store, guard, slots, answering: options, speculation});
-  const packTopics = new Set(pack?.entries.map(({topic}) => topic));
-  const receive = createReception({
-    ...{guard, slots, contexts, classify, turns},
-    isTopic: (promptClass) => packTopics.has(promptClass),
-  });
+  const topics = new Set(pack?.entries.map(({topic}) => topic));
+  const isTopic = (word: string) => topics.has(word);
+  const contexts = createContexts({store, guard, slots, answering: options, speculation, isTopic});
+  const receive = createReception({guard, slots, contexts, classify, turns, isTopic});
   const warm = createWarming(readWarmOption({answering: options, choose, tools}));
   const hello = (asked: {request: Request; visitor: string | undefined; topics: readonly string[]}): Hello => {
     warm();

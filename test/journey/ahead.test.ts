@@ -9,7 +9,7 @@ const PACK = {
   language: 'en',
   entries: [
     ['returns', 'How do I return an order?', 'can i send it back', 'i want to return my order', 'return policy'],
-    ['shipping', 'When will my parcel arrive?', 'how long does delivery take', 'delivery time', 'when do you deliver'],
+    ['delivery', 'When will my parcel arrive?', 'how long does delivery take', 'delivery time', 'when do you deliver'],
     ['payment', 'Do you take PayPal?', 'can i pay with paypal', 'which credit cards do you accept', 'pay by invoice'],
     ['care', 'How do I wash the cover?', 'may it go into the washing machine', 'cleaning the mattress', 'stains'],
   ].map(([topic, question, ...variants]) => ({id: topic, topic, question, variants})),
@@ -80,12 +80,12 @@ describe.each(findEngines())('work ahead of a question in $title', ({engine, mis
     const page = await open();
     await page.type('how long does delivery take to ');
     await until(() => ahead().length).toBe(1);
-    expect(ahead()[0]?.fw.topics).toContain('shipping');
+    expect(ahead()[0]?.fw.topics).toContain('delivery');
     await page.type('Norway?');
     await page.press('Enter');
     await answerIs(page, 'complete');
     expect(questions()).toMatchObject([
-      {fw: {topics: ['shipping'], contextId: expect.stringMatching(/^[0-9a-f-]{36}$/)}},
+      {fw: {topics: ['delivery'], contextId: expect.stringMatching(/^[0-9a-f-]{36}$/)}},
     ]);
     expect(await lastTurn(page)).toMatchObject({r: 'used', count: 1});
     const span = stage.spans.at(-1);
@@ -98,11 +98,11 @@ describe.each(findEngines())('work ahead of a question in $title', ({engine, mis
       const page = await open();
       await page.hover('firstword-chat >>> [part~=suggestion]');
       await until(() => ahead().length).toBe(1);
-      expect(ahead()[0]?.fw.topics).toContain('shipping');
+      expect(ahead()[0]?.fw.topics).toContain('delivery');
       await clickOn(page, '[part~=suggestion]');
       await answerIs(page, 'complete');
       expect(ahead()).toHaveLength(1);
-      expect(questions()).toMatchObject([{fw: {topics: ['shipping']}}]);
+      expect(questions()).toMatchObject([{fw: {topics: ['delivery']}}]);
       expect(await lastTurn(page)).toMatchObject({r: 'used', count: 1});
     },
   );
@@ -116,6 +116,6 @@ describe.each(findEngines())('work ahead of a question in $title', ({engine, mis
     await page.type('Do you take PayPal?');
     await page.press('Enter');
     await answerIs(page, 'complete');
-    expect(questions()[0]?.fw.topics ?? []).not.toContain('shipping');
+    expect(questions()[0]?.fw.topics ?? []).not.toContain('delivery');
   });
 });

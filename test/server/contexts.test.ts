@@ -154,6 +154,36 @@ describe('topics', () => {
     expect((await shop.ask(contextId, {topics, text: 'xyzzy'})).contextHit).toBe(true);
   });
 
+  it('serve an answer for everybody only where the server itself is sure of what the question is about', async () => {
+    const ask = {topics: ['returns'], text: 'can i send this back please'};
+    for (const [faq, isSure] of [
+      [SHOP, true],
+      [undefined, false],
+    ] as const) {
+      const shop = open({...(faq ? {faq} : {}), cache: {isPublic: () => true}});
+      const contextId = await shop.prefetch(['returns', 'shipping']);
+      await vi.waitFor(() => expect(shop.retrieve).toHaveBeenCalledOnce());
+      const asked = await shop.ask(contextId, ask);
+      expect(asked).toMatchObject({contextHit: isSure, isReady: isSure ? true : undefined});
+      expect(shop.retrieve).toHaveBeenCalledTimes(isSure ? 1 : 2);
+    }
+  });
+
+  it.each([
+    ['failed', () => Promise.reject(new Error('secret'))],
+    ['found nothing', async () => []],
+  ])('that %s are looked up with the question', async (_, first) => {
+    const retrieve = vi.fn<Retrieve>(async (question) => [{id: '1', text: `${question}`}]);
+    retrieve.mockImplementationOnce(first);
+    const shop = open({retrieve});
+    const topics = ['returns'];
+    const failed = await shop.prefetch(topics);
+    await vi.waitFor(() => expect(retrieve).toHaveBeenCalledOnce());
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await shop.ask(failed, {topics})).toMatchObject({contextHit: false, isReady: undefined});
+    expect(retrieve).toHaveBeenCalledTimes(2);
+  });
+
   it('are counted, those of visits without a question too, and pages are told to stop when most are for nothing', async () => {
     let nowMs = 0;
     const shop = open({clock: () => nowMs});

@@ -156,7 +156,7 @@ async function openShop({pack, byQuestion}: {pack: string; byQuestion: ReadonlyM
     async retrieve(question) {
       const luck = question === null ? Math.log10(random.logNormal(1, 10)) : find(question).luck.retrieval;
       await takeMs(takeTime(slowed(RETRIEVAL), luck));
-      return [];
+      return [{id: 'passage', text: 'What the shop knows of it.'}];
     },
     observe: () => {},
     limits: {conversationMinuteCount: 1e6, minuteCount: 1e6, visitorMinuteCount: 1e6, runCount: 500},
