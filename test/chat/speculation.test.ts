@@ -38,6 +38,7 @@ let readCount = 0;
 
 beforeEach(() => {
   readCount = 0;
+  vi.stubGlobal('indexedDB', undefined); // the pack stays in memory: other tests look at what the browser keeps
   const real = globalThis.fetch;
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
     if (String(input) === FAQ) return Response.json(PACK);
@@ -54,6 +55,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.restoreAllMocks();
+  vi.unstubAllGlobals();
 });
 
 /** A chat whose pack has come, with an endpoint that is known to speak Firstword. */
