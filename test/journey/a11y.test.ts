@@ -223,7 +223,9 @@ describe.each(findEngines())('$title', ({engine, missing, lacks}) => {
       await until(() => texts(page, 'alert')).toEqual(['This question was not accepted.']);
       await clickOn(page, '[part~=retry]');
       await stage.speaker.asked();
-      await until(() => texts(page, 'status')).toEqual(['Sent.', 'Sent.', 'An answer is on its way.']);
+      // where the machine is slow the first try is said to be on its way too before it is refused
+      await until(async () => (await texts(page, 'status')).filter((text) => text === 'Sent.')).toHaveLength(2);
+      await until(async () => (await texts(page, 'status')).slice(-2)).toEqual(['Sent.', 'An answer is on its way.']);
       stage.speaker.say('```\na\n```\n\nIt');
       await stands(page, 'streaming');
       await clickOn(page, '[part~=stop]');
