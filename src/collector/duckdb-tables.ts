@@ -50,24 +50,6 @@ CREATE TABLE IF NOT EXISTS losses (lost_at BIGINT NOT NULL, site VARCHAR NOT NUL
 export const LACKS_COLUMNS = `
 SELECT 1 WHERE NOT EXISTS (FROM duckdb_columns() WHERE table_name = 'turns' AND column_name = 'hedge_won')`;
 
-/** Adds those columns, and fills them from the records that stand beside them. */
-export const ADD_COLUMNS = `
-ALTER TABLE turns ADD COLUMN IF NOT EXISTS ordinal INTEGER;
-ALTER TABLE turns ADD COLUMN IF NOT EXISTS again VARCHAR;
-ALTER TABLE turns ADD COLUMN IF NOT EXISTS verdict VARCHAR;
-ALTER TABLE turns ADD COLUMN IF NOT EXISTS cache_hit VARCHAR;
-ALTER TABLE turns ADD COLUMN IF NOT EXISTS cache_at VARCHAR;
-ALTER TABLE turns ADD COLUMN IF NOT EXISTS prefetch VARCHAR;
-ALTER TABLE turns ADD COLUMN IF NOT EXISTS prefetch_count INTEGER;
-ALTER TABLE turns ADD COLUMN IF NOT EXISTS prefetch_lead_ms DOUBLE;
-ALTER TABLE turns ADD COLUMN IF NOT EXISTS prefetch_arm VARCHAR;
-ALTER TABLE turns ADD COLUMN IF NOT EXISTS hedge_won VARCHAR;
-UPDATE turns SET ordinal = (record->>'$.n')::INTEGER, again = record->>'$.again', verdict = record->>'$.fb',
-  cache_hit = record->>'$.cache.hit', cache_at = record->>'$.cache.at', prefetch = record->>'$.prefetch.r',
-  prefetch_count = (record->>'$.prefetch.count')::INTEGER, prefetch_lead_ms = (record->>'$.prefetch.lead')::DOUBLE,
-  prefetch_arm = record->>'$.arms.prefetch', hedge_won = record->>'$.hedge.won';
-`;
-
 const COLUMNS = {
   id: 'UUID',
   rev: 'INTEGER',
@@ -111,6 +93,28 @@ const COLUMNS = {
 } as const;
 
 type Column = keyof typeof COLUMNS;
+
+/** The columns that older versions lack, with where their values stand in the records beside them. */
+const ADDED = {
+  ordinal: '$.n',
+  again: '$.again',
+  verdict: '$.fb',
+  cache_hit: '$.cache.hit',
+  cache_at: '$.cache.at',
+  prefetch: '$.prefetch.r',
+  prefetch_count: '$.prefetch.count',
+  prefetch_lead_ms: '$.prefetch.lead',
+  prefetch_arm: '$.arms.prefetch',
+  hedge_won: '$.hedge.won',
+} as const satisfies Partial<Record<Column, string>>;
+
+const added = Object.entries(ADDED) as [keyof typeof ADDED, string][]; // its own keys
+
+/** Adds those columns where they are missing, and fills them from the records. */
+export const ADD_COLUMNS = `
+${added.map(([name]) => `ALTER TABLE turns ADD COLUMN IF NOT EXISTS ${name} ${COLUMNS[name]};`).join('\n')}
+UPDATE turns SET ${added.map(([name, path]) => `${name} = (record->>'${path}')::${COLUMNS[name]}`).join(', ')};
+`;
 
 const names = Object.keys(COLUMNS);
 const updates = names.filter((name) => name !== 'id').map((name) => `${name} = excluded.${name}`);

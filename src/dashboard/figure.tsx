@@ -48,6 +48,24 @@ export function ShareText({share, tone = 'plain'}: {share: Proportion; tone?: 'p
   );
 }
 
+/** Draws a share with its bar and its interval in sight; `bound` says on which side of the true one it lies. */
+export function ShareFigure({share, none, bound = ''}: {share: Proportion; none: string; bound?: string}) {
+  if (share.state === 'none') return <span class="figure figure-hidden">{none}</span>;
+  return (
+    <span class="figure">
+      <span class="value">
+        {bound && <span class="bound">{bound} </span>}
+        {formatShare(share.share)}
+      </span>
+      <ShareBar share={share.share} />
+      <span class="interval">
+        <span class="sr">95 % interval </span>
+        {formatShare(share.lowShare)} to {formatShare(share.highShare)}, n={formatCount(share.count)}
+      </span>
+    </span>
+  );
+}
+
 /** Draws a share from 0 to 1 as a bar; it says nothing to screen readers, the number beside it does. */
 export function ShareBar({share, tone = 'plain'}: {share: number; tone?: 'plain' | 'bad'}) {
   return (

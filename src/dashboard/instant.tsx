@@ -1,6 +1,6 @@
-import type {Proportion, Summary} from '../protocol/index.ts';
-import {ShareBar} from './figure.tsx';
-import {formatCount, formatShare} from './format.ts';
+import type {Summary} from '../protocol/index.ts';
+import {ShareFigure} from './figure.tsx';
+import {formatCount} from './format.ts';
 
 /** The shares in the order in which they are read, each with its bound and what it means. */
 const SHARES = [
@@ -43,7 +43,7 @@ export function Instant({summary}: {summary: Summary}) {
           <div key={kind}>
             <dt>{name}</dt>
             <dd>
-              <BoundedShare share={instant[kind]} bound={bound} />
+              <ShareFigure share={instant[kind]} none="nothing matched" bound={bound} />
             </dd>
             <dd class="meaning">{meaning}</dd>
           </div>
@@ -55,22 +55,5 @@ export function Instant({summary}: {summary: Summary}) {
         misses counts as answered rightly, and what was not offered nobody could choose.
       </p>
     </section>
-  );
-}
-
-function BoundedShare({share, bound}: {share: Proportion; bound: string}) {
-  if (share.state === 'none') return <span class="figure figure-hidden">nothing matched</span>;
-  return (
-    <span class="figure">
-      <span class="value">
-        {bound && <span class="bound">{bound} </span>}
-        {formatShare(share.share)}
-      </span>
-      <ShareBar share={share.share} />
-      <span class="interval">
-        <span class="sr">95 % interval </span>
-        {formatShare(share.lowShare)} to {formatShare(share.highShare)}, n={formatCount(share.count)}
-      </span>
-    </span>
   );
 }

@@ -1,6 +1,6 @@
 import type {ComponentChildren} from 'preact';
-import type {Proportion, Summary, WasteSummary} from '../protocol/index.ts';
-import {FigureText, ShareBar} from './figure.tsx';
+import type {Summary, WasteSummary} from '../protocol/index.ts';
+import {FigureText, ShareFigure} from './figure.tsx';
 import {formatCount, formatMs, formatShare} from './format.ts';
 
 /** What became of requests ahead, in words. */
@@ -28,13 +28,13 @@ export function Waste({summary}: {summary: Summary}) {
           name="Looked up ahead and used"
           meaning={`Of ${formatCount(prefetch.turnCount)} turns with requests ahead.`}
         >
-          <Share share={prefetch.used} none="none made" />
+          <ShareFigure share={prefetch.used} none="none made" />
         </Fact>
         <Fact
           name="Second attempts that won"
           meaning={`Of ${formatCount(hedge.attemptCount)}; ${formatCount(hedge.deniedCount)} more were due and not made.`}
         >
-          <Share share={hedge.won} none="none made" />
+          <ShareFigure share={hedge.won} none="none made" />
         </Fact>
         <Fact name="Extra requests a turn" meaning={`Ahead of ${formatCount(turnCount)} ended turns, or beside them.`}>
           <span class="figure">
@@ -85,19 +85,5 @@ function Fact({name, meaning, children}: {name: string; meaning: string; childre
       <dd>{children}</dd>
       <dd class="meaning">{meaning}</dd>
     </div>
-  );
-}
-
-function Share({share, none}: {share: Proportion; none: string}) {
-  if (share.state === 'none') return <span class="figure figure-hidden">{none}</span>;
-  return (
-    <span class="figure">
-      <span class="value">{formatShare(share.share)}</span>
-      <ShareBar share={share.share} />
-      <span class="interval">
-        <span class="sr">95 % interval </span>
-        {formatShare(share.lowShare)} to {formatShare(share.highShare)}, n={formatCount(share.count)}
-      </span>
-    </span>
   );
 }

@@ -33,7 +33,7 @@ export interface FoundContext {
 }
 
 /** What a question is about: by what its page says, and by what the server makes of its words. */
-export interface AskedTopics {
+interface AskedTopics {
   /** Where none is named, nothing that was looked up for topics serves it. */
   topics: readonly string[];
   /** A topic that the server is sure of; absent where it is not. */
