@@ -1,21 +1,17 @@
-import type {Losses, Summary} from '../protocol/index.ts';
-import {SUMMARY_WINDOWS, type SummaryWindow} from '../protocol/index.ts';
+import {type Losses, REPORT_VERSION, type ReportAnswer, type Reports, type Summary} from '../protocol/index.ts';
 import {metricsText} from './metrics-text.ts';
 import {createOriginJudge} from './origin.ts';
 import {createBeaconReader, readBody} from './read-beacon.ts';
+import {type AskedWindow, readWindow} from './read-window.ts';
 import {type RefusalCode, refuse} from './refusal.ts';
+import {isReport, REPORTS} from './reports.ts';
+import {createRest, SUMMARY_REST_RATIO} from './rest.ts';
 import type {Store} from './store.ts';
 import {createDimensionLimit, toStoredTurn} from './stored-turn.ts';
 import {summarize} from './summary.ts';
 
 /** A store that takes longer than this for a batch counts as failing. */
 export const STORE_PATIENCE_MS = 5000;
-
-/** A summary that took longer than SUMMARY_CHEAP_MS is kept for so many times what it took: watching costs little. */
-export const SUMMARY_REST_RATIO = 4;
-
-/** A summary that takes no longer is computed each time it is asked for. */
-export const SUMMARY_CHEAP_MS = 250;
 
 /** What the collector did, for logs: codes and counts, never what a client sent. */
 export type CollectorEvent =
@@ -26,7 +22,7 @@ export type CollectorEvent =
 /** A collector of turns. */
 export interface Collector {
   /**
-   * Answers `POST /v1/turns`, `GET /v1/summary` and `GET /metrics`; other paths get 404. It does not throw.
+   * Answers `POST /v1/turns`, `GET /v1/summary`, `GET /v1/reports/<name>` and `GET /metrics`; other paths get 404. It does not throw.
    *
    * @returns With 200 to a post once its turns are durable.
    */
@@ -36,10 +32,9 @@ export interface Collector {
 }
 
 /** Refusals that lose no turn are not counted among the losses. */
+/** What alerts and metrics look at. */
+const LAST_HOUR: AskedWindow = {key: '1h', at: (nowAt) => ({since: '1h', fromAt: nowAt - 3_600_000, untilAt: nowAt})};
 const ASKED_WRONG: ReadonlySet<RefusalCode> = new Set(['path', 'method', 'query']);
-const WINDOW_MS: Record<SummaryWindow, number> = {'1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000};
-const SITE = /^[a-z0-9][a-z0-9._-]{0,252}$/;
-const ROUTE = /^(?:\/[A-Za-z0-9/_:.~-]{0,63}|[a-z0-9][a-z0-9._-]{0,31})$/;
 
 /**
  * Makes a collector: web-standard requests in, responses out. It reads no address and no cookie, and has no
@@ -103,26 +98,36 @@ export function createCollector(options: {
     return Response.json({accepted: turns.length, refused: refusedCount}, {headers: {'cache-control': 'no-store'}});
   }
 
-  async function computeSummary(since: SummaryWindow, site?: string, route?: string): Promise<Summary> {
-    const nowAt = clock();
-    const fromAt = nowAt - WINDOW_MS[since];
-    const reading = await store.read({fromAt, nowAt, site, route});
-    const window = {since, fromAt, ...(site ? {site} : {}), ...(route ? {route} : {})};
-    return summarize({reading, computedAt: nowAt, window, losses: losses()});
+  const rest = createRest(options.summaryRestRatio ?? SUMMARY_REST_RATIO);
+
+  function summaryOf(asked: AskedWindow): Promise<Summary> {
+    return rest(`summary ${asked.key}`, async () => {
+      const nowAt = clock();
+      const window = asked.at(nowAt);
+      const reading = await store.read('summary', {...window, nowAt});
+      return summarize({reading, computedAt: nowAt, window, losses: losses()});
+    });
   }
 
-  const recently = createRest(computeSummary, options.summaryRestRatio ?? SUMMARY_REST_RATIO);
+  function reportOf<Name extends keyof Reports>(name: Name, asked: AskedWindow): Promise<ReportAnswer<Name>> {
+    return rest(`${name} ${asked.key}`, async () => {
+      const nowAt = clock();
+      const window = asked.at(nowAt);
+      const report = await REPORTS[name](store, {...window, nowAt});
+      return {v: REPORT_VERSION, name, computedAt: nowAt, window, report};
+    });
+  }
 
-  async function tellSummary(url: URL): Promise<Response> {
-    const since = SUMMARY_WINDOWS.find((name) => name === (url.searchParams.get('since') ?? '24h'));
-    const site = url.searchParams.get('site') || undefined;
-    const route = url.searchParams.get('route') || undefined;
-    if (!since || (site && !SITE.test(site)) || (route && !ROUTE.test(route))) return refusal('query');
-    return Response.json(await recently(since, site, route), {headers: {'cache-control': 'no-store'}});
+  async function tell(name: string, url: URL): Promise<Response> {
+    if (name !== 'summary' && !isReport(name)) return refusal('path');
+    const asked = readWindow(url.searchParams);
+    if (!asked) return refusal('query');
+    const answer = await (name === 'summary' ? summaryOf(asked) : reportOf(name, asked));
+    return Response.json(answer, {headers: {'cache-control': 'no-store'}});
   }
 
   async function tellMetrics(): Promise<Response> {
-    const [totals, lastHour] = await Promise.all([store.totals(), recently('1h')]);
+    const [totals, lastHour] = await Promise.all([store.totals(), summaryOf(LAST_HOUR)]);
     const {firstToken, instant} = lastHour;
     const figures = {all: firstToken.all.figures, misses: firstToken.misses.figures};
     const headers = {'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store'};
@@ -135,7 +140,10 @@ export function createCollector(options: {
       if (method === 'OPTIONS') return new Response(null, {status: 204, headers: PREFLIGHT});
       return method === 'POST' ? takeTurns(request) : refusal('method');
     }
-    if (url.pathname === '/v1/summary') return method === 'GET' ? tellSummary(url) : refusal('method');
+    const told = /^\/v1\/(?:reports\/)?(?<name>[a-z-]+)$/.exec(url.pathname)?.groups?.['name'];
+    if (told && (told === 'summary') !== url.pathname.includes('reports')) {
+      return method === 'GET' ? tell(told, url) : refusal('method');
+    }
     if (url.pathname === '/metrics') return method === 'GET' ? tellMetrics() : refusal('method');
     return refusal('path');
   }
@@ -173,27 +181,4 @@ async function inTime(work: Promise<void>, patienceMs: number): Promise<void> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Shares one computation among askers, and lets a costly one rest for a multiple of what it took. */
-function createRest(compute: (since: SummaryWindow, site?: string, route?: string) => Promise<Summary>, ratio: number) {
-  const kept = new Map<string, {answer: Promise<Summary>; restsUntilMs: number}>();
-  return (since: SummaryWindow, site?: string, route?: string): Promise<Summary> => {
-    const startedMs = performance.now();
-    for (const [key, {restsUntilMs}] of kept) if (restsUntilMs <= startedMs) kept.delete(key);
-    const key = JSON.stringify([since, site, route]);
-    const known = kept.get(key);
-    if (known) return known.answer;
-    const entry = {answer: compute(since, site, route), restsUntilMs: Number.POSITIVE_INFINITY};
-    kept.set(key, entry);
-    entry.answer.then(
-      () => {
-        const nowMs = performance.now();
-        const tookMs = nowMs - startedMs;
-        entry.restsUntilMs = tookMs > SUMMARY_CHEAP_MS ? nowMs + ratio * tookMs : nowMs;
-      },
-      () => kept.delete(key), // the askers hear why; the next one tries again
-    );
-    return entry.answer;
-  };
 }

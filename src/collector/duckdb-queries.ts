@@ -1,28 +1,14 @@
 import type {DuckDBConnection} from '@duckdb/node-api';
 import type {CacheRecord, Outcome, Source} from '../latency/index.ts';
-import {PERCENTILES} from '../latency/index.ts';
 import type {RecentTurn} from '../protocol/index.ts';
+import {type Ask, askAll, numberOf, type Row, readSeries, shareOf} from './duckdb-ask.ts';
 import * as sql from './duckdb-sql.ts';
-import {effectiveCount, rankTarget} from './figures.ts';
-import type {ReadBin, ReadBudget, ReadInstant, Reading, ReadSeries, ReadShare, ReadWindow, Totals} from './store.ts';
+import type {ReadBin, ReadBudget, ReadInstant, Reading, Totals} from './store.ts';
 
-type Row = Record<string, unknown>;
-
-/**
- * Reads a window's turns. The connection's transaction makes it one consistent state.
- *
- * @throws What the database throws.
- */
-export async function readWindow(connection: DuckDBConnection, window: ReadWindow): Promise<Reading> {
-  const bound = {
-    from_at: window.fromAt,
-    now_at: window.nowAt,
-    site: window.site ?? null,
-    route: window.route ?? null,
-  };
-  const ask = (statement: string, more: Row = {}) => rowsOf(connection, statement, {...bound, ...more});
+/** Reads all that a summary is made of. */
+export async function readSummary(ask: Ask): Promise<Reading> {
   const [counts = {}] = await ask(sql.COUNTS);
-  const series = await readSeries(ask);
+  const series = await readSeries(ask, sql.SUMMARY_SAMPLE);
   const waits = await ask(sql.WAITS);
   const bins = await ask(sql.BINS);
   const [instant = {}] = await ask(sql.INSTANT);
@@ -82,16 +68,16 @@ export async function readWindow(connection: DuckDBConnection, window: ReadWindo
     outcomes: talliesOf(tallies, 'outcome') as Reading['outcomes'],
     sources: talliesOf(tallies, 'source') as Reading['sources'],
     recent: recent.map(recentOf),
-    sites: namesOf(choices, 'site'),
-    routes: namesOf(choices, 'route'),
+    choices: {site: namesOf(choices, 'site'), route: namesOf(choices, 'route'), class: namesOf(choices, 'class')},
   };
 }
 
 /** Counts all that is stored. */
 export async function readTotals(connection: DuckDBConnection): Promise<Totals> {
-  const turns = await rowsOf(connection, sql.TOTAL_TURNS, {});
-  const instant = await rowsOf(connection, sql.TOTAL_INSTANT, {});
-  const [sums = {}] = await rowsOf(connection, sql.TOTAL_SUMS, {});
+  const ask = askAll(connection);
+  const turns = await ask(sql.TOTAL_TURNS);
+  const instant = await ask(sql.TOTAL_INSTANT);
+  const [sums = {}] = await ask(sql.TOTAL_SUMS);
   return {
     turns: turns.map((row) => ({
       outcome: row['outcome'] as Outcome, // as stored, held against the schema before
@@ -105,60 +91,6 @@ export async function readTotals(connection: DuckDBConnection): Promise<Totals> 
     firstTokenSumMs: numberOf(sums['first_sum']),
     firstTokenCount: numberOf(sums['first_count']),
     droppedCount: numberOf(sums['dropped']),
-  };
-}
-
-/** Reads the percentiles, then the order statistics around them; the second reading knows the counts of the first. */
-async function readSeries(ask: (statement: string, more?: Row) => Promise<Row[]>): Promise<ReadSeries[]> {
-  const columns = (await ask(sql.SERIES)).map((row) => {
-    const column = {
-      series: String(row['series']),
-      rowCount: numberOf(row['row_count']),
-      weight: numberOf(row['weight']),
-      squaredWeight: numberOf(row['squared']),
-    };
-    const quantiles = Array.isArray(row['quantiles']) ? row['quantiles'].map(numberOf) : [];
-    return {...column, quantiles, target: rankTarget(column)};
-  });
-  const found = new Map<string, number>();
-  for (const weighted of [false, true]) {
-    const targets = columns.map(({target}) => target).filter((t) => t.weighted === weighted && t.ranks.length > 0);
-    if (targets.length === 0) continue;
-    const asked = JSON.stringify(targets.map(({series, ranks}) => ({series, ranks})));
-    for (const row of await ask(weighted ? sql.WEIGHED : sql.RANKED, {targets: asked})) {
-      const names = targets.find(({series}) => series === row['series'])?.names ?? [];
-      const values = Array.isArray(row['found']) ? row['found'] : [];
-      names.forEach((name, index) => {
-        found.set(`${row['series']} ${name}`, numberOf(values[index]));
-      });
-    }
-  }
-  return columns.map(({series, rowCount, weight, squaredWeight, quantiles}) => ({
-    name: series,
-    rowCount,
-    effectiveCount: effectiveCount(weight, squaredWeight),
-    cells: PERCENTILES.map((share, index) => ({
-      share,
-      valueMs: found.get(`${series} value ${share}`) ?? quantiles[index] ?? 0,
-      lowMs: found.get(`${series} low ${share}`),
-      highMs: found.get(`${series} high ${share}`),
-    })),
-  }));
-}
-
-async function rowsOf(connection: DuckDBConnection, statement: string, bound: Row): Promise<Row[]> {
-  // a statement refuses values that it has no place for
-  const used = Object.entries(bound).filter(([name]) => statement.includes(`$${name}`));
-  const values = Object.fromEntries(used) as Record<string, string | number | null>; // bound holds nothing else
-  const answer = await connection.runAndReadAll(statement, used.length > 0 ? values : undefined);
-  return answer.getRowObjectsJS();
-}
-
-function shareOf(row: Row, prefix: string): ReadShare {
-  return {
-    partWeight: numberOf(row[`${prefix}part`]),
-    wholeWeight: numberOf(row[`${prefix}whole`]),
-    squaredWeight: numberOf(row[`${prefix}squared`]),
   };
 }
 
@@ -204,8 +136,4 @@ function recentOf(row: Row): RecentTurn {
     ...(row['waited_ms'] == null ? {} : {waitedMs: numberOf(row['waited_ms'])}),
     over: Array.isArray(row['over']) ? row['over'].map(String) : [],
   };
-}
-
-function numberOf(value: unknown): number {
-  return value == null ? 0 : Number(value);
 }

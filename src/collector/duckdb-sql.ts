@@ -1,8 +1,17 @@
 import {PERCENTILES} from '../latency/index.ts';
 import {BIN_RATIO, OPEN_EXPIRES_MS} from './store.ts';
 
-// $from_at, $now_at, $site and $route are bound; nothing that a client sent is ever part of a statement
-const SEEN = `
+/** Narrows a FROM turns to the window. Its values are bound: nothing that a client sent is ever part of a statement. */
+const IN_WINDOW = `
+  turn_at >= $from_at::BIGINT AND turn_at <= $until_at::BIGINT
+    AND ($site::VARCHAR IS NULL OR site = $site)
+    AND ($route::VARCHAR IS NULL OR page_route = $route OR route = $route)
+    AND ($class::VARCHAR IS NULL OR class = $class)
+    AND ($device::VARCHAR IS NULL OR device = $device)
+    AND ($net::VARCHAR IS NULL OR net = $net)`;
+
+/** The window's turns as `seen`, with what most statements ask of a turn. */
+export const SEEN = `
 seen AS (
   SELECT *,
     final AND coalesce(hidden_ms, 0) = 0 AS visible,
@@ -10,10 +19,7 @@ seen AS (
     coalesce(source IN ('cache', 'faq'), false) AS hit,
     first_ms IS NOT NULL AND coalesce(hid_ms >= first_ms, true) AS shown,
     outcome IN ('complete', 'partial', 'fallback') AND done_ms IS NOT NULL AS completed
-  FROM turns
-  WHERE turn_at >= $from_at::BIGINT
-    AND ($site::VARCHAR IS NULL OR site = $site)
-    AND ($route::VARCHAR IS NULL OR page_route = $route OR route = $route)
+  FROM turns WHERE ${IN_WINDOW}
 )`;
 
 const STAGED = `
@@ -39,16 +45,19 @@ sample AS (
   WHERE visible AND first_ms IS NOT NULL AND prefetch_arm IN ('on', 'off')
 )`;
 
-/** Every measured column with its exact percentiles (type 7). */
-export const SERIES = `
-WITH ${SEEN}, ${STAGED}, ${SAMPLE}
+/** The tables that a set of measured columns is made of; the last is `sample`, of `series`, `ms` and `weight`. */
+export const SUMMARY_SAMPLE = `${SEEN}, ${STAGED}, ${SAMPLE}`;
+
+/** Writes what reads every column of a sample with its exact percentiles (type 7). */
+export const series = (sample: string) => `
+WITH ${sample}
 SELECT series, count(*) AS row_count, sum(weight) AS weight, sum(weight * weight) AS squared,
   quantile_cont(ms, [${PERCENTILES.join(', ')}]) AS quantiles
 FROM sample GROUP BY series ORDER BY series`;
 
-/** Values at ranks of the sorted columns ($targets, a JSON array of columns with their ranks), unweighted. */
-export const RANKED = `
-WITH ${SEEN}, ${STAGED}, ${SAMPLE},
+/** Writes what reads values at ranks of the sorted columns ($targets, a JSON array of columns with their ranks), unweighted. */
+export const ranked = (sample: string) => `
+WITH ${sample},
 target AS (
   SELECT t.series AS series, t.ranks AS ranks
   FROM (SELECT unnest(from_json($targets::VARCHAR, '[{"series":"VARCHAR","ranks":["INTEGER"]}]')) AS t)
@@ -59,9 +68,9 @@ ordered AS (
 )
 SELECT series, list_select(ordered.values, target.ranks) AS found FROM ordered JOIN target USING (series)`;
 
-/** Values at cumulated weights of the sorted columns ($targets, as for RANKED): the first value that reaches each. */
-export const WEIGHED = `
-WITH ${SEEN}, ${STAGED}, ${SAMPLE},
+/** Writes what reads values at cumulated weights of the sorted columns ($targets, as for `ranked`): the first value that reaches each. */
+export const weighed = (sample: string) => `
+WITH ${sample},
 target AS (
   SELECT series, unnest(ranks) AS upto, unnest(range(len(ranks))) AS place
   FROM (
@@ -224,14 +233,19 @@ FROM seen ORDER BY turn_at DESC, id LIMIT 20`;
 /** Turns that browsers dropped. */
 export const DROPPED = `
 SELECT coalesce(sum(dropped), 0)::DOUBLE AS dropped FROM losses
-WHERE lost_at >= $from_at::BIGINT AND ($site::VARCHAR IS NULL OR site = $site)`;
+WHERE lost_at >= $from_at::BIGINT AND lost_at <= $until_at::BIGINT AND ($site::VARCHAR IS NULL OR site = $site)`;
 
-/** The busiest sites and routes. */
+/** The busiest sites, routes and prompt classes. */
 export const CHOICES = `
-WITH recent AS (SELECT site, page_route, route FROM turns WHERE turn_at >= $from_at::BIGINT), named AS (
+WITH recent AS (
+  SELECT site, page_route, route, class FROM turns
+  WHERE turn_at >= $from_at::BIGINT AND turn_at <= $until_at::BIGINT
+),
+named AS (
   SELECT 'site' AS kind, site AS name FROM recent
   UNION ALL SELECT 'route', page_route FROM recent
   UNION ALL SELECT 'route', route FROM recent
+  UNION ALL SELECT 'class', class FROM recent
 )
 SELECT kind, name FROM named WHERE name IS NOT NULL GROUP BY kind, name
 QUALIFY row_number() OVER (PARTITION BY kind ORDER BY count(*) DESC, name) <= 50

@@ -1,7 +1,9 @@
 import {mkdir} from 'node:fs/promises';
 import {dirname, resolve} from 'node:path';
 import {type DuckDBConnection, DuckDBInstance} from '@duckdb/node-api';
-import {readTotals, readWindow} from './duckdb-queries.ts';
+import {askOf} from './duckdb-ask.ts';
+import {readTotals} from './duckdb-queries.ts';
+import {READERS} from './duckdb-readers.ts';
 import {
   ADD_COLUMNS,
   INSERT_LOSSES,
@@ -144,7 +146,7 @@ async function createStore(options: {
 
   return {
     append,
-    read: (window) => inTurn((connection) => readWindow(connection, window)),
+    read: (name, window) => inTurn((connection) => READERS[name](askOf(connection, window))),
     totals: () => inTurn(readTotals),
     close() {
       closing ??= shut();

@@ -27,9 +27,15 @@ interface Refusal {
 
 /** What is answered for each code. The words are ours alone: nothing a client sent is repeated to it. */
 export const REFUSALS: Record<Exclude<RefusalCode, 'turn'>, Refusal> = {
-  path: {status: 404, message: 'There is nothing here; the collector answers /v1/turns, /v1/summary and /metrics.'},
+  path: {
+    status: 404,
+    message: 'There is nothing here; the collector answers /v1/turns, /v1/summary, /v1/reports and /metrics.',
+  },
   method: {status: 405, message: 'This path does not answer that method.', headers: {allow: 'GET, POST, OPTIONS'}},
-  query: {status: 400, message: 'since is 1h, 24h or 7d; site and route are names as records carry them.'},
+  query: {
+    status: 400,
+    message: 'since is 1h, 24h, 7d or 30d, from and until are epoch ms; filters are names as records carry them.',
+  },
   origin: {status: 403, message: 'This origin is not one the collector knows; add it to its origins.'},
   site: {status: 403, message: 'This site is not one the collector knows; add it to its sites.'},
   'media-type': {status: 415, message: 'A beacon is text/plain or application/json.'},

@@ -1,5 +1,5 @@
 import type {CacheRecord, Outcome, Source, TurnRecord} from '../latency/index.ts';
-import type {RecentTurn} from '../protocol/index.ts';
+import type {Filters, RecentTurn, Summary} from '../protocol/index.ts';
 
 /** One turn as it is stored: what queries ask for in fields of their own, and the whole record beside them. */
 export interface StoredTurn {
@@ -73,13 +73,13 @@ export interface StoredBatch {
   turns: readonly StoredTurn[];
 }
 
-/** Which turns to look at. A `route` that starts with `/` is a page's, any other a backend's. */
-export interface ReadWindow {
+/** Which turns to look at: those that began from `fromAt` to `untilAt`, narrowed by what the filters name. */
+export interface ReadWindow extends Filters {
   fromAt: number;
+  /** Inclusive. */
+  untilAt: number;
+  /** The clock, epoch ms: by it an open snapshot is given up. */
   nowAt: number;
-  /** Only turns of this site; default all. */
-  site?: string | undefined;
-  route?: string | undefined;
 }
 
 /** One percentile read from a column: the value and the two order statistics around it, absent where too few. */
@@ -199,10 +199,23 @@ export interface Reading {
   /** Turns by who answered. */
   sources: {name: Source | 'none'; count: number; weight: number}[];
   recent: RecentTurn[];
-  /** Sites that sent turns, the busiest first. */
-  sites: string[];
-  /** Routes of pages and backends, the busiest first. */
-  routes: string[];
+  /** Values that turns can be narrowed to, the busiest first. */
+  choices: Summary['choices'];
+}
+
+/** All that can be read of a window, by name; each is one consistent state of the store. */
+export interface Readings {
+  summary: Reading;
+  routes: RoutesReading;
+}
+
+/** How the turns of each route of a backend and each prompt class went. */
+export interface RoutesReading {
+  rows: (ReadShare & {
+    by: 'route' | 'class';
+    name: string;
+    series: ReadSeries;
+  })[];
 }
 
 /** Counts over all that is stored, which only grow. */
@@ -225,8 +238,8 @@ export interface Store {
    * @throws StoreError when they are not.
    */
   append(batch: StoredBatch): Promise<void>;
-  /** Reads all a summary needs of the turns that began in a window. */
-  read(window: ReadWindow): Promise<Reading>;
+  /** Reads the turns that began in a window. */
+  read<Name extends keyof Readings>(name: Name, window: ReadWindow): Promise<Readings[Name]>;
   /** Counts everything. */
   totals(): Promise<Totals>;
   /** Makes what is waiting durable, then lets go of the storage. Later calls of `append` and `read` fail. */

@@ -46,7 +46,7 @@ export function summarize(options: {
     sources: tallied(reading.sources),
     recent: reading.recent,
     losses: {...losses, droppedCount: reading.droppedCount},
-    choices: {sites: reading.sites, routes: reading.routes},
+    choices: reading.choices,
   };
 }
 

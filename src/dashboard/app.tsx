@@ -4,14 +4,15 @@ import {Filters} from './filters.tsx';
 import {formatClock, formatCount} from './format.ts';
 import {Completion, Headline} from './headline.tsx';
 import {Instant} from './instant.tsx';
-import type {LoadProblem} from './load-summary.ts';
+import type {LoadProblem} from './load-answer.ts';
 import {Outcomes} from './outcomes.tsx';
 import type {PollState} from './poll.ts';
 import {type Query, readQuery, writeQuery} from './query.ts';
 import {Recent} from './recent.tsx';
+import {Routes} from './routes.tsx';
 import {ShapeSection} from './shape.tsx';
 import {Stages} from './stages.tsx';
-import {useSummary} from './use-summary.ts';
+import {useSummary} from './use-answer.ts';
 import {Waste} from './waste.tsx';
 
 const PROBLEMS: Record<LoadProblem, string> = {
@@ -25,7 +26,7 @@ const PROBLEMS: Record<LoadProblem, string> = {
 export function App() {
   const [query, setQuery] = useState<Query>(() => readQuery(location.search));
   const {state, busy, refresh} = useSummary(query);
-  const summary = 'summary' in state ? state.summary : undefined;
+  const summary = 'answer' in state ? state.answer : undefined;
 
   useEffect(() => {
     history.replaceState(null, '', writeQuery(query) + location.hash);
@@ -47,7 +48,7 @@ export function App() {
       <main aria-busy={busy}>
         {state.kind === 'stale' && state.why !== 'paused' && (
           <p class="banner">
-            {PROBLEMS[state.why]} What you see is from {formatClock(state.summary.computedAt)}.{' '}
+            {PROBLEMS[state.why]} What you see is from {formatClock(state.answer.computedAt)}.{' '}
             <button type="button" onClick={refresh}>
               Try now
             </button>
@@ -63,7 +64,7 @@ export function App() {
   );
 }
 
-function Status({state}: {state: PollState}) {
+function Status({state}: {state: PollState<Summary>}) {
   const [kind, words] = statusOf(state);
   return (
     <p class={`status status-${kind}`} role="status">
@@ -72,15 +73,15 @@ function Status({state}: {state: PollState}) {
   );
 }
 
-function statusOf(state: PollState): [kind: string, words: string] {
+function statusOf(state: PollState<Summary>): [kind: string, words: string] {
   if (state.kind === 'loading') return ['loading', 'loading'];
   if (state.kind === 'live') return ['live', 'live'];
   if (state.kind === 'unavailable') return ['offline', state.why === 'offline' ? 'offline' : 'no data'];
-  const since = formatClock(state.summary.computedAt);
+  const since = formatClock(state.answer.computedAt);
   return state.why === 'offline' ? ['offline', `offline since ${since}`] : ['stale', `stale since ${since}`];
 }
 
-function Waiting({state, refresh}: {state: PollState; refresh: () => void}) {
+function Waiting({state, refresh}: {state: PollState<Summary>; refresh: () => void}) {
   if (state.kind !== 'unavailable') {
     return (
       <div class="card message">
@@ -107,6 +108,7 @@ function Report(props: {summary: Summary; query: Query; onQuery: (query: Query) 
       <Headline summary={summary} />
       <ShapeSection summary={summary} />
       <Stages summary={summary} />
+      <Routes query={query} />
       <Instant summary={summary} />
       <Waste summary={summary} />
       <div class="pair">

@@ -1,7 +1,7 @@
 import {SUMMARY_WINDOWS, type Summary} from '../protocol/index.ts';
 import type {Query} from './query.ts';
 
-const WINDOW_WORDS = {'1h': '1 hour', '24h': '24 hours', '7d': '7 days'} as const;
+const WINDOW_WORDS = {'1h': '1 hour', '24h': '24 hours', '7d': '7 days', '30d': '30 days'} as const;
 
 /**
  * Draws what the view can be narrowed to.
@@ -39,14 +39,14 @@ export function Filters(props: {
         name="Site"
         all="all sites"
         value={query.site}
-        values={choices?.sites}
+        values={choices?.site}
         onValue={(v) => narrow('site', v)}
       />
       <Choice
         name="Route"
         all="all routes"
         value={query.route}
-        values={choices?.routes}
+        values={choices?.route}
         onValue={(v) => narrow('route', v)}
       />
     </form>

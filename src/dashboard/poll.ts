@@ -1,26 +1,25 @@
-import type {Summary} from '../protocol/index.ts';
-import {LoadError, type LoadProblem} from './load-summary.ts';
+import {LoadError, type LoadProblem} from './load-answer.ts';
 
-/** Time between two summaries while somebody looks. */
+/** Time between two answers while somebody looks. */
 export const POLL_MS = 2000;
 
 /** The longest time between two attempts while the collector does not answer. */
 export const POLL_MAX_MS = 30_000;
 
-/** A summary older than this is not live, whatever the reason. */
+/** An answer older than this is not live, whatever the reason. */
 export const STALE_MS = 3 * POLL_MS;
 
 /**
- * What the dashboard knows: nothing yet, a live summary, an old one (`paused`: nobody looked meanwhile), or that none
+ * What the dashboard knows: nothing yet, a live answer, an old one (`paused`: nobody looked meanwhile), or that none
  * can be had.
  */
-export type PollState =
+export type PollState<Answer> =
   | {kind: 'loading'}
-  | {kind: 'live'; summary: Summary}
-  | {kind: 'stale'; summary: Summary; why: LoadProblem | 'paused'}
+  | {kind: 'live'; answer: Answer}
+  | {kind: 'stale'; answer: Answer; why: LoadProblem | 'paused'}
   | {kind: 'unavailable'; why: LoadProblem};
 
-/** Keeps a summary fresh. */
+/** Keeps an answer fresh. */
 export interface Poller {
   /** Takes note that the page was shown or hidden: hidden asks for nothing, shown again asks at once. */
   visibility(state: {visible: boolean}): void;
@@ -31,41 +30,44 @@ export interface Poller {
 }
 
 /**
- * Starts to ask for a summary every POLL_MS. After failures the pause doubles up to POLL_MAX_MS.
+ * Starts to ask every `pollMs`. After failures the pause doubles up to POLL_MAX_MS.
  *
- * @param options.load - Gets one summary; it is never called twice at a time.
+ * @param options.load - Gets one answer; it is never called twice at a time.
  * @param options.visible - Whether somebody looks at the page now.
  * @param options.onState - Runs with each new state, `loading` excepted, which is the first.
+ * @param options.pollMs - Default: POLL_MS.
  * @param options.nowMs - Monotonic clock. Default: `performance.now`.
  */
-export function createPoller(options: {
-  load: (signal: AbortSignal) => Promise<Summary>;
+export function createPoller<Answer>(options: {
+  load: (signal: AbortSignal) => Promise<Answer>;
   visible: boolean;
-  onState: (state: PollState) => void;
+  onState: (state: PollState<Answer>) => void;
+  pollMs?: number;
   nowMs?: () => number;
 }): Poller {
-  const {load, onState, nowMs = () => performance.now()} = options;
+  const {load, onState, pollMs = POLL_MS, nowMs = () => performance.now()} = options;
+  const staleMs = (STALE_MS / POLL_MS) * pollMs;
   let visible = options.visible;
   let stopped = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let running: AbortController | undefined;
-  let latest: {summary: Summary; receivedMs: number} | undefined;
+  let latest: {answer: Answer; receivedMs: number} | undefined;
   let lateTimer: ReturnType<typeof setTimeout> | undefined;
   let failedCount = 0;
 
-  // a summary that ages while the next is awaited is not live either
+  // an answer that ages while the next is awaited is not live either
   function watchAge(): void {
     clearTimeout(lateTimer);
     if (!latest) return;
-    const {summary, receivedMs} = latest;
-    const leftMs = Math.max(POLL_MS, receivedMs + STALE_MS - nowMs());
-    lateTimer = setTimeout(() => onState({kind: 'stale', summary, why: 'slow'}), leftMs);
+    const {answer, receivedMs} = latest;
+    const leftMs = Math.max(pollMs, receivedMs + staleMs - nowMs());
+    lateTimer = setTimeout(() => onState({kind: 'stale', answer, why: 'slow'}), leftMs);
   }
 
   function wait(): void {
     clearTimeout(timer);
     if (stopped || !visible) return;
-    timer = setTimeout(ask, Math.min(POLL_MS * 2 ** failedCount, POLL_MAX_MS));
+    timer = setTimeout(ask, Math.min(pollMs * 2 ** failedCount, Math.max(pollMs, POLL_MAX_MS)));
   }
 
   async function ask(): Promise<void> {
@@ -75,16 +77,16 @@ export function createPoller(options: {
     running = mine;
     watchAge();
     try {
-      const summary = await load(mine.signal);
+      const answer = await load(mine.signal);
       if (running !== mine) return;
-      latest = {summary, receivedMs: nowMs()};
+      latest = {answer, receivedMs: nowMs()};
       failedCount = 0;
-      onState({kind: 'live', summary});
+      onState({kind: 'live', answer});
     } catch (error) {
       if (running !== mine) return; // given up on purpose
       failedCount += 1;
       const why = error instanceof LoadError ? error.problem : 'unreadable';
-      onState(latest ? {kind: 'stale', summary: latest.summary, why} : {kind: 'unavailable', why});
+      onState(latest ? {kind: 'stale', answer: latest.answer, why} : {kind: 'unavailable', why});
     }
     running = undefined;
     clearTimeout(lateTimer);
@@ -108,8 +110,8 @@ export function createPoller(options: {
         rest();
         return;
       }
-      if (latest && nowMs() - latest.receivedMs > STALE_MS) {
-        onState({kind: 'stale', summary: latest.summary, why: 'paused'});
+      if (latest && nowMs() - latest.receivedMs > staleMs) {
+        onState({kind: 'stale', answer: latest.answer, why: 'paused'});
       }
       ask();
     },

@@ -1,10 +1,10 @@
-import {SUMMARY_WINDOWS, type SummaryWindow} from '../protocol/index.ts';
+import {FILTERS, type Filters, SUMMARY_WINDOWS, type SummaryWindow} from '../protocol/index.ts';
 
-/** What the dashboard looks at; `site` and `route` are absent when all are meant. */
-export interface Query {
+/** What the dashboard looks at; a filter is absent when all are meant. */
+export interface Query extends Filters {
   since: SummaryWindow;
-  site?: string;
-  route?: string;
+  /** The end of the time that is looked at, epoch ms; absent for now. */
+  until?: number | undefined;
 }
 
 /**
@@ -14,16 +14,20 @@ export interface Query {
  */
 export function readQuery(search: string): Query {
   const params = new URLSearchParams(search);
-  const since = SUMMARY_WINDOWS.find((name) => name === params.get('since')) ?? '24h';
-  const site = params.get('site');
-  const route = params.get('route');
-  return {since, ...(site ? {site} : {}), ...(route ? {route} : {})};
+  const query: Query = {since: SUMMARY_WINDOWS.find((name) => name === params.get('since')) ?? '24h'};
+  const until = Number(params.get('until'));
+  if (Number.isSafeInteger(until) && until > 0) query.until = until;
+  for (const name of FILTERS) {
+    const value = params.get(name);
+    if (value) query[name] = value;
+  }
+  return query;
 }
 
 /** Writes a query the way `readQuery` and the collector read it. */
 export function writeQuery(query: Query): string {
   const params = new URLSearchParams({since: query.since});
-  if (query.site) params.set('site', query.site);
-  if (query.route) params.set('route', query.route);
+  if (query.until !== undefined) params.set('until', String(query.until));
+  for (const name of FILTERS) if (query[name]) params.set(name, query[name]);
   return `?${params}`;
 }

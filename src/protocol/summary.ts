@@ -4,10 +4,27 @@ import type {Outcome, Source, TurnRecord} from '../latency/index.ts';
 export const SUMMARY_VERSION = 1;
 
 /** The windows a summary can look back over, shortest first. */
-export const SUMMARY_WINDOWS = ['1h', '24h', '7d'] as const;
+export const SUMMARY_WINDOWS = ['1h', '24h', '7d', '30d'] as const;
 
 /** How far back a summary looks, counted from the turn's own start. */
 export type SummaryWindow = (typeof SUMMARY_WINDOWS)[number];
+
+/** What turns can be narrowed by, as an address names it. */
+export const FILTERS = ['site', 'route', 'class', 'device', 'net'] as const;
+
+/**
+ * Only turns of these; what is absent narrows nothing. A `route` that starts with `/` is a page's, any other a
+ * backend's; `class` is the prompt class; `device` and `net` are the schema's words.
+ */
+export type Filters = {[Name in (typeof FILTERS)[number]]?: string | undefined};
+
+/** The turns that were looked at: those that began from `fromAt` to `untilAt`, epoch ms, and what they were narrowed by. */
+export interface LookedAt extends Filters {
+  /** Where the window was named by its length. */
+  since?: SummaryWindow;
+  fromAt: number;
+  untilAt: number;
+}
 
 /**
  * One percentile with as much certainty as its data allow. `share` is the percentile (0 to 1), `count` the number of
@@ -198,8 +215,7 @@ export interface Summary {
   v: typeof SUMMARY_VERSION;
   /** When it was computed, epoch ms. */
   computedAt: number;
-  /** What was looked at; `site` and `route` where it was narrowed. */
-  window: {since: SummaryWindow; fromAt: number; site?: string; route?: string};
+  window: LookedAt;
   /** Records received; `openCount` have not ended, `hiddenCount` were hidden meanwhile and are no latency sample. */
   turns: {count: number; openCount: number; hiddenCount: number};
   firstToken: MilestoneSummary;
@@ -218,6 +234,6 @@ export interface Summary {
   /** The last 20, newest first. */
   recent: RecentTurn[];
   losses: Losses;
-  /** Values that `site` and `route` can be narrowed to, the busiest first. */
-  choices: {sites: string[]; routes: string[]};
+  /** Values that turns of these times can be narrowed to, the busiest first; of `device` and `net` the schema has all. */
+  choices: {site: string[]; route: string[]; class: string[]};
 }

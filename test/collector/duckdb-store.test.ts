@@ -46,7 +46,7 @@ function batchOf(turns: readonly TurnRecord[], droppedCount = 0) {
   return {site: 'shop-eu', receivedAt, droppedCount, turns: stored};
 }
 
-const EVERYTHING = {fromAt: 0, nowAt: 1_800_000_000_000};
+const EVERYTHING = {fromAt: 0, untilAt: 1_800_000_000_000, nowAt: 1_800_000_000_000};
 
 /** Starts the process that stores turns until it is killed, and reads what it says. */
 function startWriter(path: string) {
@@ -76,7 +76,7 @@ describe('of one turn', () => {
     const atOnce = await open('at-once.duckdb');
     await atOnce.append(batchOf(records));
     for (const store of [apart, together, atOnce]) {
-      const {turnCount, recent} = await store.read(EVERYTHING);
+      const {turnCount, recent} = await store.read('summary', EVERYTHING);
       expect(turnCount).toBe(1);
       expect(recent[0]?.outcome).toBe(outcome);
       expect(recent[0]?.firstTokenMs).toBe(firstTokenMs);
@@ -94,13 +94,13 @@ describe('a store', () => {
     await first.append({...batch, site: hostile, turns: [{...turn, site: hostile, route: hostile, class: hostile}]});
     await first.append(batch);
     const window = {...EVERYTHING, site: 'shop-eu', route: `' OR '1'='1`};
-    expect((await first.read(window)).turnCount).toBe(0);
+    expect((await first.read('summary', window)).turnCount).toBe(0);
     await first.close();
     const again = await open('deep/down/turns.duckdb');
-    const reading = await again.read(EVERYTHING);
+    const reading = await again.read('summary', EVERYTHING);
     expect(reading.turnCount).toBe(2);
-    expect(reading.sites).toContain(hostile);
-    expect((await again.read({...EVERYTHING, site: hostile})).turnCount).toBe(1);
+    expect(reading.choices.site).toContain(hostile);
+    expect((await again.read('summary', {...EVERYTHING, site: hostile})).turnCount).toBe(1);
     expect((await again.totals()).droppedCount).toBe(6);
   });
 
@@ -112,7 +112,7 @@ describe('a store', () => {
     );
     await Promise.all(posts);
     expect(ends).toEqual(Array.from({length: 250}, (_, index) => index));
-    expect((await store.read(EVERYTHING)).turnCount).toBe(250);
+    expect((await store.read('summary', EVERYTHING)).turnCount).toBe(250);
   });
 
   it('stores what waits when it is closed, and then takes no more', async () => {
@@ -120,8 +120,8 @@ describe('a store', () => {
     const post = store.append(batchOf([turnOf(1)]));
     await Promise.all([store.close(), store.close(), post]);
     await expect(store.append(batchOf([turnOf(2)]))).rejects.toMatchObject({name: 'StoreError', kind: 'closed'});
-    await expect(store.read(EVERYTHING)).rejects.toMatchObject({kind: 'closed'});
-    expect((await (await open()).read(EVERYTHING)).turnCount).toBe(1);
+    await expect(store.read('summary', EVERYTHING)).rejects.toMatchObject({kind: 'closed'});
+    expect((await (await open()).read('summary', EVERYTHING)).turnCount).toBe(1);
   });
 
   it('takes no more than it can hold, and recovers', async () => {
@@ -131,7 +131,7 @@ describe('a store', () => {
     await expect(store.append(batchOf([turnOf(6000)]))).rejects.toMatchObject({kind: 'busy'});
     await full;
     await store.append(batchOf([turnOf(6000)]));
-    expect((await store.read(EVERYTHING)).turnCount).toBe(5001);
+    expect((await store.read('summary', EVERYTHING)).turnCount).toBe(5001);
   });
 
   const newest = ['prefetch', 'prefetch_count', 'prefetch_lead_ms', 'prefetch_arm', 'hedge_won'];
@@ -152,7 +152,7 @@ describe('a store', () => {
         turnOf(5, {n: 5, again: 'rejected', prefetch: {r: 'used', lead: 900, count: 2}, hedge: {won: 'hedge'}}),
       ]),
     );
-    const before = await first.read(EVERYTHING);
+    const before = await first.read('summary', EVERYTHING);
     await first.close();
     const instance = await DuckDBInstance.create(join(folder, 'turns.duckdb'));
     const connection = await instance.connect();
@@ -163,12 +163,12 @@ describe('a store', () => {
     instance.closeSync();
 
     const upgraded = await open();
-    expect(await upgraded.read(EVERYTHING)).toEqual(before);
+    expect(await upgraded.read('summary', EVERYTHING)).toEqual(before);
     expect(before.instant).toMatchObject({count: 4, exact: {partWeight: 3}, right: {partWeight: 2}});
     expect(before.waste).toMatchObject({aheadCount: 1, requestCount: 2, leadMs: 900, attemptCount: 1});
     await upgraded.append(batchOf([asked(6, {})]));
     await upgraded.close();
-    expect((await (await open()).read(EVERYTHING)).instant.count).toBe(5);
+    expect((await (await open()).read('summary', EVERYTHING)).instant.count).toBe(5);
   });
 
   it('fails the posts of a commit that cannot be made, and goes on', async () => {
@@ -179,7 +179,7 @@ describe('a store', () => {
     const broken = {...batch, turns: [{...turn, id: 'not an id'}]};
     await expect(store.append(broken)).rejects.toMatchObject({kind: 'failed'});
     await store.append(batch);
-    expect((await store.read(EVERYTHING)).turnCount).toBe(1);
+    expect((await store.read('summary', EVERYTHING)).turnCount).toBe(1);
   });
 });
 

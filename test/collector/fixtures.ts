@@ -1,7 +1,7 @@
 import {onTestFinished} from 'vitest';
 import {type Collector, createCollector, createDuckDbStore, type Store} from '../../src/collector/index.ts';
 import type {TurnRecord} from '../../src/latency/index.ts';
-import type {Summary} from '../../src/protocol/index.ts';
+import type {Reports, Summary} from '../../src/protocol/index.ts';
 
 /** The collector's own address in these tests. */
 export const HOME = 'https://collector.example';
@@ -82,4 +82,16 @@ export async function summaryOf(collector: Collector, query = 'since=24h'): Prom
   const answer = await collector.handle(new Request(`${HOME}/v1/summary?${query}`));
   if (answer.status !== 200) throw new Error(`the collector answered ${answer.status}`);
   return (await answer.json()) as Summary; // the answer's documented shape
+}
+
+/** Asks a collector for one of its reports. */
+export async function reportOf<Name extends keyof Reports>(
+  collector: Collector,
+  name: Name,
+  query = 'since=24h',
+): Promise<Reports[Name]> {
+  const answer = await collector.handle(new Request(`${HOME}/v1/reports/${name}?${query}`));
+  if (answer.status !== 200) throw new Error(`the collector answered ${answer.status}`);
+  const {report} = (await answer.json()) as {report: Reports[Name]}; // the answer's documented shape
+  return report;
 }

@@ -256,10 +256,10 @@ describe('narrowing', () => {
     expect(await count('route=fast&site=a')).toBe(1);
     expect(await count('site=nobody')).toBe(0);
     const {choices, losses, window} = await summaryOf(collector, 'site=a&since=1h');
-    expect(choices.sites).toEqual(['a', 'b']);
-    expect(choices.routes.toSorted()).toEqual(['/x', '/y', 'fast', 'slow']);
+    expect(choices.site).toEqual(['a', 'b']);
+    expect(choices.route.toSorted()).toEqual(['/x', '/y', 'fast', 'slow']);
     expect(losses.droppedCount).toBe(3);
-    expect(window).toEqual({since: '1h', fromAt: NOW_AT - 3_600_000, site: 'a'});
+    expect(window).toEqual({since: '1h', fromAt: NOW_AT - 3_600_000, untilAt: NOW_AT, site: 'a'});
   });
 
   it('lists the last 20 turns by their times, newest first', async () => {

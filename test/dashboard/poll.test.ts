@@ -2,7 +2,7 @@ import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {
   createPoller,
   LoadError,
-  loadSummary,
+  loadAnswer,
   POLL_MAX_MS,
   POLL_MS,
   type PollState,
@@ -21,7 +21,7 @@ afterEach(() => {
 });
 
 function start(options: {visible?: boolean} = {}) {
-  const states: PollState[] = [];
+  const states: PollState<Summary>[] = [];
   const signals: AbortSignal[] = [];
   const answers: (() => Promise<Summary>)[] = [];
   let computedAt = 0;
@@ -41,7 +41,7 @@ describe('the poller', () => {
   it('asks at once and then every two seconds', async () => {
     const {states, poller} = start();
     await vi.advanceTimersByTimeAsync(3 * POLL_MS);
-    expect(states).toEqual([1, 2, 3, 4].map((at) => ({kind: 'live', summary: summaryAt(at)})));
+    expect(states).toEqual([1, 2, 3, 4].map((at) => ({kind: 'live', answer: summaryAt(at)})));
     poller.stop();
   });
 
@@ -58,7 +58,7 @@ describe('the poller', () => {
     poller.visibility({visible: true});
     expect(states.at(-1)).toMatchObject({kind: 'stale', why: 'paused'});
     await vi.advanceTimersByTimeAsync(0);
-    expect(states.at(-1)).toMatchObject({kind: 'live', summary: {computedAt: 2}});
+    expect(states.at(-1)).toMatchObject({kind: 'live', answer: {computedAt: 2}});
     poller.stop();
   });
 
@@ -97,11 +97,11 @@ describe('the poller', () => {
     await vi.advanceTimersByTimeAsync(0);
     answers.push(fail('offline'), fail('refused'));
     await vi.advanceTimersByTimeAsync(POLL_MS);
-    expect(states.at(-1)).toEqual({kind: 'stale', summary: summaryAt(1), why: 'offline'});
+    expect(states.at(-1)).toEqual({kind: 'stale', answer: summaryAt(1), why: 'offline'});
     await vi.advanceTimersByTimeAsync(2 * POLL_MS);
     expect(states.at(-1)).toMatchObject({kind: 'stale', why: 'refused'});
     await vi.advanceTimersByTimeAsync(4 * POLL_MS);
-    expect(states.at(-1)).toMatchObject({kind: 'live', summary: {computedAt: 4}});
+    expect(states.at(-1)).toMatchObject({kind: 'live', answer: {computedAt: 4}});
     poller.stop();
   });
 
@@ -112,7 +112,7 @@ describe('the poller', () => {
     await vi.advanceTimersByTimeAsync(STALE_MS - 1);
     expect(states.at(-1)?.kind).toBe('live');
     await vi.advanceTimersByTimeAsync(1);
-    expect(states.at(-1)).toEqual({kind: 'stale', summary: summaryAt(1), why: 'slow'});
+    expect(states.at(-1)).toEqual({kind: 'stale', answer: summaryAt(1), why: 'slow'});
     poller.stop();
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -145,14 +145,15 @@ describe('the poller', () => {
     await vi.advanceTimersByTimeAsync(0);
     finish(summaryAt(99));
     await vi.advanceTimersByTimeAsync(0);
-    expect(states).toEqual([{kind: 'live', summary: summaryAt(2)}]);
+    expect(states).toEqual([{kind: 'live', answer: summaryAt(2)}]);
     poller.stop();
   });
 });
 
 describe('loading a summary', () => {
   const url = 'http://127.0.0.1/v1/summary';
-  const load = (fetchUrl: typeof fetch, signal = new AbortController().signal) => loadSummary({url, signal, fetchUrl});
+  const load = (fetchUrl: typeof fetch, signal = new AbortController().signal) =>
+    loadAnswer<Summary>({url, version: 1, signal, fetchUrl});
 
   it('takes one of its own version', async () => {
     expect(await load(async () => Response.json({v: 1, computedAt: 5}))).toEqual({v: 1, computedAt: 5});
