@@ -12,7 +12,7 @@ export type Ask = (statement: string, more?: Row) => Promise<Row[]>;
 
 /** Asks a statement without a window. */
 export function askAll(connection: DuckDBConnection): (statement: string) => Promise<Row[]> {
-  return (statement) => rowsOf(connection, statement, {});
+  return (statement) => askWith(connection, statement, {});
 }
 
 /** Binds a window on a connection, whose transaction makes what is asked one consistent state. */
@@ -27,7 +27,7 @@ export function askOf(connection: DuckDBConnection, window: ReadWindow): Ask {
     device: window.device ?? null,
     net: window.net ?? null,
   };
-  return (statement, more = {}) => rowsOf(connection, statement, {...bound, ...more});
+  return (statement, more = {}) => askWith(connection, statement, {...bound, ...more});
 }
 
 /** Reads the percentiles, then the order statistics around them; the second reading knows the counts of the first. */
@@ -73,7 +73,7 @@ export async function readSeries(ask: Ask, sample: string): Promise<ReadSeries[]
  *
  * @throws What the database throws.
  */
-async function rowsOf(connection: DuckDBConnection, statement: string, bound: Row): Promise<Row[]> {
+export async function askWith(connection: DuckDBConnection, statement: string, bound: Row): Promise<Row[]> {
   // a statement refuses values that it has no place for
   const used = Object.entries(bound).filter(([name]) => statement.includes(`$${name}`));
   const values = Object.fromEntries(used) as Record<string, string | number | null>; // bound holds nothing else

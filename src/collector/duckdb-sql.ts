@@ -2,7 +2,7 @@ import {PERCENTILES} from '../latency/index.ts';
 import {BIN_RATIO, OPEN_EXPIRES_MS} from './store.ts';
 
 /** Narrows a FROM turns to the window. Its values are bound: nothing that a client sent is ever part of a statement. */
-const IN_WINDOW = `
+export const IN_WINDOW = `
   turn_at >= $from_at::BIGINT AND turn_at <= $until_at::BIGINT
     AND ($site::VARCHAR IS NULL OR site = $site)
     AND ($route::VARCHAR IS NULL OR page_route = $route OR route = $route)
@@ -10,16 +10,31 @@ const IN_WINDOW = `
     AND ($device::VARCHAR IS NULL OR device = $device)
     AND ($net::VARCHAR IS NULL OR net = $net)`;
 
-/** The window's turns as `seen`, with what most statements ask of a turn. */
-export const SEEN = `
+/** Whether a snapshot that nothing superseded is given up. */
+export const EXPIRED = `NOT final AND received_at <= $now_at::BIGINT - ${OPEN_EXPIRES_MS}`;
+
+/** Writes some turns as `seen`, with what most statements ask of a turn. */
+export const seenWhere = (where: string) => `
 seen AS (
   SELECT *,
     final AND coalesce(hidden_ms, 0) = 0 AS visible,
-    NOT final AND received_at <= $now_at::BIGINT - ${OPEN_EXPIRES_MS} AS expired,
+    ${EXPIRED} AS expired,
     coalesce(source IN ('cache', 'faq'), false) AS hit,
     first_ms IS NOT NULL AND coalesce(hid_ms >= first_ms, true) AS shown,
     outcome IN ('complete', 'partial', 'fallback') AND done_ms IS NOT NULL AS completed
-  FROM turns WHERE ${IN_WINDOW}
+  FROM turns WHERE ${where}
+)`;
+
+/** The window's turns as `seen`. */
+export const SEEN = seenWhere(IN_WINDOW);
+
+/** Those of `seen` who waited for the first word, with `ms` until it came or until they left or hid the page. */
+export const WAITED = `
+waited AS (
+  SELECT *,
+    CASE WHEN shown THEN first_ms WHEN hid_ms IS NOT NULL THEN hid_ms ELSE coalesce(waited_ms, done_ms) END AS ms
+  FROM seen
+  WHERE (final OR expired) AND (coalesce(hidden_ms, 0) = 0 OR hid_ms IS NOT NULL)
 )`;
 
 const STAGED = `
@@ -88,12 +103,7 @@ GROUP BY target.series`;
 
 /** How long visitors waited for the first word, and whether it came. */
 export const WAITS = `
-WITH ${SEEN}, waited AS (
-  SELECT hit, shown, weight,
-    CASE WHEN shown THEN first_ms WHEN hid_ms IS NOT NULL THEN hid_ms ELSE coalesce(waited_ms, done_ms) END AS ms
-  FROM seen
-  WHERE (final OR expired) AND (coalesce(hidden_ms, 0) = 0 OR hid_ms IS NOT NULL)
-)
+WITH ${SEEN}, ${WAITED}
 SELECT ms, hit,
   coalesce(sum(weight) FILTER (shown), 0) AS shown_weight,
   coalesce(sum(weight) FILTER (NOT shown), 0) AS left_weight,
@@ -251,16 +261,24 @@ SELECT kind, name FROM named WHERE name IS NOT NULL GROUP BY kind, name
 QUALIFY row_number() OVER (PARTITION BY kind ORDER BY count(*) DESC, name) <= 50
 ORDER BY count(*) DESC, name`;
 
-/** All final turns by outcome and source. */
+/** All final turns by outcome and source, those that are rolled up too. */
 export const TOTAL_TURNS = `
-SELECT outcome, coalesce(source, 'none') AS source, count(*) AS count FROM turns WHERE final GROUP BY ALL ORDER BY ALL`;
+SELECT outcome, source, sum(count)::BIGINT AS count FROM (
+  SELECT outcome, coalesce(source, 'none') AS source, count(*) AS count FROM turns WHERE final GROUP BY ALL
+  UNION ALL SELECT outcome, source, count FROM rolled_totals WHERE count > 0
+) GROUP BY ALL ORDER BY ALL`;
 
 /** All final turns for which the FAQ in the page was asked, by what it had. */
 export const TOTAL_INSTANT = `
-SELECT cache_hit AS hit, count(*) AS count FROM turns WHERE final AND cache_at = 'browser' GROUP BY ALL ORDER BY ALL`;
+SELECT hit, sum(count)::BIGINT AS count FROM (
+  SELECT cache_hit AS hit, count(*) AS count FROM turns WHERE final AND cache_at = 'browser' GROUP BY ALL
+  UNION ALL SELECT instant, count FROM rolled_totals WHERE instant <> ''
+) GROUP BY ALL ORDER BY ALL`;
 
 /** Sums that only grow. */
 export const TOTAL_SUMS = `
-SELECT coalesce(sum(first_ms), 0) AS first_sum, count(first_ms) AS first_count,
-  (SELECT coalesce(sum(dropped), 0)::DOUBLE FROM losses) AS dropped
+SELECT coalesce(sum(first_ms), 0) + coalesce((SELECT sum(first_sum_ms) FROM rolled_totals), 0) AS first_sum,
+  count(first_ms) + coalesce((SELECT sum(first_count)::BIGINT FROM rolled_totals), 0) AS first_count,
+  coalesce((SELECT sum(dropped) FROM losses), 0)::DOUBLE
+    + coalesce((SELECT sum(dropped) FROM rolled_totals), 0)::DOUBLE AS dropped
 FROM turns WHERE final AND coalesce(hidden_ms, 0) = 0`;

@@ -1,7 +1,8 @@
-import type {StoredBatch, StoredTurn} from './store.ts';
+import {ROLLUP_TABLES} from './duckdb-rollups.ts';
+import type {StoredTurn} from './store.ts';
 
 /** Creates what is missing; running it again changes nothing. Times ending in `_at` are epoch ms. */
-export const TABLES = `
+export const TABLES = `${ROLLUP_TABLES}
 CREATE TABLE IF NOT EXISTS turns (
   id UUID PRIMARY KEY,
   rev INTEGER NOT NULL,
@@ -119,11 +120,15 @@ UPDATE turns SET ${added.map(([name, path]) => `${name} = (record->>'${path}')::
 const names = Object.keys(COLUMNS);
 const updates = names.filter((name) => name !== 'id').map((name) => `${name} = excluded.${name}`);
 
-/** Inserts the turns of a JSON array ($1); a row that is there gives way to a higher `rev`, or to the end of its own. */
+/**
+ * Inserts the turns of a JSON array ($1); a row that is there gives way to a higher `rev`, or to the end of its own, and
+ * one that is rolled up does not come back.
+ */
 export const INSERT_TURNS = `
 INSERT INTO turns (${names.join(', ')})
 SELECT ${names.map((name) => `incoming.${name}`).join(', ')}
 FROM (SELECT unnest(from_json($1::VARCHAR, '${JSON.stringify([COLUMNS])}')) AS incoming)
+WHERE NOT EXISTS (FROM rolled WHERE rolled.id = incoming.id)
 ON CONFLICT (id) DO UPDATE SET ${updates.join(', ')}
 WHERE excluded.rev > turns.rev OR (excluded.rev = turns.rev AND excluded.final AND NOT turns.final)`;
 
@@ -133,39 +138,13 @@ INSERT INTO losses
 SELECT incoming.lost_at, incoming.site, incoming.dropped
 FROM (SELECT unnest(from_json($1::VARCHAR, '[{"lost_at":"BIGINT","site":"VARCHAR","dropped":"INTEGER"}]')) AS incoming)`;
 
-/** Finds which of the ids in a JSON array ($1) are stored. */
+/** Finds which of the ids in a JSON array ($1) are known. */
 export const KNOWN_IDS = `
-SELECT replace(id::VARCHAR, '-', '') AS id FROM turns
+SELECT replace(id::VARCHAR, '-', '') AS id FROM (SELECT id FROM turns UNION ALL SELECT id FROM rolled)
 WHERE id IN (SELECT unnest(from_json($1::VARCHAR, '["UUID"]')))`;
 
-/**
- * Picks the winner of each id, since one statement cannot update a row twice.
- *
- * @returns The rows as INSERT_TURNS takes them.
- */
-export function turnRows(batches: readonly StoredBatch[]): Record<Column, unknown>[] {
-  const winners = new Map<string, StoredTurn>();
-  for (const turn of batches.flatMap((batch) => batch.turns)) {
-    const rival = winners.get(turn.id);
-    if (!rival || turn.rev > rival.rev || (turn.rev === rival.rev && turn.final && !rival.final)) {
-      winners.set(turn.id, turn);
-    }
-  }
-  return [...winners.values()].map(toRow);
-}
-
-/**
- * Collects what browsers dropped. A post whose turns are all known is a repetition: its losses were counted before.
- *
- * @param known - Ids stored before this commit.
- */
-export function lossRows(batches: readonly StoredBatch[], known: ReadonlySet<string>): unknown[] {
-  return batches
-    .filter(({droppedCount, turns}) => droppedCount > 0 && (turns.length === 0 || turns.some(({id}) => !known.has(id))))
-    .map(({receivedAt, site, droppedCount}) => ({lost_at: receivedAt, site, dropped: droppedCount}));
-}
-
-function toRow(turn: StoredTurn): Record<Column, unknown> {
+/** Lays a turn out as INSERT_TURNS takes it. */
+export function turnRow(turn: StoredTurn): Record<Column, unknown> {
   return {
     id: turn.id,
     rev: turn.rev,

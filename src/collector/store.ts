@@ -242,12 +242,32 @@ export interface Store {
   read<Name extends keyof Readings>(name: Name, window: ReadWindow): Promise<Readings[Name]>;
   /** Counts everything. */
   totals(): Promise<Totals>;
-  /** Makes what is waiting durable, then lets go of the storage. Later calls of `append` and `read` fail. */
+  /**
+   * Rolls turns up into counts by hour and deletes them, then deletes rollups: each hour wholly or not at all, beside
+   * what goes on otherwise. A turn counts once, however often this runs and however late it comes.
+   *
+   * @returns How many turns were deleted.
+   */
+  prune(limits: PruneLimits): Promise<number>;
+  /** Makes what is waiting durable, then lets go of the storage. Later calls of anything else fail. */
   close(): Promise<void>;
 }
 
-/** Why a store could not do what it was asked. */
-export type StoreErrorKind = 'locked' | 'unwritable' | 'busy' | 'closed' | 'failed';
+/** What a store forgets: all times epoch ms. */
+export interface PruneLimits {
+  /** The clock: what a browser may send again until then is remembered by its id. */
+  nowAt: number;
+  /** Turns that began before this are rolled up, by whole hours. */
+  turnsBeforeAt: number;
+  /** Rollups of hours before this are deleted. */
+  rollupsBeforeAt: number;
+}
+
+/**
+ * Why a store could not do what it was asked: the file is in use elsewhere, the disk is full, the file is damaged or
+ * none, it cannot be written, more waits than can be held, it is closed, anything else.
+ */
+export type StoreErrorKind = 'locked' | 'full' | 'corrupt' | 'unwritable' | 'busy' | 'closed' | 'failed';
 
 /** A store's failure; the message is for the operator's console and never for a client. */
 export class StoreError extends Error {

@@ -84,12 +84,15 @@ export interface Histogram {
 export const BUCKET_RATIO = 1.02;
 
 const MAX_VALUE_MS = 600_000;
-/** What is shorter counts as 0: clocks tell no shorter times. */
-const MIN_VALUE_MS = 0.001;
+/** Where a histogram's first bucket above 0 begins, in ms: clocks tell no shorter times. */
+export const BUCKET_FLOOR_MS = 0.001;
 
 const bucketOf = (ms: number) =>
-  ms < MIN_VALUE_MS ? 0 : 1 + Math.floor(Math.log(ms / MIN_VALUE_MS) / Math.log(BUCKET_RATIO));
-const middleOf = (bucket: number) => (bucket === 0 ? 0 : MIN_VALUE_MS * BUCKET_RATIO ** (bucket - 0.5));
+  ms < BUCKET_FLOOR_MS ? 0 : 1 + Math.floor(Math.log(ms / BUCKET_FLOOR_MS) / Math.log(BUCKET_RATIO));
+
+/** Gives the middle of a histogram's bucket, in ms. */
+export const bucketMiddleMs = (bucket: number): number =>
+  bucket === 0 ? 0 : BUCKET_FLOOR_MS * BUCKET_RATIO ** (bucket - 0.5);
 
 /** Creates an empty histogram with logarithmic buckets. */
 export function createHistogram(): Histogram {
@@ -116,7 +119,7 @@ export function createHistogram(): Histogram {
     let below = 0;
     for (const [bucket, weight] of sorted()) {
       below += weight;
-      if (rank < below) return Math.min(Math.max(minMs, middleOf(bucket)), maxMs);
+      if (rank < below) return Math.min(Math.max(minMs, bucketMiddleMs(bucket)), maxMs);
     }
     return maxMs;
   }

@@ -198,9 +198,13 @@ describe('opening', () => {
     await writeFile(join(folder, 'text.duckdb'), 'this is no database'.repeat(1000));
     await writeFile(join(folder, 'file'), '');
     await mkdir(join(folder, 'folder'));
-    for (const name of ['text.duckdb', 'file/turns.duckdb', 'folder']) {
+    for (const [name, kind] of [
+      ['text.duckdb', 'corrupt'],
+      ['file/turns.duckdb', 'unwritable'],
+      ['folder', 'unwritable'],
+    ] as const) {
       const opening = createDuckDbStore({path: join(folder, name)});
-      await expect(opening, name).rejects.toMatchObject({name: 'StoreError', kind: 'unwritable'});
+      await expect(opening, name).rejects.toMatchObject({name: 'StoreError', kind});
     }
     await rm(join(folder, 'text.duckdb'));
     await open('text.duckdb');
