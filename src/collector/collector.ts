@@ -1,11 +1,13 @@
 import {type Losses, REPORT_VERSION, type ReportAnswer, type Reports, type Summary} from '../protocol/index.ts';
 import {metricsText} from './metrics-text.ts';
 import {createOriginJudge} from './origin.ts';
+import {createRateLimit, RATES, type Rates} from './rate.ts';
 import {createBeaconReader, readBody} from './read-beacon.ts';
 import {type AskedWindow, readWindow} from './read-window.ts';
 import {type RefusalCode, refuse} from './refusal.ts';
 import {isReport, REPORTS} from './reports.ts';
 import {createRest, SUMMARY_REST_RATIO} from './rest.ts';
+import {createPruner, RETENTION, type Retention} from './retention.ts';
 import type {Store} from './store.ts';
 import {createDimensionLimit, toStoredTurn} from './stored-turn.ts';
 import {summarize} from './summary.ts';
@@ -31,13 +33,13 @@ export interface Collector {
   close(): Promise<void>;
 }
 
-/** Refusals that lose no turn are not counted among the losses. */
 /** What alerts and metrics look at. */
 const LAST_HOUR: AskedWindow = {key: '1h', at: (nowAt) => ({since: '1h', fromAt: nowAt - 3_600_000, untilAt: nowAt})};
+/** Refusals that lose no turn are not counted among the losses. */
 const ASKED_WRONG: ReadonlySet<RefusalCode> = new Set(['path', 'method', 'query']);
 
 /**
- * Makes a collector: web-standard requests in, responses out. It reads no address and no cookie, and has no
+ * Makes a collector: web-standard requests in, responses out. It reads no address by itself and no cookie, and has no
  * authentication of its own: whoever can reach it can read the summary.
  *
  * @param options.store - Where turns are kept; the collector closes it.
@@ -46,6 +48,11 @@ const ASKED_WRONG: ReadonlySet<RefusalCode> = new Set(['path', 'method', 'query'
  * @param options.clock - Wall clock, epoch ms. Default: `Date.now`.
  * @param options.summaryRestRatio - How long a costly summary is kept, in times of what it took; 0 computes each anew.
  *   Default: SUMMARY_REST_RATIO.
+ * @param options.rates - How fast posts are taken; what comes faster is told when to come again. Default: RATES.
+ * @param options.addressOf - Tells who sends a request, for the rate of each address; it is kept in memory alone, and
+ *   only until 10,000 others came. Default: nobody is told apart.
+ * @param options.retention - How long turns and what is rolled up of them are kept; looked after once an hour from the
+ *   first post on. `off` keeps everything. Default: RETENTION.
  * @param options.observe - Runs after each post or failure. Default: nothing.
  */
 export function createCollector(options: {
@@ -54,13 +61,25 @@ export function createCollector(options: {
   origins?: readonly string[];
   clock?: () => number;
   summaryRestRatio?: number;
+  rates?: Rates;
+  addressOf?: (request: Request) => string | undefined;
+  retention?: Retention | 'off';
   observe?: (event: CollectorEvent) => void;
 }): Collector {
-  const {store, clock = Date.now, observe = () => undefined} = options;
+  const {store, clock = Date.now, observe = () => undefined, rates = RATES, addressOf = () => undefined} = options;
   const sites = options.sites && new Set(options.sites);
   const judgeOrigin = createOriginJudge(options.origins ?? []);
   const readBeacon = createBeaconReader();
   const limit = createDimensionLimit();
+  const rateOfAll = createRateLimit(rates.all);
+  const rateOfSite = createRateLimit(rates.site);
+  const rateOfAddress = createRateLimit(rates.address);
+  const pruner = createPruner({
+    store,
+    retention: options.retention ?? RETENTION,
+    clock,
+    onFailed: (error) => observe({kind: 'failed', error}),
+  });
   const refused = new Map<RefusalCode, number>();
   const startedAt = clock();
   let strippedCount = 0;
@@ -69,10 +88,17 @@ export function createCollector(options: {
     if (times > 0) refused.set(code, (refused.get(code) ?? 0) + times);
   }
 
-  function refusal(code: Exclude<RefusalCode, 'turn'>): Response {
+  function refusal(code: Exclude<RefusalCode, 'turn'>, retryAfterSeconds?: number): Response {
     if (!ASKED_WRONG.has(code)) count(code, 1);
     observe({kind: 'refused', code});
-    return refuse(code);
+    return refuse(code, retryAfterSeconds);
+  }
+
+  /** Of one who came too fast nothing is read. */
+  function waitOf(request: Request): number {
+    const address = addressOf(request);
+    const nowAt = clock();
+    return (address === undefined ? 0 : rateOfAddress(address, nowAt)) || rateOfAll('', nowAt);
   }
 
   function losses(): Omit<Losses, 'droppedCount'> {
@@ -82,6 +108,8 @@ export function createCollector(options: {
   async function takeTurns(request: Request): Promise<Response> {
     const type = (request.headers.get('content-type') ?? 'text/plain').split(';')[0]?.trim().toLowerCase();
     if (type !== 'text/plain' && type !== 'application/json') return refusal('media-type');
+    const waitSeconds = waitOf(request);
+    if (waitSeconds > 0) return refusal('rate', waitSeconds);
     const body = await readBody(request);
     if ('code' in body) return refusal(body.code);
     const reading = readBeacon(body.text);
@@ -89,9 +117,12 @@ export function createCollector(options: {
     const {batch, refusedCount} = reading;
     if (sites && !sites.has(batch.site)) return refusal('site');
     const receivedAt = clock();
+    const siteWaitSeconds = rateOfSite(batch.site, receivedAt);
+    if (siteWaitSeconds > 0) return refusal('rate', siteWaitSeconds);
     const turns = batch.turns.map((turn) => toStoredTurn({turn, batch, receivedAt, limit}));
     const site = turns[0]?.site ?? batch.site;
     await inTime(store.append({site, receivedAt, droppedCount: batch.dropped ?? 0, turns}), STORE_PATIENCE_MS);
+    pruner.begin();
     count('turn', refusedCount);
     strippedCount += reading.strippedCount;
     observe({kind: 'accepted', acceptedCount: turns.length, refusedCount, strippedCount: reading.strippedCount});
@@ -160,7 +191,10 @@ export function createCollector(options: {
       if (origin.kind === 'known') response.headers.set('access-control-allow-origin', origin.origin);
       return response;
     },
-    close: () => store.close(),
+    async close() {
+      pruner.stop();
+      await store.close();
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import type {Ask} from './duckdb-ask.ts';
+import {readHistory} from './duckdb-history.ts';
 import {readSummary} from './duckdb-queries.ts';
 import {readRoutes} from './duckdb-routes.ts';
 import type {Readings} from './store.ts';
@@ -7,4 +8,5 @@ import type {Readings} from './store.ts';
 export const READERS: {readonly [Name in keyof Readings]: (ask: Ask) => Promise<Readings[Name]>} = {
   summary: readSummary,
   routes: readRoutes,
+  history: readHistory,
 };

@@ -1,3 +1,5 @@
 export * from './collector.ts';
 export * from './duckdb-store.ts';
+export {RATES, type Rate, type Rates} from './rate.ts';
+export {RETENTION, type Retention} from './retention.ts';
 export * from './store.ts';

@@ -10,6 +10,7 @@ export type RefusalCode =
   | 'not-json'
   | 'version'
   | 'envelope'
+  | 'rate'
   | 'turn'
   | 'store';
 
@@ -43,6 +44,7 @@ export const REFUSALS: Record<Exclude<RefusalCode, 'turn'>, Refusal> = {
   'not-json': {status: 422, message: 'The body is not JSON in UTF-8.'},
   version: {status: 422, message: 'This collector reads beacons of version 1.'},
   envelope: {status: 422, message: 'The batch does not fit the beacon schema outside of its turns; none was stored.'},
+  rate: {status: 429, message: 'More posts came than are taken; send these again after the seconds of Retry-After.'},
   store: {
     status: 503,
     message: 'The turns could not be stored in time; send them again.',
@@ -50,8 +52,16 @@ export const REFUSALS: Record<Exclude<RefusalCode, 'turn'>, Refusal> = {
   },
 };
 
-/** Makes the response for a code, with a JSON body that says what was wrong. */
-export function refuse(code: Exclude<RefusalCode, 'turn'>): Response {
+/**
+ * Makes the response for a code, with a JSON body that says what was wrong.
+ *
+ * @param retryAfterSeconds - When to come again, where the code alone does not say; an hour at most.
+ */
+export function refuse(code: Exclude<RefusalCode, 'turn'>, retryAfterSeconds?: number): Response {
   const {status, message, headers} = REFUSALS[code];
-  return Response.json({error: {code, message}}, {status, headers: {'cache-control': 'no-store', ...headers}});
+  const later = retryAfterSeconds === undefined ? {} : {'retry-after': String(Math.min(3600, retryAfterSeconds))};
+  return Response.json(
+    {error: {code, message}},
+    {status, headers: {'cache-control': 'no-store', ...headers, ...later}},
+  );
 }

@@ -1,4 +1,5 @@
 import type {Reports} from '../protocol/index.ts';
+import {historyOf} from './report-history.ts';
 import {routesOf} from './report-routes.ts';
 import type {ReadWindow, Store} from './store.ts';
 
@@ -6,6 +7,7 @@ import type {ReadWindow, Store} from './store.ts';
 export const REPORTS: {
   readonly [Name in keyof Reports]: (store: Store, window: ReadWindow) => Promise<Reports[Name]>;
 } = {
+  history: async (store, window) => historyOf(await store.read('history', window), window),
   routes: async (store, window) => routesOf(await store.read('routes', window)),
 };
 

@@ -207,6 +207,7 @@ export interface Reading {
 export interface Readings {
   summary: Reading;
   routes: RoutesReading;
+  history: HistoryReading;
 }
 
 /** How the turns of each route of a backend and each prompt class went. */
@@ -216,6 +217,28 @@ export interface RoutesReading {
     name: string;
     series: ReadSeries;
   })[];
+}
+
+/** The times of each day in the buckets of a histogram, for 13 months up to the end of the window. */
+export interface HistoryReading {
+  rows: {
+    /** When the day began (UTC), epoch ms. */
+    dayAt: number;
+    /** Waits that ended with the first word, waits that ended without, whole answers. */
+    metric: 'shown' | 'left' | 'complete';
+    hit: boolean;
+    count: number;
+    weight: number;
+    squaredWeight: number;
+    minMs: number;
+    maxMs: number;
+    /** Whether turns are in it that are no longer there themselves. */
+    isRolled: boolean;
+    /** Numbers of the buckets that are not empty, ascending. */
+    buckets: Int16Array;
+    /** The weight in each of them. */
+    weights: Float64Array;
+  }[];
 }
 
 /** Counts over all that is stored, which only grow. */

@@ -41,23 +41,24 @@ export function toStoredTurn(options: {
   receivedAt: number;
   limit: ReturnType<typeof createDimensionLimit>;
 }): StoredTurn {
-  const {turn, batch, receivedAt, limit} = options;
-  const bounded = (dimension: string, value: string | undefined) =>
-    value === undefined ? undefined : limit(dimension, value, receivedAt);
+  const {batch, receivedAt, limit} = options;
+  const bounded = (dimension: string, value: string) => limit(dimension, value, receivedAt);
+  const turn = boundNames(options.turn, bounded);
+  const {route} = batch.page;
   return {
     id: turn.id,
     rev: turn.rev,
     final: turn.final,
     receivedAt,
     turnAt: receivedAt - turn.age,
-    site: limit('site', batch.site, receivedAt),
+    site: bounded('site', batch.site),
     pageId: batch.page.id,
-    pageRoute: bounded('page-route', batch.page.route),
+    pageRoute: route === undefined ? undefined : bounded('page-route', route),
     device: batch.page.device,
     net: batch.page.net,
-    class: bounded('class', turn.class),
-    model: bounded('model', turn.model),
-    route: bounded('route', turn.route),
+    class: turn.class,
+    model: turn.model,
+    route: turn.route,
     outcome: turn.outcome,
     source: turn.source,
     firstMs: turn.t.paint ?? turn.t.token,
@@ -74,20 +75,35 @@ export function toStoredTurn(options: {
     cacheHit: turn.cache?.hit,
     cacheAt: turn.cache?.at,
     prefetch: turn.prefetch,
-    prefetchArm: bounded('arm', turn.arms?.['prefetch']),
+    prefetchArm: turn.arms?.['prefetch'],
     hedgeWon: turn.hedge?.won,
-    over: (turn.over ?? []).map((name) => limit('stage', name, receivedAt)),
-    stages: stagesOf(turn, (name) => limit('stage', name, receivedAt)),
+    over: turn.over ?? [],
+    stages: stagesOf(turn),
     record: turn,
   };
 }
 
+/** Every name in a record that reports may group by, bounded; all else is as it came. */
+function boundNames(turn: TurnRecord, bounded: (dimension: string, value: string) => string): TurnRecord {
+  const {class: class_, model, route, stages, over, arms} = turn;
+  const arm = ([name, value]: [string, string]) => [bounded('experiment', name), bounded('arm', value)];
+  return {
+    ...turn,
+    ...(class_ === undefined ? {} : {class: bounded('class', class_)}),
+    ...(model === undefined ? {} : {model: bounded('model', model)}),
+    ...(route === undefined ? {} : {route: bounded('route', route)}),
+    ...(stages === undefined ? {} : {stages: stages.map((stage) => ({...stage, s: bounded('stage', stage.s)}))}),
+    // two names beyond the bound are one: a budget is exceeded once
+    ...(over === undefined ? {} : {over: [...new Set(over.map((name) => bounded('stage', name)))]}),
+    ...(arms === undefined ? {} : {arms: Object.fromEntries(Object.entries(arms).map(arm))}),
+  };
+}
+
 /** A stage that ran more than once in a turn counts once, with the sum of its times; one that was skipped did not run. */
-function stagesOf(turn: TurnRecord, bounded: (name: string) => string): StoredTurn['stages'] {
+function stagesOf(turn: TurnRecord): StoredTurn['stages'] {
   const stages = new Map<string, StoredTurn['stages'][number]>();
-  for (const {s, ms, b, st} of turn.stages ?? []) {
+  for (const {s: name, ms, b, st} of turn.stages ?? []) {
     if (st === 'skipped') continue;
-    const name = bounded(s);
     const before = stages.get(name);
     const budgetMs = Math.max(before?.budgetMs ?? 0, b ?? 0) || undefined;
     const state = before?.state === 'timeout' ? 'timeout' : (st ?? before?.state);

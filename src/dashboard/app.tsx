@@ -3,6 +3,7 @@ import type {Summary} from '../protocol/index.ts';
 import {Filters} from './filters.tsx';
 import {formatClock, formatCount} from './format.ts';
 import {Completion, Headline} from './headline.tsx';
+import {History} from './history.tsx';
 import {Instant} from './instant.tsx';
 import type {LoadProblem} from './load-answer.ts';
 import {Outcomes} from './outcomes.tsx';
@@ -109,6 +110,7 @@ function Report(props: {summary: Summary; query: Query; onQuery: (query: Query) 
       <ShapeSection summary={summary} />
       <Stages summary={summary} />
       <Routes query={query} />
+      <History query={query} />
       <Instant summary={summary} />
       <Waste summary={summary} />
       <div class="pair">

@@ -6,6 +6,7 @@ export const REPORT_VERSION = 1;
 /** What the collector tells beside its summary, by name, each at an address of its own. */
 export interface Reports {
   routes: RoutesReport;
+  history: HistoryReport;
 }
 
 /** The answer of `GET /v1/reports/<name>`. */
@@ -30,5 +31,25 @@ export interface RoutesReport {
     count: number;
     figures: Figure[];
     over: Proportion;
+  }[];
+}
+
+/** Percentiles day by day for 13 months, oldest first; days without turns are absent. All are read from buckets. */
+export interface HistoryReport {
+  /** How far a percentile may lie beside the exact one, as a share of it. */
+  errorShare: number;
+  /** Whether days older than the raw window are left out, since what is kept of them tells no device and no network. */
+  isCut: boolean;
+  days: {
+    /** When the day began (UTC), epoch ms. */
+    dayAt: number;
+    /** Turns that waited for a first word, those who left included. */
+    count: number;
+    /** Whether turns are in it of which only counts are kept. */
+    isRolled: boolean;
+    /** P50, P90, P95 and P99, with those who left counted as still waiting. */
+    firstToken: {all: Figure[]; misses: Figure[]};
+    /** P50, P90, P95 and P99. */
+    complete: Figure[];
   }[];
 }

@@ -232,6 +232,7 @@ describe('a failing store', () => {
     append,
     read: () => Promise.reject(new StoreError('failed', 'secret path')),
     totals: () => Promise.reject(new StoreError('failed', 'secret path')),
+    prune: () => Promise.reject(new StoreError('failed', 'secret path')),
     close: () => Promise.resolve(),
   });
 
