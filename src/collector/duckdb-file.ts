@@ -74,8 +74,9 @@ async function serve(instance: DuckDBInstance, path: string): Promise<DuckDbFile
   let spent: StoreError | undefined;
   let closing: Promise<undefined> | undefined;
 
-  /** Does one thing after the other, as long as the database is of use. */
+  /** Does one thing after the other, as long as the database is of use; what was asked before it closes is done. */
   async function attempt<Outcome>(after: Promise<unknown>, words: string, work: () => Promise<Outcome>) {
+    if (closing) throw closedError();
     await after;
     if (spent) throw spent;
     try {
@@ -102,7 +103,7 @@ async function serve(instance: DuckDBInstance, path: string): Promise<DuckDbFile
 
   async function shut(): Promise<undefined> {
     await Promise.all([writes, reads]);
-    spent ??= new StoreError('closed', 'the turn store is closed');
+    spent ??= closedError();
     reader.closeSync();
     writer.closeSync();
     instance.closeSync();
@@ -129,6 +130,10 @@ async function serve(instance: DuckDBInstance, path: string): Promise<DuckDbFile
       return closing;
     },
   };
+}
+
+function closedError(): StoreError {
+  return new StoreError('closed', 'the turn store is closed');
 }
 
 /** Makes the tables, and brings those of an older version up to this one: wholly, or not at all. */
