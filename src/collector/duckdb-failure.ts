@@ -19,7 +19,7 @@ const MEANINGS: readonly {says: RegExp; kind: StoreErrorKind; words: (path: stri
       `the turn store ${path} is damaged, or no turn store that this version reads; bring back a copy, or move it away with the .wal file beside it to begin another`,
   },
   {
-    says: /read-only|permission denied|operation not permitted|is a directory|not a directory|cannot open file|eacces|erofs|enotdir|eperm|eexist/i,
+    says: /read-only|permission denied|operation not permitted|is a directory|not a directory|cannot open file|eacces|enoent|enotdir|eperm|erofs|eexist/i,
     kind: 'unwritable',
     words: (path) =>
       `the turn store ${path} cannot be opened for writing; check the folder's rights, or move a file of that name away`,

@@ -43,7 +43,7 @@ export type Answer = {number: number} & (
 /** A thread of its own for a database. */
 export interface DuckDbThread {
   /**
-   * Asks the thread. Where it has fallen, or had to let go of its database, the next question starts another one.
+   * Asks the thread. One that falls, or has to let go of its database, is followed by another, which is asked once more.
    *
    * @throws StoreError
    */
@@ -65,7 +65,7 @@ export async function startDuckDbThread(settings: DuckDbSettings): Promise<DuckD
 
   /** Never two at once: both would have the file open. */
   async function living(): Promise<Life> {
-    if (!life.hasEnded()) return life;
+    if (!life.end()) return life;
     beginning ??= begin(settings).finally(() => {
       beginning = undefined;
     });
@@ -73,11 +73,19 @@ export async function startDuckDbThread(settings: DuckDbSettings): Promise<DuckD
     return life;
   }
 
+  async function ask(task: keyof Tasks, given: unknown): Promise<unknown> {
+    const asked = await living();
+    try {
+      return await asked.ask(task, given);
+    } catch (error) {
+      if (error !== asked.end()) throw error;
+      // it fell, or let go of its database, before it answered; whatever is asked may be asked twice
+      return (await living()).ask(task, given);
+    }
+  }
+
   return {
-    async ask(task, given) {
-      const answer = await (await living()).ask(task, given);
-      return answer as never; // what the thread answers to this task
-    },
+    ask: (task, given) => ask(task, given) as Promise<never>, // what the thread answers to this task
     async close() {
       await beginning?.catch(() => undefined); // it did not open, so there is nothing to close
       await life.close();
@@ -88,7 +96,8 @@ export async function startDuckDbThread(settings: DuckDbSettings): Promise<DuckD
 /** One thread, from its start to its end. */
 interface Life {
   ask(task: keyof Tasks, given: unknown): Promise<unknown>;
-  hasEnded(): boolean;
+  /** What those hear whom it no longer answers; undefined while it lives. */
+  end(): StoreError | undefined;
   close(): Promise<void>;
 }
 
@@ -106,7 +115,7 @@ async function begin(settings: DuckDbSettings): Promise<Life> {
   const askers = new Map<number, Asker>();
   let lastNumber = OPENING;
   let isEnding = false;
-  let isOver = false;
+  let end: StoreError | undefined;
   let cause: unknown;
 
   const expect = (number: number) =>
@@ -128,17 +137,15 @@ async function begin(settings: DuckDbSettings): Promise<Life> {
   });
   const ended = new Promise<void>((resolve) => {
     worker.on('exit', () => {
-      isOver = true;
-      for (const {reject} of askers.values()) {
-        reject(new StoreError('failed', 'the thread of the turn store has ended', {cause}));
-      }
+      end = new StoreError('failed', 'the thread of the turn store has ended', {cause});
+      for (const {reject} of askers.values()) reject(end);
       askers.clear();
       resolve();
     });
   });
 
   function ask(task: keyof Tasks, given: unknown): Promise<unknown> {
-    if (isOver) return Promise.reject(new StoreError('failed', 'the thread of the turn store has ended', {cause}));
+    if (end) return Promise.reject(end);
     lastNumber += 1;
     const answer = expect(lastNumber);
     worker.postMessage({number: lastNumber, task, given});
@@ -153,7 +160,7 @@ async function begin(settings: DuckDbSettings): Promise<Life> {
   }
   return {
     ask,
-    hasEnded: () => isOver,
+    end: () => end,
     async close() {
       isEnding = true;
       await ask('close', undefined).catch(() => undefined); // fallen, so there is nothing to close

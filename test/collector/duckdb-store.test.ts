@@ -11,7 +11,7 @@ import {createDuckDbStore, type Store} from '../../src/collector/index.ts';
 import {createDimensionLimit, toStoredTurn} from '../../src/collector/stored-turn.ts';
 import type {TurnRecord} from '../../src/latency/index.ts';
 import type {BeaconBatch} from '../../src/protocol/index.ts';
-import {turnOf} from './fixtures.ts';
+import {createDraw, turnOf} from './fixtures.ts';
 
 let folder = '';
 const children: ChildProcess[] = [];
@@ -48,12 +48,20 @@ function batchOf(turns: readonly TurnRecord[], droppedCount = 0) {
 
 const EVERYTHING = {fromAt: 0, untilAt: 1_800_000_000_000, nowAt: 1_800_000_000_000};
 
-/** Starts the process that stores turns until it is killed, and reads what it says. */
+/** Reads a file that no store has open. */
+async function rowsOf(path: string, statement: string) {
+  const instance = await DuckDBInstance.create(path);
+  const answer = await (await instance.connect()).runAndReadAll(statement);
+  instance.closeSync();
+  return answer.getRows();
+}
+
+/** Starts the process that stores turns from `go` on until it is killed, and reads what it says. */
 function startWriter(path: string) {
   const script = fileURLToPath(new URL('./endless-writer.ts', import.meta.url));
-  const child = spawn(process.execPath, [script, path], {stdio: ['ignore', 'pipe', 'inherit']});
+  const child = spawn(process.execPath, [script, path], {stdio: ['pipe', 'pipe', 'inherit']});
   children.push(child);
-  return {child, lines: createInterface({input: child.stdout})};
+  return {child, go: () => child.stdin.write('go'), lines: createInterface({input: child.stdout})};
 }
 
 describe('of one turn', () => {
@@ -189,7 +197,8 @@ describe('opening', () => {
     const expected = {kind: 'locked', message: expect.stringContaining('in use by another collector')};
     await expect(createDuckDbStore({path: join(folder, 'turns.duckdb')})).rejects.toMatchObject(expected);
     const other = join(folder, 'other.duckdb');
-    const {lines} = startWriter(other);
+    const {go, lines} = startWriter(other);
+    go();
     await once(lines, 'line');
     await expect(createDuckDbStore({path: other})).rejects.toMatchObject(expected);
   });
@@ -212,24 +221,29 @@ describe('opening', () => {
 });
 
 describe('a killed process', () => {
-  it('has lost nothing that it acknowledged', async () => {
+  it('has lost and doubled nothing that it acknowledged, 20 times', async () => {
     const path = join(folder, 'turns.duckdb');
-    const acknowledged = new Set<string>();
-    for (const [round, least] of [40, 120, 300].entries()) {
-      const {child, lines} = startWriter(path);
+    const draw = createDraw(20);
+    const acknowledged = new Set<number>();
+    let coming = startWriter(path);
+    for (let round = 0; round < 20; round++) {
+      const {child, go, lines} = coming;
+      go();
+      coming = startWriter(path); // it loads meanwhile
       const exited = once(child, 'exit');
+      const least = acknowledged.size + Math.floor(150 * draw());
+      const laterMs = 40 * draw(); // anywhere between two commits, or in one
       for await (const line of lines) {
-        acknowledged.add(line);
-        if (acknowledged.size >= least && !child.killed) child.kill('SIGKILL');
+        acknowledged.add(Number(line));
+        if (acknowledged.size === least + 1) setTimeout(() => child.kill('SIGKILL'), laterMs);
       }
       expect((await exited)[1], `round ${round}`).toBe('SIGKILL');
     }
-    expect(acknowledged.size).toBeGreaterThanOrEqual(300);
     await (await open()).close();
-    const instance = await DuckDBInstance.create(path);
-    const stored = await (await instance.connect()).runAndReadAll('SELECT route FROM turns');
-    const routes = new Set(stored.getRows().map(([route]) => route));
-    instance.closeSync();
-    expect([...acknowledged].filter((number) => !routes.has(`r-${number}`))).toEqual([]);
-  }, 60_000);
+    const stored = await rowsOf(path, 'SELECT id::VARCHAR, count(*) FROM turns GROUP BY id');
+    const counts = new Map(stored.map(([id, count]) => [Number(`0x${String(id).replaceAll('-', '')}`), Number(count)]));
+    expect(acknowledged.size).toBeGreaterThanOrEqual(1000);
+    expect([...acknowledged].filter((number) => !counts.has(number))).toEqual([]);
+    expect([...counts].filter(([, count]) => count !== 1)).toEqual([]);
+  }, 120_000);
 });
