@@ -103,7 +103,6 @@ async function serve(instance: DuckDBInstance, path: string): Promise<DuckDbFile
 
   async function shut(): Promise<undefined> {
     await Promise.all([writes, reads]);
-    spent ??= closedError();
     reader.closeSync();
     writer.closeSync();
     instance.closeSync();

@@ -32,17 +32,30 @@ function work(file: DuckDbFile, question: Question): Promise<unknown> {
 
 try {
   const file = await openDuckDbFile(workerData as DuckDbSettings); // what the other side starts it with
+  let isFalling = false;
+
   port.on('message', async (question: Question) => {
     const {number, task} = question;
+    if (isFalling) return;
     try {
       say({number, kind: 'done', answer: await work(file, question)});
     } catch (error) {
-      sayFailure(number, error);
+      // what a falling thread did not get to is left to the next one
+      if (!isFalling || file.isSpent()) sayFailure(number, error);
     }
-    if (task === 'close' || file.isSpent()) {
-      await file.close();
-      port.close();
-    }
+    if (task !== 'close' && !file.isSpent()) return;
+    isFalling = true;
+    await file.close();
+    port.close();
+  });
+
+  // a thread that ends while its database works takes the whole process along
+  process.once('uncaughtException', async (error) => {
+    isFalling = true;
+    await file.close();
+    setImmediate(() => {
+      throw error;
+    });
   });
   say({number: 0, kind: 'done', answer: undefined});
 } catch (error) {

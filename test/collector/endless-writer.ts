@@ -1,5 +1,5 @@
 import {once} from 'node:events';
-import {createCollector, createDuckDbStore} from '../../src/collector/index.ts';
+import {createCollector, createDuckDbStore, StoreError} from '../../src/collector/index.ts';
 import {beaconOf, postOf, turnOf} from './fixtures.ts';
 
 // once it is told to on its input, stores turns until it is killed, and names each on a line once the collector has acknowledged it: 8 senders at a time,
@@ -8,7 +8,14 @@ const [path = ''] = process.argv.slice(2);
 await once(process.stdin, 'data');
 process.stdin.destroy();
 const store = await createDuckDbStore({path, commitWaitMs: 20});
-const collector = createCollector({store, clock: () => 1_800_000_000_000});
+const collector = createCollector({
+  store,
+  clock: () => 1_800_000_000_000,
+  observe(event) {
+    const {error} = event.kind === 'failed' ? event : {error: undefined};
+    if (error instanceof StoreError) console.error(`${error.kind}: ${error.message}`);
+  },
+});
 let next = (await store.totals()).turns.reduce((sum, {count}) => sum + count, 0);
 
 async function sendOn(): Promise<never> {
