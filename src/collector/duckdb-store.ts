@@ -2,6 +2,7 @@ import {mkdir} from 'node:fs/promises';
 import {dirname, resolve} from 'node:path';
 import {type DuckDBConnection, DuckDBInstance} from '@duckdb/node-api';
 import {askOf} from './duckdb-ask.ts';
+import {fillPaths} from './duckdb-path.ts';
 import {readTotals} from './duckdb-queries.ts';
 import {READERS} from './duckdb-readers.ts';
 import {
@@ -159,7 +160,11 @@ async function createStore(options: {
 async function prepare(connection: DuckDBConnection): Promise<void> {
   await connection.run(TABLES);
   const lacking = await connection.runAndReadAll(LACKS_COLUMNS);
-  if (lacking.currentRowCount > 0) await wholly(connection, () => connection.run(ADD_COLUMNS));
+  if (lacking.currentRowCount === 0) return;
+  await wholly(connection, async () => {
+    await connection.run(ADD_COLUMNS);
+    await fillPaths(connection);
+  });
 }
 
 async function commit(connection: DuckDBConnection, batches: readonly StoredBatch[]): Promise<void> {

@@ -1,3 +1,4 @@
+import {pathNames} from './duckdb-path.ts';
 import type {StoredBatch, StoredTurn} from './store.ts';
 
 /** Creates what is missing; running it again changes nothing. Times ending in `_at` are epoch ms. */
@@ -41,14 +42,13 @@ CREATE TABLE IF NOT EXISTS turns (
   stage_ms DOUBLE[] NOT NULL,
   stage_budget_ms DOUBLE[] NOT NULL,
   stage_state VARCHAR[] NOT NULL,
+  cold BOOLEAN,
+  path VARCHAR,
+  path_ms DOUBLE[],
   record VARCHAR NOT NULL
 );
 CREATE TABLE IF NOT EXISTS losses (lost_at BIGINT NOT NULL, site VARCHAR NOT NULL, dropped INTEGER NOT NULL);
 `;
-
-/** Tells whether the file is from before turns had all of these columns: one row if it is. */
-export const LACKS_COLUMNS = `
-SELECT 1 WHERE NOT EXISTS (FROM duckdb_columns() WHERE table_name = 'turns' AND column_name = 'hedge_won')`;
 
 const COLUMNS = {
   id: 'UUID',
@@ -89,6 +89,9 @@ const COLUMNS = {
   stage_ms: ['DOUBLE'],
   stage_budget_ms: ['DOUBLE'],
   stage_state: ['VARCHAR'],
+  cold: 'BOOLEAN',
+  path: 'VARCHAR',
+  path_ms: ['DOUBLE'],
   record: 'VARCHAR',
 } as const;
 
@@ -106,13 +109,27 @@ const ADDED = {
   prefetch_lead_ms: '$.prefetch.lead',
   prefetch_arm: '$.arms.prefetch',
   hedge_won: '$.hedge.won',
+  cold: '$.cold',
 } as const satisfies Partial<Record<Column, string>>;
 
 const added = Object.entries(ADDED) as [keyof typeof ADDED, string][]; // its own keys
 
+/** Those that `fillPaths` fills. */
+const COMPUTED = {path: 'VARCHAR', path_ms: 'DOUBLE[]'};
+
+const lately = [...Object.keys(ADDED), ...Object.keys(COMPUTED)];
+
+/** Tells whether the file is from before turns had all of these columns: one row if it is. */
+export const LACKS_COLUMNS = `
+SELECT 1 FROM duckdb_columns() WHERE table_name = 'turns' AND column_name IN (${lately.map((name) => `'${name}'`).join(', ')})
+HAVING count(*) < ${lately.length}`;
+
 /** Adds those columns where they are missing, and fills them from the records. */
 export const ADD_COLUMNS = `
 ${added.map(([name]) => `ALTER TABLE turns ADD COLUMN IF NOT EXISTS ${name} ${COLUMNS[name]};`).join('\n')}
+${Object.entries(COMPUTED)
+  .map(([name, type]) => `ALTER TABLE turns ADD COLUMN IF NOT EXISTS ${name} ${type};`)
+  .join('\n')}
 UPDATE turns SET ${added.map(([name, path]) => `${name} = (record->>'${path}')::${COLUMNS[name]}`).join(', ')};
 `;
 
@@ -205,6 +222,9 @@ function toRow(turn: StoredTurn): Record<Column, unknown> {
     stage_ms: turn.stages.map((stage) => stage.ms),
     stage_budget_ms: turn.stages.map((stage) => stage.budgetMs ?? null),
     stage_state: turn.stages.map((stage) => stage.state ?? null),
+    cold: turn.cold,
+    path: pathNames(turn.path),
+    path_ms: turn.path.map(({ms}) => ms),
     record: JSON.stringify(turn.record),
   };
 }

@@ -1,5 +1,7 @@
 import type {Reports} from '../protocol/index.ts';
+import {blameOf} from './report-blame.ts';
 import {routesOf} from './report-routes.ts';
+import {trendOf} from './report-trend.ts';
 import type {ReadWindow, Store} from './store.ts';
 
 /** How each report is made of what a store reads. */
@@ -7,6 +9,8 @@ export const REPORTS: {
   readonly [Name in keyof Reports]: (store: Store, window: ReadWindow) => Promise<Reports[Name]>;
 } = {
   routes: async (store, window) => routesOf(await store.read('routes', window)),
+  blame: async (store, window) => blameOf(await store.read('blame', window)),
+  trend: async (store, window) => trendOf(await store.read('trend', window)),
 };
 
 /** Tells whether a report goes by that name. */

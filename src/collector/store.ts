@@ -1,5 +1,7 @@
 import type {CacheRecord, Outcome, Source, TurnRecord} from '../latency/index.ts';
 import type {Filters, RecentTurn, Summary} from '../protocol/index.ts';
+import type {BlameReading} from './blame-reading.ts';
+import type {PathPart} from './turn-path.ts';
 
 /** One turn as it is stored: what queries ask for in fields of their own, and the whole record beside them. */
 export interface StoredTurn {
@@ -61,6 +63,10 @@ export interface StoredTurn {
   over: string[];
   /** Those that ran, each name once. */
   stages: {name: string; ms: number; budgetMs?: number | undefined; state?: string | undefined}[];
+  /** Whether the backend said that a cold start was in it. */
+  cold: boolean;
+  /** How the wait for its first visible answer divides among the stages; empty without one. */
+  path: readonly PathPart[];
   record: TurnRecord;
 }
 
@@ -207,6 +213,8 @@ export interface Reading {
 export interface Readings {
   summary: Reading;
   routes: RoutesReading;
+  blame: BlameReading;
+  trend: TrendReading;
 }
 
 /** How the turns of each route of a backend and each prompt class went. */
@@ -215,6 +223,16 @@ export interface RoutesReading {
     by: 'route' | 'class';
     name: string;
     series: ReadSeries;
+  })[];
+}
+
+/** How turns went over time, in bins of equal length. */
+export interface TrendReading extends ReadBudget {
+  binMs: number;
+  bins: (ReadShare & {
+    /** Beginning of the bin, epoch ms. */
+    fromAt: number;
+    series: ReadSeries | undefined;
   })[];
 }
 

@@ -1,3 +1,4 @@
+import type {BlameReport, TrendReport} from './report-blame.ts';
 import type {Figure, LookedAt, Proportion} from './summary.ts';
 
 /** Version of the reports' shapes; it grows when a reader of an old shape would misread a new one. */
@@ -6,6 +7,8 @@ export const REPORT_VERSION = 1;
 /** What the collector tells beside its summary, by name, each at an address of its own. */
 export interface Reports {
   routes: RoutesReport;
+  blame: BlameReport;
+  trend: TrendReport;
 }
 
 /** The answer of `GET /v1/reports/<name>`. */
