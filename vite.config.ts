@@ -153,6 +153,8 @@ const ALONE = ['render-speed', 'hedge-speed', 'pipeline-speed', 'paint', 'buffer
 );
 /** Of two cores the test runner itself would leave one idle. */
 const WORKERS = 2;
+/** Journeys wait more than they compute: a third of them uses what two leave idle. */
+const JOURNEY_WORKERS = 3;
 const JOURNEY = {environment: 'node', testTimeout: 120_000, hookTimeout: 120_000} as const;
 
 /**
@@ -211,7 +213,7 @@ const projects = [
       name: 'journey',
       include: ['test/journey/**/*.test.ts'],
       exclude: ALONE,
-      maxWorkers: WORKERS,
+      maxWorkers: JOURNEY_WORKERS,
       isolate: false, // one file gives its browsers to the next
     },
   },

@@ -1,14 +1,25 @@
 import type {DuckDBConnection} from '@duckdb/node-api';
-import {PERCENTILES} from '../latency/index.ts';
 import * as sql from './duckdb-sql.ts';
-import {effectiveCount, rankTarget} from './figures.ts';
 import type {ReadSeries, ReadShare, ReadWindow} from './store.ts';
+import {seriesOf, sliceOf, type Values} from './values.ts';
 
 /** One row of an answer, by column. */
 export type Row = Record<string, unknown>;
 
 /** Asks one statement of a window whose values are bound, with more of them where it has places for more. */
-export type Ask = (statement: string, more?: Row) => Promise<Row[]>;
+export interface Ask {
+  (statement: string, more?: Row): Promise<Row[]>;
+  /** The same for answers of so many rows that an object for each would be waited for. */
+  columns(statement: string, more?: Row): Promise<Columns>;
+}
+
+/** An answer by its columns. */
+export interface Columns {
+  rowCount: number;
+  /** Reads a column of numbers or of truth values; NULL is NaN. */
+  numbers(name: string): Float64Array;
+  texts(name: string): string[];
+}
 
 /** Asks a statement without a window. */
 export function askAll(connection: DuckDBConnection): (statement: string) => Promise<Row[]> {
@@ -27,45 +38,34 @@ export function askOf(connection: DuckDBConnection, window: ReadWindow): Ask {
     device: window.device ?? null,
     net: window.net ?? null,
   };
-  return (statement, more = {}) => askWith(connection, statement, {...bound, ...more});
+  return Object.assign((statement: string, more: Row = {}) => askWith(connection, statement, {...bound, ...more}), {
+    columns: (statement: string, more: Row = {}) => columnsWith(connection, statement, {...bound, ...more}),
+  });
 }
 
-/** Reads the percentiles, then the order statistics around them; the second reading knows the counts of the first. */
+/** Reads a sample's columns, each with its exact percentiles. */
 export async function readSeries(ask: Ask, sample: string): Promise<ReadSeries[]> {
-  const columns = (await ask(sql.series(sample))).map((row) => {
-    const column = {
-      series: String(row['series']),
-      rowCount: numberOf(row['row_count']),
-      weight: numberOf(row['weight']),
-      squaredWeight: numberOf(row['squared']),
-    };
-    const quantiles = Array.isArray(row['quantiles']) ? row['quantiles'].map(numberOf) : [];
-    return {...column, quantiles, target: rankTarget(column)};
-  });
-  const found = new Map<string, number>();
-  for (const weighted of [false, true]) {
-    const targets = columns.map(({target}) => target).filter((t) => t.weighted === weighted && t.ranks.length > 0);
-    if (targets.length === 0) continue;
-    const asked = JSON.stringify(targets.map(({series, ranks}) => ({series, ranks})));
-    for (const row of await ask(weighted ? sql.weighed(sample) : sql.ranked(sample), {targets: asked})) {
-      const names = targets.find(({series}) => series === row['series'])?.names ?? [];
-      const values = Array.isArray(row['found']) ? row['found'] : [];
-      names.forEach((name, index) => {
-        found.set(`${row['series']} ${name}`, numberOf(values[index]));
-      });
-    }
+  const columns = await ask.columns(sql.values(sample));
+  const names = columns.texts('series');
+  const values = valuesOf(columns);
+  const series: ReadSeries[] = [];
+  for (let from = 0; from < names.length; ) {
+    let upto = from + 1;
+    while (names[upto] === names[from]) upto += 1;
+    series.push(seriesOf(names[from] ?? '', sliceOf(values, from, upto)));
+    from = upto;
   }
-  return columns.map(({series, rowCount, weight, squaredWeight, quantiles}) => ({
-    name: series,
-    rowCount,
-    effectiveCount: effectiveCount(weight, squaredWeight),
-    cells: PERCENTILES.map((share, index) => ({
-      share,
-      valueMs: found.get(`${series} value ${share}`) ?? quantiles[index] ?? 0,
-      lowMs: found.get(`${series} low ${share}`),
-      highMs: found.get(`${series} high ${share}`),
-    })),
-  }));
+  return series;
+}
+
+/** Reads `ms`, `count`, `weight` and `squared` of rows in the order of their values. */
+export function valuesOf(columns: Columns): Values {
+  return {
+    ms: columns.numbers('ms'),
+    counts: columns.numbers('count'),
+    weights: columns.numbers('weight'),
+    squares: columns.numbers('squared'),
+  };
 }
 
 /**
@@ -74,11 +74,47 @@ export async function readSeries(ask: Ask, sample: string): Promise<ReadSeries[]
  * @throws What the database throws.
  */
 export async function askWith(connection: DuckDBConnection, statement: string, bound: Row): Promise<Row[]> {
-  // a statement refuses values that it has no place for
-  const used = Object.entries(bound).filter(([name]) => statement.includes(`$${name}`));
-  const values = Object.fromEntries(used) as Record<string, string | number | null>; // bound holds nothing else
-  const answer = await connection.runAndReadAll(statement, used.length > 0 ? values : undefined);
+  const answer = await connection.runAndReadAll(statement, usedOf(statement, bound));
   return answer.getRowObjectsJS();
+}
+
+async function columnsWith(connection: DuckDBConnection, statement: string, bound: Row): Promise<Columns> {
+  const answer = await connection.run(statement, usedOf(statement, bound));
+  const chunks = await answer.fetchAllChunks();
+  const names = answer.columnNames();
+  const rowCount = chunks.reduce((sum, chunk) => sum + chunk.rowCount, 0);
+
+  function visit(name: string, take: (value: unknown, row: number) => void): void {
+    const column = names.indexOf(name);
+    let row = 0;
+    for (const chunk of chunks) {
+      const vector = chunk.getColumnVector(column);
+      for (let index = 0; index < chunk.rowCount; index++) take(vector.getItem(index), row++);
+    }
+  }
+
+  return {
+    rowCount,
+    numbers(name) {
+      const numbers = new Float64Array(rowCount);
+      visit(name, (value, row) => {
+        numbers[row] = value === null ? Number.NaN : Number(value);
+      });
+      return numbers;
+    },
+    texts(name) {
+      const texts: string[] = [];
+      visit(name, (value) => texts.push(String(value)));
+      return texts;
+    },
+  };
+}
+
+/** A statement refuses values that it has no place for. */
+function usedOf(statement: string, bound: Row): Record<string, string | number | null> | undefined {
+  const used = Object.entries(bound).filter(([name]) => statement.includes(`$${name}`));
+  if (used.length === 0) return undefined;
+  return Object.fromEntries(used) as Record<string, string | number | null>; // bound holds nothing else
 }
 
 /** Reads the part, the whole and its squared weights from columns of a common prefix. */

@@ -4,6 +4,7 @@ import {type DuckDBConnection, DuckDBInstance} from '@duckdb/node-api';
 import {askOf} from './duckdb-ask.ts';
 import {type CommitRows, createCommitter, wholly} from './duckdb-commit.ts';
 import {failureOf, isFatal} from './duckdb-failure.ts';
+import {fillPaths} from './duckdb-path.ts';
 import {readTotals} from './duckdb-queries.ts';
 import {READERS} from './duckdb-readers.ts';
 import {dropRollups, rollUpHour} from './duckdb-rollups.ts';
@@ -139,7 +140,11 @@ function closedError(): StoreError {
 async function prepare(connection: DuckDBConnection): Promise<void> {
   await connection.run(TABLES);
   const lacking = await connection.runAndReadAll(LACKS_COLUMNS);
-  if (lacking.currentRowCount > 0) await wholly(connection, () => connection.run(ADD_COLUMNS));
+  if (lacking.currentRowCount === 0) return;
+  await wholly(connection, async () => {
+    await connection.run(ADD_COLUMNS);
+    await fillPaths(connection);
+  });
 }
 
 async function consistently<Outcome>(

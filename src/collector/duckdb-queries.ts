@@ -3,18 +3,21 @@ import type {CacheRecord, Outcome, Source} from '../latency/index.ts';
 import type {RecentTurn} from '../protocol/index.ts';
 import {type Ask, askAll, numberOf, type Row, readSeries, shareOf} from './duckdb-ask.ts';
 import * as sql from './duckdb-sql.ts';
-import type {ReadBin, ReadBudget, ReadInstant, Reading, Totals} from './store.ts';
+import {readStages} from './duckdb-stages.ts';
+import {readTimes} from './duckdb-times.ts';
+import type {ReadBudget, ReadInstant, Reading, Totals} from './store.ts';
 
 /** Reads all that a summary is made of. */
 export async function readSummary(ask: Ask): Promise<Reading> {
   const [counts = {}] = await ask(sql.COUNTS);
-  const series = await readSeries(ask, sql.SUMMARY_SAMPLE);
-  const waits = await ask(sql.WAITS);
-  const bins = await ask(sql.BINS);
+  const [firstBudget = {}] = await ask(sql.budgetOf('token'));
+  const [doneBudget = {}] = await ask(sql.budgetOf('done'));
+  const times = await readTimes(ask);
+  const arms = await readSeries(ask, sql.ARMS);
   const [instant = {}] = await ask(sql.INSTANT);
   const [waste = {}] = await ask(sql.WASTE);
   const ahead = await ask(sql.AHEAD);
-  const stages = await ask(sql.STAGES);
+  const {series, stages} = await readStages(ask);
   const tallies = await ask(sql.TALLIES);
   const recent = await ask(sql.RECENT);
   const [dropped = {}] = await ask(sql.DROPPED);
@@ -26,24 +29,11 @@ export async function readSummary(ask: Ask): Promise<Reading> {
     hiddenCount: numberOf(counts['hidden_count']),
     visibleCount: numberOf(counts['visible_count']),
     droppedCount: numberOf(dropped['dropped']),
-    series,
-    waits: waits.map((row) => ({
-      ms: numberOf(row['ms']),
-      hit: row['hit'] === true,
-      shownWeight: numberOf(row['shown_weight']),
-      leftWeight: numberOf(row['left_weight']),
-      shownCount: numberOf(row['shown_count']),
-      leftCount: numberOf(row['left_count']),
-      squaredWeight: numberOf(row['squared']),
-    })),
-    bins: bins.map((row) => ({
-      series: row['series'] as ReadBin['series'], // the statement writes these two
-      bin: numberOf(row['bin']),
-      hit: row['hit'] === true,
-      weight: numberOf(row['weight']),
-    })),
-    firstTokenOver: {...shareOf(counts, 'first_'), ...budgetOf(counts['first_budget'], counts['first_budgets'])},
-    completeOver: {...shareOf(counts, 'done_'), ...budgetOf(counts['done_budget'], counts['done_budgets'])},
+    series: [...times.series, ...series, ...arms],
+    waits: times.waits,
+    bins: times.bins,
+    firstTokenOver: {...shareOf(counts, 'first_'), ...budgetOf(firstBudget)},
+    completeOver: {...shareOf(counts, 'done_'), ...budgetOf(doneBudget)},
     leftBeforeFirst: shareOf({...ended, part: counts['left_first_part']}, ''),
     leftBeforeEnd: shareOf({...ended, part: counts['left_part']}, ''),
     instant: instantOf(instant),
@@ -58,12 +48,7 @@ export async function readSummary(ask: Ask): Promise<Reading> {
       won: shareOf(waste, 'won_'),
       deniedCount: numberOf(waste['denied_count']),
     },
-    stages: stages.map((row) => ({
-      stage: String(row['stage']),
-      timeoutCount: numberOf(row['timeout_count']),
-      ...shareOf(row, ''),
-      ...budgetOf(row['budget'], row['budgets']),
-    })),
+    stages,
     // only values of the schema's closed lists are stored
     outcomes: talliesOf(tallies, 'outcome') as Reading['outcomes'],
     sources: talliesOf(tallies, 'source') as Reading['sources'],
@@ -110,7 +95,7 @@ function instantOf(row: Row): ReadInstant {
   };
 }
 
-function budgetOf(budget: unknown, budgets: unknown): ReadBudget {
+function budgetOf({budget, budgets}: Row): ReadBudget {
   return {...(budget == null ? {} : {budgetMs: numberOf(budget)}), budgetCount: numberOf(budgets)};
 }
 

@@ -1,7 +1,9 @@
 import type {Ask} from './duckdb-ask.ts';
+import {readBlame} from './duckdb-blame.ts';
 import {readHistory} from './duckdb-history.ts';
 import {readSummary} from './duckdb-queries.ts';
 import {readRoutes} from './duckdb-routes.ts';
+import {readTrend} from './duckdb-trend.ts';
 import type {Readings} from './store.ts';
 
 /** How each reading is read: in one transaction. */
@@ -9,4 +11,6 @@ export const READERS: {readonly [Name in keyof Readings]: (ask: Ask) => Promise<
   summary: readSummary,
   routes: readRoutes,
   history: readHistory,
+  blame: readBlame,
+  trend: readTrend,
 };

@@ -1,5 +1,4 @@
-import {PERCENTILES} from '../latency/index.ts';
-import {BIN_RATIO, OPEN_EXPIRES_MS} from './store.ts';
+import {OPEN_EXPIRES_MS} from './store.ts';
 
 /** Narrows a FROM turns to the window. Its values are bound: nothing that a client sent is ever part of a statement. */
 export const IN_WINDOW = `
@@ -37,53 +36,20 @@ waited AS (
   WHERE (final OR expired) AND (coalesce(hidden_ms, 0) = 0 OR hid_ms IS NOT NULL)
 )`;
 
-const STAGED = `
-staged AS (
-  SELECT weight, unnest(stage_name) AS stage, unnest(stage_ms) AS ms, unnest(stage_budget_ms) AS budget_ms,
-    coalesce(unnest(stage_state) = 'timeout', false) AS timed_out
-  FROM seen WHERE visible
-)`;
-
-const SAMPLE = `
-sample AS (
-  SELECT 'first-token' AS series, first_ms AS ms, weight FROM seen WHERE visible AND first_ms IS NOT NULL
-  UNION ALL
-  SELECT 'first-token/misses', first_ms, weight FROM seen WHERE visible AND first_ms IS NOT NULL AND NOT hit
-  UNION ALL
-  SELECT 'complete', done_ms, weight FROM seen WHERE visible AND completed
-  UNION ALL
-  SELECT 'complete/misses', done_ms, weight FROM seen WHERE visible AND completed AND NOT hit
-  UNION ALL
-  SELECT 'stage/' || stage, ms, weight FROM staged
-  UNION ALL
-  SELECT 'arm/' || prefetch_arm, first_ms, weight FROM seen
+/** First words by the arm of their page, as a sample. */
+export const ARMS = `
+${SEEN}, sample AS (
+  SELECT 'arm/' || prefetch_arm AS series, first_ms AS ms, weight FROM seen
   WHERE visible AND first_ms IS NOT NULL AND prefetch_arm IN ('on', 'off')
 )`;
 
-/** The tables that a set of measured columns is made of; the last is `sample`, of `series`, `ms` and `weight`. */
-export const SUMMARY_SAMPLE = `${SEEN}, ${STAGED}, ${SAMPLE}`;
-
-/** Writes what reads every column of a sample with its exact percentiles (type 7). */
-export const series = (sample: string) => `
+/** Writes what reads the values of every column of a sample in their order, each with how often it is there. */
+export const values = (sample: string) => `
 WITH ${sample}
-SELECT series, count(*) AS row_count, sum(weight) AS weight, sum(weight * weight) AS squared,
-  quantile_cont(ms, [${PERCENTILES.join(', ')}]) AS quantiles
-FROM sample GROUP BY series ORDER BY series`;
+SELECT series, ms::DOUBLE AS ms, count(*)::DOUBLE AS count, sum(weight) AS weight, sum(weight * weight) AS squared
+FROM sample GROUP BY series, ms ORDER BY series, ms`;
 
-/** Writes what reads values at ranks of the sorted columns ($targets, a JSON array of columns with their ranks), unweighted. */
-export const ranked = (sample: string) => `
-WITH ${sample},
-target AS (
-  SELECT t.series AS series, t.ranks AS ranks
-  FROM (SELECT unnest(from_json($targets::VARCHAR, '[{"series":"VARCHAR","ranks":["INTEGER"]}]')) AS t)
-),
-ordered AS (
-  SELECT series, list_sort(list(ms)) AS values FROM sample
-  WHERE series IN (SELECT series FROM target) GROUP BY series
-)
-SELECT series, list_select(ordered.values, target.ranks) AS found FROM ordered JOIN target USING (series)`;
-
-/** Writes what reads values at cumulated weights of the sorted columns ($targets, as for `ranked`): the first value that reaches each. */
+/** Writes what reads values at cumulated weights of the sorted columns ($targets, a JSON array of columns with their ranks): the first value that reaches each. */
 export const weighed = (sample: string) => `
 WITH ${sample},
 target AS (
@@ -100,27 +66,6 @@ cumulated AS (
 SELECT target.series AS series, list(cumulated.ms ORDER BY target.place) AS found
 FROM target ASOF JOIN cumulated ON target.series = cumulated.series AND target.upto <= cumulated.upto
 GROUP BY target.series`;
-
-/** How long visitors waited for the first word, and whether it came. */
-export const WAITS = `
-WITH ${SEEN}, ${WAITED}
-SELECT ms, hit,
-  coalesce(sum(weight) FILTER (shown), 0) AS shown_weight,
-  coalesce(sum(weight) FILTER (NOT shown), 0) AS left_weight,
-  count(*) FILTER (shown) AS shown_count,
-  count(*) FILTER (NOT shown) AS left_count,
-  sum(weight * weight) AS squared
-FROM waited WHERE ms IS NOT NULL GROUP BY ms, hit ORDER BY ms, hit`;
-
-/** Logarithmic histograms. */
-export const BINS = `
-WITH ${SEEN}, binned AS (
-  SELECT 'first-token' AS series, first_ms AS ms, hit, weight FROM seen WHERE visible AND first_ms IS NOT NULL
-  UNION ALL
-  SELECT 'complete', done_ms, hit, weight FROM seen WHERE visible AND completed
-)
-SELECT series, hit, floor(ln(greatest(ms, 1)) / ln(${BIN_RATIO}))::INTEGER AS bin, sum(weight) AS weight
-FROM binned GROUP BY ALL ORDER BY ALL`;
 
 /** Counts, over-budget shares and abandonment, in one row. */
 export const COUNTS = `
@@ -141,18 +86,21 @@ SELECT count(*) AS turn_count,
   sum(weight) FILTER (first_valid AND first_over) AS first_part,
   sum(weight) FILTER (first_valid) AS first_whole,
   sum(weight * weight) FILTER (first_valid) AS first_squared,
-  mode(budget_token_ms) AS first_budget,
-  count(DISTINCT budget_token_ms) AS first_budgets,
   sum(weight) FILTER (done_valid AND done_over) AS done_part,
   sum(weight) FILTER (done_valid) AS done_whole,
   sum(weight * weight) FILTER (done_valid) AS done_squared,
-  mode(budget_done_ms) AS done_budget,
-  count(DISTINCT budget_done_ms) AS done_budgets,
   sum(weight) FILTER (left_it AND NOT shown) AS left_first_part,
   sum(weight) FILTER (left_it) AS left_part,
   sum(weight) FILTER (ended) AS ended_whole,
   sum(weight * weight) FILTER (ended) AS ended_squared
 FROM judged`;
+
+/** Writes what tells the most frequent budget, and how many there are. */
+export const budgetOf = (milestone: 'token' | 'done') => `
+WITH ${SEEN}, counted AS (
+  SELECT budget_${milestone}_ms AS budget, count(*) AS count FROM seen WHERE budget_${milestone}_ms IS NOT NULL GROUP BY ALL
+)
+SELECT budget, count(*) OVER () AS budgets FROM counted ORDER BY count DESC, budget LIMIT 1`;
 
 const MATCHED = `coalesce(cache_hit IN ('exact', 'semantic', 'learned'), false)`;
 
@@ -212,17 +160,6 @@ export const AHEAD = `
 WITH ${SEEN}
 SELECT 'ahead' AS kind, prefetch AS name, count(*) AS count, sum(weight) AS weight
 FROM seen WHERE (final OR expired) AND prefetch IS NOT NULL GROUP BY ALL ORDER BY count DESC, name`;
-
-/** Over-budget shares of the stages. */
-export const STAGES = `
-WITH ${SEEN}, ${STAGED}
-SELECT stage,
-  sum(weight) FILTER (ms > budget_ms) AS part,
-  sum(weight) FILTER (budget_ms IS NOT NULL) AS whole,
-  sum(weight * weight) FILTER (budget_ms IS NOT NULL) AS squared,
-  mode(budget_ms) AS budget, count(DISTINCT budget_ms) AS budgets,
-  count(*) FILTER (timed_out) AS timeout_count
-FROM staged GROUP BY stage ORDER BY stage`;
 
 /** Turns by outcome and by source. */
 export const TALLIES = `

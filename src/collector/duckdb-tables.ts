@@ -1,3 +1,4 @@
+import {pathNames} from './duckdb-path.ts';
 import {ROLLUP_TABLES} from './duckdb-rollups.ts';
 import type {StoredTurn} from './store.ts';
 
@@ -38,18 +39,18 @@ CREATE TABLE IF NOT EXISTS turns (
   prefetch_arm VARCHAR,
   hedge_won VARCHAR,
   over VARCHAR[] NOT NULL,
+  stage_list VARCHAR,
   stage_name VARCHAR[] NOT NULL,
   stage_ms DOUBLE[] NOT NULL,
   stage_budget_ms DOUBLE[] NOT NULL,
   stage_state VARCHAR[] NOT NULL,
+  cold BOOLEAN,
+  path VARCHAR,
+  path_ms DOUBLE[],
   record VARCHAR NOT NULL
 );
 CREATE TABLE IF NOT EXISTS losses (lost_at BIGINT NOT NULL, site VARCHAR NOT NULL, dropped INTEGER NOT NULL);
 `;
-
-/** Tells whether the file is from before turns had all of these columns: one row if it is. */
-export const LACKS_COLUMNS = `
-SELECT 1 WHERE NOT EXISTS (FROM duckdb_columns() WHERE table_name = 'turns' AND column_name = 'hedge_won')`;
 
 const COLUMNS = {
   id: 'UUID',
@@ -86,10 +87,14 @@ const COLUMNS = {
   prefetch_arm: 'VARCHAR',
   hedge_won: 'VARCHAR',
   over: ['VARCHAR'],
+  stage_list: 'VARCHAR',
   stage_name: ['VARCHAR'],
   stage_ms: ['DOUBLE'],
   stage_budget_ms: ['DOUBLE'],
   stage_state: ['VARCHAR'],
+  cold: 'BOOLEAN',
+  path: 'VARCHAR',
+  path_ms: ['DOUBLE'],
   record: 'VARCHAR',
 } as const;
 
@@ -107,14 +112,29 @@ const ADDED = {
   prefetch_lead_ms: '$.prefetch.lead',
   prefetch_arm: '$.arms.prefetch',
   hedge_won: '$.hedge.won',
+  cold: '$.cold',
 } as const satisfies Partial<Record<Column, string>>;
 
 const added = Object.entries(ADDED) as [keyof typeof ADDED, string][]; // its own keys
 
+/** Those that are computed of others, most of them by `fillPaths`. */
+const COMPUTED = {path: 'VARCHAR', path_ms: 'DOUBLE[]', stage_list: 'VARCHAR'};
+
+const lately = [...Object.keys(ADDED), ...Object.keys(COMPUTED)];
+
+/** Tells whether the file is from before turns had all of these columns: one row if it is. */
+export const LACKS_COLUMNS = `
+SELECT 1 FROM duckdb_columns() WHERE table_name = 'turns' AND column_name IN (${lately.map((name) => `'${name}'`).join(', ')})
+HAVING count(*) < ${lately.length}`;
+
 /** Adds those columns where they are missing, and fills them from the records. */
 export const ADD_COLUMNS = `
 ${added.map(([name]) => `ALTER TABLE turns ADD COLUMN IF NOT EXISTS ${name} ${COLUMNS[name]};`).join('\n')}
-UPDATE turns SET ${added.map(([name, path]) => `${name} = (record->>'${path}')::${COLUMNS[name]}`).join(', ')};
+${Object.entries(COMPUTED)
+  .map(([name, type]) => `ALTER TABLE turns ADD COLUMN IF NOT EXISTS ${name} ${type};`)
+  .join('\n')}
+UPDATE turns SET ${added.map(([name, path]) => `${name} = (record->>'${path}')::${COLUMNS[name]}`).join(', ')},
+  stage_list = array_to_string(stage_name, ' ');
 `;
 
 const names = Object.keys(COLUMNS);
@@ -180,10 +200,14 @@ export function turnRow(turn: StoredTurn): Record<Column, unknown> {
     prefetch_arm: turn.prefetchArm,
     hedge_won: turn.hedgeWon,
     over: turn.over,
+    stage_list: turn.stages.map((stage) => stage.name).join(' '),
     stage_name: turn.stages.map((stage) => stage.name),
     stage_ms: turn.stages.map((stage) => stage.ms),
     stage_budget_ms: turn.stages.map((stage) => stage.budgetMs ?? null),
     stage_state: turn.stages.map((stage) => stage.state ?? null),
+    cold: turn.cold,
+    path: pathNames(turn.path),
+    path_ms: turn.path.map(({ms}) => ms),
     record: JSON.stringify(turn.record),
   };
 }

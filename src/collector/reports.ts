@@ -1,6 +1,8 @@
 import type {Reports} from '../protocol/index.ts';
+import {blameOf} from './report-blame.ts';
 import {historyOf} from './report-history.ts';
 import {routesOf} from './report-routes.ts';
+import {trendOf} from './report-trend.ts';
 import type {ReadWindow, Store} from './store.ts';
 
 /** How each report is made of what a store reads. */
@@ -9,6 +11,8 @@ export const REPORTS: {
 } = {
   history: async (store, window) => historyOf(await store.read('history', window), window),
   routes: async (store, window) => routesOf(await store.read('routes', window)),
+  blame: async (store, window) => blameOf(await store.read('blame', window)),
+  trend: async (store, window) => trendOf(await store.read('trend', window)),
 };
 
 /** Tells whether a report goes by that name. */

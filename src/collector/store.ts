@@ -1,5 +1,7 @@
 import type {CacheRecord, Outcome, Source, TurnRecord} from '../latency/index.ts';
 import type {Filters, RecentTurn, Summary} from '../protocol/index.ts';
+import type {BlameReading} from './blame-reading.ts';
+import type {PathPart} from './turn-path.ts';
 
 /** One turn as it is stored: what queries ask for in fields of their own, and the whole record beside them. */
 export interface StoredTurn {
@@ -61,6 +63,10 @@ export interface StoredTurn {
   over: string[];
   /** Those that ran, each name once. */
   stages: {name: string; ms: number; budgetMs?: number | undefined; state?: string | undefined}[];
+  /** Whether the backend said that a cold start was in it. */
+  cold: boolean;
+  /** How the wait for its first visible answer divides among the stages; empty without one. */
+  path: readonly PathPart[];
   record: TurnRecord;
 }
 
@@ -99,19 +105,18 @@ export interface ReadSeries {
   cells: ReadCell[];
 }
 
-/** Visitors who waited `ms`: by weight, those who then saw the first word and those who left or hid the page. */
-export interface ReadWait {
-  ms: number;
-  /** Whether a cache or the FAQ answered. */
-  hit: boolean;
-  /** Weight of those who saw the first word then. */
-  shownWeight: number;
-  /** Weight of those who left or hid the page then. */
-  leftWeight: number;
-  shownCount: number;
+/** How long visitors waited for the first word, with those who left or hid the page before it as still waiting. */
+export interface ReadWaiting {
+  count: number;
+  /** Of these those who left or hid the page. */
   leftCount: number;
-  /** Sum of squared weights, for the effective number. */
-  squaredWeight: number;
+  effectiveCount: number;
+  /** The longest wait, in ms. */
+  longestMs: number;
+  /** The percentiles, each value only where the curve reaches it. */
+  cells: {share: number; valueMs?: number; lowMs?: number; highMs?: number}[];
+  /** The share (0 to 1) whose first word has come by the lower edge of each bin, by the bin's number from 0 on. */
+  shownShares: number[];
 }
 
 /** A share of weighted turns: the part, the whole, and the whole's squared weights for its effective number. */
@@ -185,7 +190,7 @@ export interface Reading {
   visibleCount: number;
   droppedCount: number;
   series: ReadSeries[];
-  waits: ReadWait[];
+  waits: {all: ReadWaiting; misses: ReadWaiting};
   bins: ReadBin[];
   firstTokenOver: ReadShare & ReadBudget;
   completeOver: ReadShare & ReadBudget;
@@ -208,6 +213,8 @@ export interface Readings {
   summary: Reading;
   routes: RoutesReading;
   history: HistoryReading;
+  blame: BlameReading;
+  trend: TrendReading;
 }
 
 /** How the turns of each route of a backend and each prompt class went. */
@@ -239,6 +246,16 @@ export interface HistoryReading {
     /** The weight in each of them. */
     weights: Float64Array;
   }[];
+}
+
+/** How turns went over time, in bins of equal length. */
+export interface TrendReading extends ReadBudget {
+  binMs: number;
+  bins: (ReadShare & {
+    /** Beginning of the bin, epoch ms. */
+    fromAt: number;
+    series: ReadSeries | undefined;
+  })[];
 }
 
 /** Counts over all that is stored, which only grow. */

@@ -1,6 +1,7 @@
 import type {TurnRecord} from '../latency/index.ts';
 import type {BeaconBatch} from '../protocol/index.ts';
 import type {StoredTurn} from './store.ts';
+import {turnPath} from './turn-path.ts';
 
 /** The most new values that a dimension takes in a day; further ones are stored as `other`. */
 export const DIMENSION_LIMIT_COUNT = 200;
@@ -79,6 +80,8 @@ export function toStoredTurn(options: {
     hedgeWon: turn.hedge?.won,
     over: turn.over ?? [],
     stages: stagesOf(turn),
+    cold: turn.cold ?? false,
+    path: turnPath(turn, (name) => name),
     record: turn,
   };
 }

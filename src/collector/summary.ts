@@ -1,4 +1,3 @@
-import {PERCENTILES} from '../latency/index.ts';
 import {
   type DeclaredBudget,
   type Figure,
@@ -10,10 +9,9 @@ import {
   type Summary,
   type WasteSummary,
 } from '../protocol/index.ts';
-import {besideAnswered, effectiveCount, figureOf, figuresOf, hiddenFigure, proportionOf} from './figures.ts';
+import {besideAnswered, figureOf, figuresOf, hiddenFigure, proportionOf} from './figures.ts';
 import {shapeOf} from './shape.ts';
-import type {ReadBudget, ReadInstant, Reading, ReadSeries, ReadShare, ReadWait, ReadWaste} from './store.ts';
-import {type Survival, survival} from './survival.ts';
+import type {ReadBudget, ReadInstant, Reading, ReadSeries, ReadShare, ReadWaiting, ReadWaste} from './store.ts';
 
 /**
  * Makes the summary of a reading.
@@ -97,15 +95,14 @@ function savingOf(series: SeriesByName): WasteSummary['saving'] {
 type SeriesByName = ReadonlyMap<string, ReadSeries>;
 
 function firstTokenOf(reading: Reading, series: SeriesByName): MilestoneSummary {
-  const all = waitOf(reading.waits);
-  const misses = waitOf(reading.waits.filter((wait) => !wait.hit));
+  const {all, misses} = reading.waits;
   return {
     ...milestoneOf(reading.firstTokenOver),
     all: waitedPopulation(all, series.get('first-token')),
     misses: waitedPopulation(misses, series.get('first-token/misses')),
     shape: shapeOf(
       reading.bins.filter((bin) => bin.series === 'first-token'),
-      all.leftCount > 0 ? all.curve.shownShare : undefined,
+      all.leftCount > 0 ? (bin) => all.shownShares[bin] ?? all.shownShares.at(-1) ?? 0 : undefined,
     ),
   };
 }
@@ -122,40 +119,11 @@ function completeOf(reading: Reading, series: SeriesByName): MilestoneSummary {
   };
 }
 
-interface Wait {
-  curve: Survival;
-  count: number;
-  leftCount: number;
-  effectiveCount: number;
-}
-
-function waitOf(waits: readonly ReadWait[]): Wait {
-  let weight = 0;
-  let squaredWeight = 0;
-  let count = 0;
-  let leftCount = 0;
-  for (const wait of waits) {
-    weight += wait.shownWeight + wait.leftWeight;
-    squaredWeight += wait.squaredWeight;
-    count += wait.shownCount + wait.leftCount;
-    leftCount += wait.leftCount;
-  }
-  // hits and misses that waited equally long are one step, in which words come before visitors leave
-  const steps = new Map<number, {ms: number; shown: number; left: number}>();
-  for (const {ms, shownWeight, leftWeight} of waits) {
-    const step = steps.get(ms) ?? {ms, shown: 0, left: 0};
-    steps.set(ms, {ms, shown: step.shown + shownWeight, left: step.left + leftWeight});
-  }
-  const effective = effectiveCount(weight, squaredWeight);
-  const curve = survival([...steps.values()], weight > 0 ? effective / weight : 1);
-  return {curve, count, leftCount, effectiveCount: effective};
-}
-
 /** With nobody gone the answered turns tell all, interpolated as everywhere else. */
-function waitedPopulation(wait: Wait, series: ReadSeries | undefined): Population {
+function waitedPopulation(wait: ReadWaiting, series: ReadSeries | undefined): Population {
   const answered = figuresOf(series);
   if (wait.leftCount === 0) return {count: wait.count, leftCount: 0, figures: answered, answered};
-  const figures = PERCENTILES.map((share) => waitedFigure(wait, share));
+  const figures = wait.cells.map((cell) => waitedFigure(wait, cell));
   return {
     count: wait.count,
     leftCount: wait.leftCount,
@@ -164,8 +132,8 @@ function waitedPopulation(wait: Wait, series: ReadSeries | undefined): Populatio
   };
 }
 
-function waitedFigure(wait: Wait, share: number): Figure {
-  const {valueMs, lowMs, highMs} = wait.curve.quantile(share);
+function waitedFigure(wait: ReadWaiting, cell: ReadWaiting['cells'][number]): Figure {
+  const {share, valueMs, lowMs, highMs} = cell;
   const hidden = hiddenFigure(share, Math.floor(wait.effectiveCount + 1e-9));
   if (valueMs !== undefined && lowMs !== undefined) {
     return figureOf({share, valueMs, lowMs, highMs}, wait.effectiveCount);
@@ -175,7 +143,7 @@ function waitedFigure(wait: Wait, share: number): Figure {
     state: 'unreached',
     share,
     count: hidden.count,
-    aboveMs: wait.curve.longestMs,
+    aboveMs: wait.longestMs,
     words: 'not reached: too many left before it',
   };
 }

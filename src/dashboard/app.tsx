@@ -13,7 +13,9 @@ import {Recent} from './recent.tsx';
 import {Routes} from './routes.tsx';
 import {ShapeSection} from './shape.tsx';
 import {Stages} from './stages.tsx';
-import {useSummary} from './use-answer.ts';
+import {TailSection} from './tail.tsx';
+import {Trend} from './trend.tsx';
+import {useReport, useSummary} from './use-answer.ts';
 import {Waste} from './waste.tsx';
 
 const PROBLEMS: Record<LoadProblem, string> = {
@@ -103,12 +105,15 @@ function Waiting({state, refresh}: {state: PollState<Summary>; refresh: () => vo
 
 function Report(props: {summary: Summary; query: Query; onQuery: (query: Query) => void}) {
   const {summary, query, onQuery} = props;
+  const blame = useReport('blame', query);
   if (summary.turns.count === 0) return <NoTurns query={query} onQuery={onQuery} />;
   return (
     <>
-      <Headline summary={summary} />
+      <Headline summary={summary} blame={blame} />
+      <Trend query={query} verdict={blame?.report.verdict} />
+      <Stages summary={summary} blame={blame?.report} />
+      <TailSection report={blame?.report} />
       <ShapeSection summary={summary} />
-      <Stages summary={summary} />
       <Routes query={query} />
       <History query={query} />
       <Instant summary={summary} />

@@ -41,3 +41,16 @@ export function formatPercentile(share: number): string {
 export function formatClock(at: number): string {
   return new Date(at).toLocaleTimeString([], {hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false});
 }
+
+/** Writes a moment at the reader's place as briefly as it is clear: `14:20` today, else with the day before it. */
+export function formatMoment(at: number, nowAt: number): string {
+  const [moment, now] = [new Date(at), new Date(nowAt)];
+  const clock = moment.toLocaleTimeString('en', {hour: '2-digit', minute: '2-digit', hour12: false, hourCycle: 'h23'});
+  if (moment.toDateString() === now.toDateString()) return clock;
+  return `${moment.toLocaleDateString('en', {day: 'numeric', month: 'short'})}, ${clock}`;
+}
+
+/** Writes a number that may be less than none the way `write` does. */
+export function formatSigned(value: number, write: (value: number) => string): string {
+  return value < 0 ? `−${write(-value)}` : write(value);
+}

@@ -7,6 +7,7 @@ export * from './hello.ts';
 export * from './open-reader.ts';
 export * from './question.ts';
 export * from './reader.ts';
+export * from './report-blame.ts';
 export * from './reports.ts';
 export * from './request.ts';
 export * from './summary.ts';

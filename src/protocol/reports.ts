@@ -1,3 +1,4 @@
+import type {BlameReport, TrendReport} from './report-blame.ts';
 import type {Figure, LookedAt, Proportion} from './summary.ts';
 
 /** Version of the reports' shapes; it grows when a reader of an old shape would misread a new one. */
@@ -7,6 +8,8 @@ export const REPORT_VERSION = 1;
 export interface Reports {
   routes: RoutesReport;
   history: HistoryReport;
+  blame: BlameReport;
+  trend: TrendReport;
 }
 
 /** The answer of `GET /v1/reports/<name>`. */

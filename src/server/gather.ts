@@ -1,5 +1,6 @@
 import type {AnswerJob} from './answer-job.ts';
 import type {Chunk} from './instructions.ts';
+import {narrow} from './knowledge.ts';
 import {createLimit, type Limit} from './limit.ts';
 import {orAborted} from './or-aborted.ts';
 import type {StageHedgeEnd} from './stage-hedge.ts';
@@ -76,7 +77,7 @@ export function createGatherer(options: {
       if (ready && (!isForAll || job.prepared?.isForAll)) {
         job.prepared?.use();
         end(job.sinceMs(), 'end', {hit: true});
-        return ready;
+        return narrow(ready, text);
       }
       const known = {
         ...(Number.isFinite(deadlineMs) ? {deadlineMs} : {}),

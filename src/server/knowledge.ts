@@ -19,7 +19,8 @@ export interface KnowledgeEntry {
 export interface Knowledge {
   /**
    * Finds the entries that answer a question, best first, at most MAX_FOUND_COUNT; none when no entry knows enough of
-   * its words. Without a question it gives the entries of the topics.
+   * its words. Without a question it gives the entries of the topics, at most MAX_TOPIC_COUNT, each topic as many as the
+   * others: the handler narrows them once there is a question.
    *
    * @param facts.topics - Topic ids; used only without a question. Default none.
    * @throws The signal's reason when it has aborted.
@@ -29,6 +30,9 @@ export interface Knowledge {
 
 /** The most entries that one question finds. */
 export const MAX_FOUND_COUNT = 3;
+
+/** The most entries that topics give. */
+export const MAX_TOPIC_COUNT = 24;
 
 /** The part of a question's words, weighed by rarity, that an entry must know. */
 export const FOUND_SHARE = 0.3;
@@ -46,13 +50,30 @@ export function createKnowledge(entries: readonly KnowledgeEntry[]): Knowledge {
   return {
     async retrieve(question, {topics = [], signal} = {}) {
       signal?.throwIfAborted();
-      const found =
-        question === null
-          ? entries.filter(({topic}) => topics.includes(topic))
-          : find(question).map(({entry}) => entry);
-      return found.slice(0, MAX_FOUND_COUNT).map((entry) => ({...entry}));
+      const found = question === null ? inTurns(entries, topics) : find(question).map(({entry}) => entry);
+      return found.map((entry) => ({...entry}));
     },
   };
+}
+
+/** Takes the entries of topics, one of each in turn, so that none is left out for another's many. */
+function inTurns(entries: readonly KnowledgeEntry[], topics: readonly string[]): KnowledgeEntry[] {
+  const ofTopics = [...new Set(topics)].map((topic) => entries.filter((entry) => entry.topic === topic));
+  const longest = Math.max(0, ...ofTopics.map(({length}) => length));
+  const turns = Array.from({length: longest}, (_, at) => ofTopics.flatMap((each) => each[at] ?? []));
+  return turns.flat().slice(0, MAX_TOPIC_COUNT);
+}
+
+/**
+ * Keeps of passages that were found for topics those that answer the question, as a search among them would find them.
+ *
+ * @returns All of them where they are no more than a search finds, or none knows enough of the question: then what the
+ *   question is about is all that is known of it.
+ */
+export function narrow(passages: readonly Chunk[], question: string): readonly Chunk[] {
+  if (passages.length <= MAX_FOUND_COUNT) return passages;
+  const found = createFinder(passages)(question).map(({entry}) => entry);
+  return found.length > 0 ? found : passages;
 }
 
 /**
@@ -60,10 +81,11 @@ export function createKnowledge(entries: readonly KnowledgeEntry[]): Knowledge {
  *
  * @returns Finds entries, best first, at most MAX_FOUND_COUNT.
  */
-export function createFinder(
-  entries: readonly KnowledgeEntry[],
-): (question: string) => {entry: KnowledgeEntry; score: number}[] {
-  const search = createIndex(entries.map((entry) => ({...entry, topic: entry.topic.replaceAll('-', ' ')})));
+export function createFinder<Entry extends Pick<Chunk, 'topic' | 'title' | 'text'>>(
+  entries: readonly Entry[],
+): (question: string) => {entry: Entry; score: number}[] {
+  const fields = ({topic = '', title = '', text}: Entry) => ({topic: topic.replaceAll('-', ' '), title, text});
+  const search = createIndex(entries.map(fields));
   return (question) => {
     const matches = search(question).filter(({share}) => share >= FOUND_SHARE);
     const best = matches[0]?.score ?? 0;

@@ -1,6 +1,6 @@
 import {afterEach, describe, expect, it, vi} from 'vitest';
 import type {Hello} from '../../src/protocol/index.ts';
-import {type AnswerOptions, CONTEXT_TTL_MS, type Retrieve} from '../../src/server/index.ts';
+import {type AnswerOptions, CONTEXT_TTL_MS, createKnowledge, type Retrieve} from '../../src/server/index.ts';
 import {FEWEST_WASTE_COUNT, WASTE_MEMORY_MS} from '../../src/server/speculation.ts';
 import {WARM_EVERY_MS} from '../../src/server/warming.ts';
 import {SHOP} from '../faq/packs.ts';
@@ -129,6 +129,16 @@ describe('topics', () => {
     const asked = await shop.ask(contextId, {topics: ['returns']});
     expect(asked).toMatchObject({contextHit: true, isReady: true, prompt: expect.stringContaining('null on returns')});
     expect(shop.retrieve).toHaveBeenCalledOnce();
+  });
+
+  it('bring what the question asks for, out of all that there is on them', async () => {
+    const about = ['parcels', 'express', 'pallets', 'islands', 'customs'];
+    const knowledge = about.map((title) => ({id: title, topic: 'shipping', title, text: `All on ${title}.`}));
+    const shop = open({retrieve: createKnowledge(knowledge).retrieve});
+    const contextId = await shop.prefetch(['shipping']);
+    const asked = await shop.ask(contextId, {topics: ['shipping'], text: 'what about customs?'});
+    expect(asked).toMatchObject({contextHit: true, isReady: true, prompt: expect.stringContaining('All on customs.')});
+    expect(asked.prompt).not.toContain('All on parcels.');
   });
 
   it('that turn out to be others are looked up with the question', async () => {

@@ -1,5 +1,7 @@
+import {readFileSync} from 'node:fs';
 import {describe, expect, it} from 'vitest';
-import {createKnowledge} from '../../src/server/index.ts';
+import {createKnowledge, type KnowledgeEntry} from '../../src/server/index.ts';
+import {MAX_TOPIC_COUNT, narrow} from '../../src/server/knowledge.ts';
 import {SHOP} from './shop-knowledge.ts';
 
 const {retrieve} = createKnowledge(SHOP);
@@ -38,11 +40,21 @@ describe('knowledge', () => {
     expect(SHOP).not.toContain(first);
   });
 
+  it('gives of many topics as much as of each other, and not more than it can narrow', async () => {
+    const many = ['a', 'b', 'c'].flatMap((topic) =>
+      Array.from({length: topic === 'a' ? 40 : 4}, (_, at) => ({id: `${topic}${at}`, topic, title: topic, text: 'x'})),
+    );
+    const given = await createKnowledge(many).retrieve(null, {topics: ['a', 'b', 'c', 'a']});
+    expect(given.length).toBe(MAX_TOPIC_COUNT);
+    expect(given.slice(0, 6).map(({id}) => id)).toEqual(['a0', 'b0', 'c0', 'a1', 'b1', 'c1']);
+    expect(given.filter(({id}) => !id.startsWith('a')).length).toBe(8);
+  });
+
   it('gives the entries of topics while there is no question', async () => {
     expect((await retrieve(null, {topics: ['shipping', 'contact']})).map(({id}) => id)).toEqual([
       'shipping',
-      'abroad',
       'contact',
+      'abroad',
     ]);
     expect(await retrieve(null)).toEqual([]);
   });
@@ -53,5 +65,36 @@ describe('knowledge', () => {
 
   it('is empty without entries', async () => {
     expect(await createKnowledge([]).retrieve('shipping')).toEqual([]);
+  });
+});
+
+describe('passages of topics', () => {
+  const demo = JSON.parse(readFileSync('demo/site/knowledge.json', 'utf8')) as KnowledgeEntry[]; // the shop's own file
+  const {retrieve: search} = createKnowledge(demo);
+
+  it('are narrowed to what the question itself finds among them', async () => {
+    const questions = demo.map(({title}) => `${title}?`);
+    let narrowedCount = 0;
+    for (const question of questions) {
+      const [best] = await search(question);
+      if (!best?.topic) continue;
+      const ofTopic = await search(null, {topics: [best.topic, 'delivery', 'payment']});
+      const narrowed = narrow(ofTopic, question);
+      expect(narrowed[0]?.id, question).toBe(best.id);
+      expect(narrowed.length).toBeLessThanOrEqual(3);
+      narrowedCount++;
+    }
+    expect(narrowedCount).toBe(demo.length);
+  });
+
+  it('stay where they are few, or the question says nothing of them', async () => {
+    const ofTopic = await search(null, {topics: ['delivery']});
+    expect(narrow(ofTopic, 'xyzzy')).toBe(ofTopic);
+    expect(narrow(ofTopic.slice(0, 3), 'in the evening')).toHaveLength(3);
+  });
+
+  it('may have neither title nor topic', () => {
+    const passages = ['cats', 'dogs', 'birds', 'fish'].map((text) => ({id: text, text}));
+    expect(narrow(passages, 'do you have birds').map(({id}) => id)).toEqual(['birds']);
   });
 });

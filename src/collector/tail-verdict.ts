@@ -1,0 +1,169 @@
+import type {BlameVerdict, TailSplit, TailState} from '../protocol/index.ts';
+import {type BlameReading, COLD_STARTS, type ReadSlow, type ReadSlowPart, type ReadTailSet} from './blame-reading.ts';
+import {findingFrom, surprise} from './evidence.ts';
+import {effectiveCount, proportionOf} from './figures.ts';
+import {findOnset} from './onset.ts';
+import {meanMs, SLOW_COUNT, tooFew} from './tail.ts';
+
+/** The least share of the tail's excess with which a stage is to blame for it. */
+export const CULPRIT_SHARE = 0.4;
+
+/** The least share with which a cold start is, instead of the stage in which its time went. */
+const COLD_SHARE = 0.5;
+
+/** Of all turns so many may be over budget where the budget is held at P99. */
+const OVER_SHARE = 0.01;
+
+/** Who is told apart by the verdict: a cache and a second attempt are no somebody, and the hour is said by the onset. */
+const WHO: ReadonlySet<string> = new Set(['route', 'class', 'page', 'device', 'net', 'turn']);
+
+/** The least share of the slow turns that are of one value, and how many times its share of all turns that is. */
+const WHO_SHARE = 0.6;
+const WHO_RATIO = 1.5;
+
+/** The slow turns that a verdict is about. */
+interface Case {
+  reading: BlameReading;
+  slow: ReadSlow;
+  slowSet: ReadTailSet;
+}
+
+/**
+ * Says who is to blame for the tail.
+ *
+ * A stage is where its share of the excess is the largest and at least CULPRIT_SHARE, if there is something to blame
+ * anybody for: more than one turn in a hundred is over budget, or slow turns of that stage became more frequent within the
+ * window, or without a budget the slow turns take over twice as long as the middle. A cold start is to blame instead of
+ * a stage where turns that had one are most of the excess, and much more frequent among the slow turns than among all.
+ */
+export function verdictOf(reading: BlameReading): BlameVerdict {
+  const {sets, slow} = reading.all;
+  if (!slow) return {kind: 'hidden', words: tooFew(sets, SLOW_COUNT / 0.05)};
+  const known: Case = {reading, slow, slowSet: slow.share === 0.99 ? sets.slow99 : sets.slow95};
+  const tail = stateOf(reading);
+  const name = coldIsToBlame(known) ? COLD_STARTS : mostOf(slow);
+  const share = name === undefined ? undefined : shareOf(known, name);
+  if (name === undefined || !share || share.excessShare < CULPRIT_SHARE) return {kind: 'nothing', tail};
+
+  const isItsOwn = ({stage, cold}: ReadSlowPart) => (name === COLD_STARTS ? cold : stage === name);
+  const own = slow.parts.filter(isItsOwn);
+  const since = onsetOf(known, own);
+  const doubled = slow.excessMs / known.slowSet.weight > meanMs(sets.middle);
+  if (tail !== 'over' && !since && !(tail === 'undeclared' && doubled)) return {kind: 'nothing', tail};
+  const stage = name === COLD_STARTS ? heaviest(own) : undefined;
+  const who = whoOf(known, own);
+  return {
+    kind: 'culprit',
+    name,
+    tail,
+    ...share,
+    slowShare: weightOf(own, 'all') / known.slowSet.weight,
+    ...(stage === undefined ? {} : {stage}),
+    ...(since ? {since} : {}),
+    ...(who ? {who} : {}),
+  };
+}
+
+/** Lists who the slow turns are, by each split; what stands out most comes first. */
+export function splitsOf(reading: BlameReading): TailSplit[] {
+  const {sets, slow} = reading.all;
+  if (!slow) return [];
+  const known: Case = {reading, slow, slowSet: slow.share === 0.99 ? sets.slow99 : sets.slow95};
+  return compared(known, slow.parts)
+    .sort((a, b) => b.found - a.found || b.split.slowShare - a.split.slowShare)
+    .map(({split}) => split);
+}
+
+function stateOf({over}: BlameReading): TailState {
+  const share = proportionOf(over);
+  if (share.state === 'none') return 'undeclared';
+  if (share.lowShare > OVER_SHARE) return 'over';
+  return share.highShare <= OVER_SHARE ? 'within' : 'unsure';
+}
+
+function mostOf(slow: ReadSlow): string | undefined {
+  const stages = slow.stages.filter(({stage}) => stage !== COLD_STARTS);
+  return stages.toSorted((a, b) => b.excessMs - a.excessMs)[0]?.stage;
+}
+
+function coldIsToBlame(known: Case): boolean {
+  const {reading, slow, slowSet} = known;
+  const coldMs = slow.stages.find(({stage}) => stage === COLD_STARTS)?.excessMs ?? 0;
+  if (coldMs < COLD_SHARE * slow.excessMs) return false;
+  const partShare =
+    weightOf(
+      slow.parts.filter(({cold}) => cold),
+      'all',
+    ) / slowSet.weight;
+  const coldWeight = reading.parts.find(({by, name}) => by === 'cold' && name === 'true')?.weight ?? 0;
+  const expectedShare = coldWeight / reading.all.sets.all.weight;
+  const found = surprise({count: countOf(known, slowSet.weight), partShare, expectedShare});
+  return partShare >= 2 * expectedShare && found >= findingFrom(1);
+}
+
+/** Reads the share of the excess with its interval, that of a ratio of two means (Cochran, "Sampling techniques", 1977). */
+function shareOf(known: Case, name: string): {excessShare: number; lowShare: number; highShare: number} | undefined {
+  const {slow, slowSet} = known;
+  const read = slow.stages.find(({stage}) => stage === name);
+  if (!read || slow.excessMs <= 0) return undefined;
+  const excessShare = read.excessMs / slow.excessMs;
+  const count = countOf(known, slowSet.weight);
+  const clustered = effectiveCount(slowSet.weight, slowSet.squaredWeight) / count;
+  const residue = read.squaredMs2 - 2 * excessShare * read.productMs2 + excessShare ** 2 * slow.squaredMs2;
+  const half = (1.959964 * Math.sqrt((Math.max(0, residue) * clustered * count) / (count - 1))) / slow.excessMs;
+  return {excessShare, lowShare: excessShare - half, highShare: excessShare + half};
+}
+
+function onsetOf(known: Case, own: readonly ReadSlowPart[]): ReturnType<typeof findOnset> {
+  const {reading} = known;
+  const slowWeights = new Map<string, number>();
+  for (const {by, name, weight} of own) if (by === 'bin') slowWeights.set(name, (slowWeights.get(name) ?? 0) + weight);
+  const bins = reading.parts
+    .filter(({by}) => by === 'bin')
+    .map(({name, weight}) => ({fromAt: Number(name), weight, slowWeight: slowWeights.get(name) ?? 0}))
+    .sort((a, b) => a.fromAt - b.fromAt);
+  return findOnset(bins, {binMs: reading.binMs, count: countOf(known, weightOf(own, 'all'))});
+}
+
+function whoOf(known: Case, own: readonly ReadSlowPart[]): TailSplit | undefined {
+  const values = compared(known, own).filter(({split}) => WHO.has(split.by));
+  const needed = findingFrom(values.length);
+  return values
+    .filter(({split, found}) => split.name !== 'unknown' && found >= needed && split.slowShare >= WHO_SHARE)
+    .filter(({split}) => split.slowShare >= WHO_RATIO * split.allShare)
+    .toSorted((a, b) => b.found - a.found)[0]?.split;
+}
+
+/** Holds each value's share of some slow turns against its share of all turns. */
+function compared(known: Case, own: readonly ReadSlowPart[]): {split: TailSplit; found: number}[] {
+  const {reading} = known;
+  const ownWeight = weightOf(own, 'all');
+  const count = countOf(known, ownWeight);
+  const weights = new Map<string, number>();
+  for (const {by, name, weight} of own) {
+    const key = `${by} ${name}`;
+    weights.set(key, (weights.get(key) ?? 0) + weight);
+  }
+  return reading.parts.flatMap(({by, name, weight}) => {
+    if (by === 'bin' || by === 'cold') return [];
+    const slowShare = (weights.get(`${by} ${name}`) ?? 0) / ownWeight;
+    const allShare = weight / reading.all.sets.all.weight;
+    return [
+      {split: {by, name, slowShare, allShare}, found: surprise({count, partShare: slowShare, expectedShare: allShare})},
+    ];
+  });
+}
+
+/** Counts the independent turns among slow ones of a weight: turns of one page tell little more than one of them. */
+function countOf({slow, slowSet}: Case, weight: number): number {
+  const count = Math.min(effectiveCount(slowSet.weight, slowSet.squaredWeight), slow.pageCount);
+  return (count * weight) / slowSet.weight;
+}
+
+function heaviest(parts: readonly ReadSlowPart[]): string | undefined {
+  return parts.filter(({by}) => by === 'all').toSorted((a, b) => b.weight - a.weight)[0]?.stage;
+}
+
+function weightOf(parts: readonly ReadSlowPart[], kind: ReadSlowPart['by']): number {
+  return parts.reduce((sum, {by, weight}) => sum + (by === kind ? weight : 0), 0);
+}

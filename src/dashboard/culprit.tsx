@@ -1,0 +1,107 @@
+import type {BlameReport, BlameVerdict, ReportAnswer, TailSplit} from '../protocol/index.ts';
+import {formatMoment, formatMs, formatShare} from './format.ts';
+
+type Culprit = Extract<BlameVerdict, {kind: 'culprit'}>;
+
+/** What is to be done where a cause is no stage of the backend's own. */
+const HINTS: Readonly<Record<string, string>> = {
+  'buffering-proxy': 'Tokens were made and did not arrive: switch its buffering off.',
+  'cold-starts': 'Keep an instance warm.',
+  unattributed: 'A backend tells of its stages as Server-Timing or in the stream.',
+};
+
+/** Why nobody is to blame, by where the tail is. */
+const NOTHING = {
+  within: 'Nothing stands out: the tail is within budget.',
+  unsure: 'Nothing stands out: that more than 1 % are over budget is not sure.',
+  undeclared: 'Nothing stands out, and no budget is declared.',
+} as const;
+
+/** Draws who is to blame for the tail, since when and for whom, in one sentence that begins with the name. */
+export function CulpritSentence({answer}: {answer: ReportAnswer<'blame'> | undefined}) {
+  if (!answer) return <p class="culprit culprit-none">Looking for who is to blame …</p>;
+  const {report, computedAt} = answer;
+  const {verdict} = report;
+  if (verdict.kind !== 'culprit') {
+    return (
+      <p class="culprit culprit-none" data-culprit="none">
+        {verdict.kind === 'hidden' ? `Who is to blame: ${verdict.words}` : nothingWords(report, verdict)}
+      </p>
+    );
+  }
+  const {excessShare, lowShare, highShare, stage, name, since, who} = verdict;
+  return (
+    <div class="culprit" data-culprit={name}>
+      <p class={verdict.tail === 'over' ? 'culprit-words culprit-bad' : 'culprit-words'}>
+        <CulpritName name={name} /> for {formatShare(Math.min(1, excessShare))} of the tail's excess,{' '}
+        {since ? sinceWords(since, computedAt) : 'over the whole window'}, for {who ? <Who who={who} /> : 'everybody'}.
+      </p>
+      <p class="culprit-note">
+        <span class="sr">95 % interval </span>
+        {formatShare(Math.max(0, lowShare))} to {formatShare(Math.min(1, highShare))} with 95 % confidence
+        {excessWords(report)}
+        {stage !== undefined && `, most of it in ${stage}`}. {HINTS[name]}
+      </p>
+    </div>
+  );
+}
+
+function CulpritName({name}: {name: string}) {
+  if (name === 'buffering-proxy')
+    return (
+      <>
+        <strong>A buffering proxy</strong> is to blame
+      </>
+    );
+  if (name === 'cold-starts')
+    return (
+      <>
+        <strong>Cold starts</strong> are to blame
+      </>
+    );
+  if (name === 'unattributed')
+    return (
+      <>
+        <strong>No stage</strong> accounts
+      </>
+    );
+  return (
+    <>
+      <strong>{name}</strong> is to blame
+    </>
+  );
+}
+
+function Who({who}: {who: TailSplit}) {
+  return (
+    <>
+      {splitWords(who)} ({formatShare(who.slowShare)} of its slow turns)
+    </>
+  );
+}
+
+/** Writes a value of a split with what it is: `route powerful`, `first questions of a page`. */
+export function splitWords({by, name}: Pick<TailSplit, 'by' | 'name'>): string {
+  if (by === 'turn' && name !== 'unknown') return `${name} questions of a page`;
+  if (by === 'hour') return `${name}:00 UTC`;
+  if (by === 'net') return `network ${name}`;
+  return `${by} ${name}`;
+}
+
+function sinceWords({fromAt, untilAt}: NonNullable<Culprit['since']>, nowAt: number): string {
+  const from = formatMoment(fromAt, nowAt);
+  return untilAt === undefined ? `since ${from}` : `from ${from} to ${formatMoment(untilAt, nowAt)}`;
+}
+
+function excessWords({tail: {all}}: BlameReport): string {
+  if (all.state !== 'known') return '';
+  return `; the slowest ${formatShare(1 - all.share)} of turns took ${formatMs(all.excessMs)} longer than the middle`;
+}
+
+function nothingWords({tail: {all}}: BlameReport, verdict: Extract<BlameVerdict, {kind: 'nothing'}>): string {
+  if (verdict.tail !== 'over') return NOTHING[verdict.tail];
+  const [largest] = all.state === 'known' ? all.stages : [];
+  return largest
+    ? `No one stage is to blame: ${largest.stage} has ${formatShare(largest.excessShare)} of the tail's excess, and none has more.`
+    : 'No one stage is to blame.';
+}
