@@ -63,7 +63,8 @@ export const SCRIPTS: Readonly<Record<string, ScriptFacts>> = {
   },
   'firstword-answer.js': {
     purpose: 'Reads and draws answers as nodes, never as HTML.',
-    loads: 'At the first key in the composer, or with the first question; with data-faq when the chat is opened.',
+    loads:
+      'At the first key in the composer, or with the first question; with data-faq or data-analytics when the chat is opened.',
     checked: BY_LOADER,
     network:
       'Asks data-endpoint for the rest of an answer that broke off. Images of answers load only from data-image-prefixes.',
@@ -135,6 +136,19 @@ export const SCRIPTS: Readonly<Record<string, ScriptFacts>> = {
     dom: 'Draws nothing.',
     listens: [],
     globals: NONE,
+  },
+  'firstword-analytics.js': {
+    purpose: 'Tells the analytics that the page has already how fast answers were, when data-analytics names them.',
+    loads:
+      'Beside firstword-measure.js, with data-analytics; not under Global Privacy Control or Do Not Track. With data-analytics that is when the visitor opens the chat.',
+    checked: BY_LOADER,
+    network:
+      'None of its own. What it calls sends times, counts and words from closed lists, without a word of the conversation, where it sends everything else.',
+    storage: NONE,
+    dom: 'Draws nothing.',
+    listens: [],
+    globals:
+      'Sets none. Calls what data-analytics names and the page has: gtag, dataLayer.push, posthog.capture, analytics.track, plausible, amplitude.track, mixpanel.track.',
   },
   'firstword-faq.js': {
     purpose:

@@ -20,6 +20,7 @@ const {version, dependencies} = JSON.parse(readFileSync('package.json', 'utf8'))
  */
 const LAZY = {
   owner: 'src/widget/owner-lines.ts',
+  analytics: 'src/widget/analytics.ts',
   measure: 'src/widget/measuring.ts',
   glass: 'src/widget/glass.tsx',
   more: 'src/widget/more.tsx',
@@ -242,6 +243,7 @@ export default defineConfig(({command}) => {
       owner: pageFile(LAZY.owner, {format: 'es', entryFileNames: 'owner.js'}),
       vendors: pageFile(LAZY.vendors, {format: 'es', entryFileNames: 'vendors.js'}),
       tabs: pageFile(LAZY.tabs, {format: 'es', entryFileNames: 'tabs.js'}),
+      analytics: pageFile(LAZY.analytics, {format: 'es', entryFileNames: 'analytics.js'}),
       experiment: pageFile(LAZY.experiment, {format: 'es', entryFileNames: 'experiment.js'}),
       faq: pageFile(LAZY.faq, {format: 'es', entryFileNames: 'faq.js'}),
       answer: pageFile(LAZY.answer, {format: 'es', entryFileNames: 'answer.js'}),

@@ -9,6 +9,7 @@ declare module 'virtual:firstword-files' {
   export const faq: string;
   export const tabs: string;
   export const experiment: string;
+  export const analytics: string;
   export const answer: string;
   export const panel: string;
   /** By language, as its subtag is written. */

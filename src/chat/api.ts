@@ -13,6 +13,7 @@ export type LazyFile =
   | 'firstword-faq'
   | 'firstword-tabs'
   | 'firstword-experiment'
+  | 'firstword-analytics'
   | `lang/${string}`;
 
 /** Whether the visitor's agreement is needed, given, refused, or not asked for. */

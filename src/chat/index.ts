@@ -1,4 +1,5 @@
 export {fittingProtocols} from '../protocol/index.ts';
+export {type Analytics, createAnalytics, signalled} from '../rum/index.ts';
 export * from './answering.ts';
 export * from './api.ts';
 export * from './chat.ts';

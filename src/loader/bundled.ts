@@ -9,6 +9,7 @@ const PARTS: Readonly<Partial<Record<LazyFile, () => Promise<unknown>>>> = {
   'firstword-faq': () => import('../widget/instant.ts'),
   'firstword-tabs': () => import('../widget/tabs.ts'),
   'firstword-experiment': () => import('../widget/experiment.ts'),
+  'firstword-analytics': () => import('../widget/analytics.ts'),
   'firstword-vendors': () => import('../widget/vendors.ts'),
   'lang/ar': () => import('../widget/words/ar.ts'),
   'lang/de': () => import('../widget/words/de.ts'),

@@ -167,7 +167,7 @@ function beacon(url: string, body: string): boolean {
 }
 
 /** Runs work when the page is idle, within IDLE_LIMIT_MS. Returns a function that cancels it. */
-function whenIdle(work: () => void): () => void {
+export function whenIdle(work: () => void): () => void {
   if (typeof requestIdleCallback === 'function') {
     const handle = requestIdleCallback(work, {timeout: IDLE_LIMIT_MS});
     return () => cancelIdleCallback(handle);

@@ -2,19 +2,17 @@ import {owner as ownerHash} from 'virtual:firstword-files';
 import {type ChatEvent, createMeasure, type Measure, type MeasureOptions} from '../chat/index.ts';
 import type * as OwnerFile from './owner-lines.ts';
 import type {PanelParts} from './parts.ts';
+import {withAnalytics} from './with-analytics.ts';
 
 /** Brings to life what measures turns and holds them to what the site declared. */
-export function startMeasure({
-  given,
-  options,
-  language,
-  version: sdk,
-  print: onLine,
-}: Pick<PanelParts, 'given' | 'options' | 'language' | 'version' | 'print'>): Measure {
+export function startMeasure(
+  parts: Pick<PanelParts, 'given' | 'options' | 'language' | 'version' | 'print' | 'load' | 'host' | 'signal'>,
+): Measure {
+  const {given, options, language, version: sdk, print: onLine} = parts;
   const {supportEmail, supportUrl} = options;
   const hasContact = Boolean(supportEmail ?? supportUrl) || typeof given.get('onHandoff') === 'function';
   const wanted: MeasureOptions = {...options, language, sdk, onLine, hasContact};
-  return createMeasure(wanted);
+  return withAnalytics(createMeasure(wanted), parts);
 }
 
 /** Says to the site's developer what went wrong; visitors of a page where nothing does never load the words for it. */

@@ -59,7 +59,7 @@ export const SIDE_DOORS: readonly {from: RegExp; to: RegExp; loading?: 'dynamic'
   },
   {
     from: /^src\/loader\/(bundled|split)\.ts$/,
-    to: /^src\/widget\/((index|answering|measuring|owner-lines|instant|tabs|vendors|experiment)\.ts|(more|glass)\.tsx|words\/[a-z]+\.ts)$/,
+    to: /^src\/widget\/((index|answering|measuring|owner-lines|instant|tabs|vendors|experiment|analytics)\.ts|(more|glass)\.tsx|words\/[a-z]+\.ts)$/,
     loading: 'dynamic',
     reason: 'the lazy page files, where a bundler places them and nothing is fetched by hash',
   },
