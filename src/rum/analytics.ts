@@ -92,7 +92,7 @@ export function createAnalytics(options: {
       return;
     }
     for (const {name} of missing) {
-      const what = name === 'auto' ? 'no analytics that it knows' : name;
+      const what = name === 'auto' ? 'nothing that it knows is' : `${name} is not`;
       onLine(`data-analytics: ${what} on this page yet; the newest ${MAX_WAITING_EVENTS} events wait.`);
     }
   }
