@@ -146,7 +146,7 @@ export const SCRIPTS: Readonly<Record<string, ScriptFacts>> = {
       'None of its own. What it calls sends times, counts and words from closed lists, without a word of the conversation, where it sends everything else.',
     storage: NONE,
     dom: 'Draws nothing.',
-    listens: [],
+    listens: ['pagehide'],
     globals:
       'Sets none. Calls what data-analytics names and the page has: gtag, dataLayer.push, posthog.capture, analytics.track, plausible, amplitude.track, mixpanel.track.',
   },

@@ -8,12 +8,14 @@ import {type Globals, type Hand, TARGETS, type Target} from './targets.ts';
 export interface Analytics {
   /** The chat was opened. */
   opened(): void;
-  /** Takes the record of a turn that has ended, once. */
+  /** Takes the record of a turn that has ended. Of each turn only the first is told. */
   take(record: TurnRecord): void;
   /** The visitor judged a turn. */
   feedback(turnId: string, fb: NonNullable<TurnRecord['fb']>): void;
-  /** The page is hidden or goes: what waits for an idle moment goes now. */
-  leave(): void;
+  /** The page is hidden or goes, perhaps with an open turn: what waits for an idle moment goes now. */
+  leave(snapshot?: TurnRecord): void;
+  /** The page goes, though it may be kept for going back: an open turn is told as that, since nobody may come back. */
+  suspend(): void;
   /** The visitor agreed or refused: hands over what waited, or drops it and all that comes. */
   consent(answer: 'granted' | 'denied'): void;
   /** Stops; what waits is dropped. */
@@ -59,6 +61,7 @@ export function createAnalytics(options: {
   const judged = new Map<string, Known>();
   let {consent} = options;
   let looks = 0;
+  let open: TurnRecord | undefined;
   let cancel: (() => void) | undefined;
 
   const isAllowed = () => consent !== 'denied' && !signalled();
@@ -117,18 +120,28 @@ export function createAnalytics(options: {
 
   const here = () => ({route: options.route ?? routeTemplate(location.pathname), arm: writeArms(options.arms)});
 
+  function take(record: TurnRecord): void {
+    if (judged.has(record.id)) return;
+    const written = writeTurn(record, here().route);
+    const {prompt_class, source, arm} = written;
+    judged.set(record.id, {prompt_class, source, arm});
+    for (const id of judged.keys()) if (judged.size > JUDGED_COUNT) judged.delete(id);
+    add('firstword_turn', written);
+  }
+
   return {
     opened: () => add('firstword_open', makeFit(here())),
-    take(record) {
-      const written = writeTurn(record, here().route);
-      const {prompt_class, source, arm} = written;
-      judged.set(record.id, {prompt_class, source, arm});
-      for (const id of judged.keys()) if (judged.size > JUDGED_COUNT) judged.delete(id);
-      add('firstword_turn', written);
-    },
+    take,
     feedback: (turnId, fb) =>
       add('firstword_feedback', makeFit({turn_id: turnId, feedback: fb, ...here(), ...judged.get(turnId)})),
-    leave: hand,
+    leave(snapshot) {
+      open = snapshot;
+      hand();
+    },
+    suspend() {
+      if (open) take(open);
+      hand();
+    },
     consent(answer) {
       consent = answer;
       if (answer === 'denied') drop();

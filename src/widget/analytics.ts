@@ -15,6 +15,8 @@ export function startAnalytics({
     if (changes.some(({oldValue}) => oldValue === null)) analytics.opened();
   });
   opened.observe(host, {attributeFilter: ['open'], attributeOldValue: true});
+  // what hears of it before this has told by then how an open turn stands
+  window.addEventListener('pagehide', ({persisted}) => persisted && analytics.suspend(), {signal});
   signal.addEventListener('abort', () => opened.disconnect());
   return analytics;
 }

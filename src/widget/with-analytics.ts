@@ -32,7 +32,7 @@ export function withAnalytics(
     },
     leave(snapshot) {
       measure.leave(snapshot);
-      analytics.leave();
+      analytics.leave(snapshot);
     },
     consent(answer) {
       measure.consent(answer);

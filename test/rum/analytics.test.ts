@@ -336,6 +336,37 @@ describe('a target that is not there yet', () => {
   });
 });
 
+describe('a turn that is open when the page goes', () => {
+  const open = () => makeTurn({outcome: 'open', final: false, waited: 650.2, left: 'hidden'});
+
+  test('is not told while the page is only hidden', () => {
+    STUBS['posthog']?.();
+    const analytics = start('posthog');
+    const record = open();
+    analytics.leave(record);
+    expect(calls).toEqual([]);
+    analytics.take({...record, outcome: 'complete'});
+    idle();
+    expect(calls).toEqual([['posthog', 'firstword_turn', expect.objectContaining({outcome: 'complete'})]]);
+  });
+
+  test('is told at once as open where the page may come back, and not again when it does', () => {
+    STUBS['posthog']?.();
+    const analytics = start('posthog');
+    const record = open();
+    analytics.leave(record);
+    analytics.suspend();
+    expect(calls).toEqual([
+      ['posthog', 'firstword_turn', expect.objectContaining({turn_id: record.id, outcome: 'open', waited_ms: 650})],
+    ]);
+    analytics.take({...record, outcome: 'complete'});
+    analytics.leave();
+    analytics.suspend();
+    idle();
+    expect(calls).toHaveLength(1);
+  });
+});
+
 describe('what analytics do wrong', () => {
   test('harms neither the page, nor other targets, nor the next event', () => {
     const thrown = [new Error('quota'), 'text', Object.create(null), undefined];
