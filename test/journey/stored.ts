@@ -22,6 +22,7 @@ export interface Held {
 type Meaning = (setup: Setup) => 'kept' | 'memory' | 'sent' | 'waits' | 'absent';
 
 const unlessSignalled: Meaning = ({signal, gpc}) => (signal === 'none' || gpc === 'first-party' ? 'sent' : 'absent');
+const neverSignalled: Meaning = ({signal}) => (signal === 'none' ? 'sent' : 'absent');
 const byPersist: Meaning = ({persist}) => (persist === 'none' ? 'memory' : 'kept');
 const absent: Meaning = () => 'absent';
 const kept: Meaning = () => 'kept';
@@ -81,17 +82,21 @@ export const BUILT: Readonly<Record<string, Readonly<Record<keyof StorageRow, st
     denied: 'no',
     means: {auto: unlessSignalled, required: () => 'waits', granted: unlessSignalled, denied: absent},
   },
+  'third-party analytics': {
+    thing: 'third-party analytics',
+    where: 'their own',
+    auto: 'unless GPC or DNT',
+    required: 'no',
+    granted: 'unless GPC or DNT',
+    denied: 'no',
+    means: {auto: neverSignalled, required: absent, granted: neverSignalled, denied: absent},
+  },
 };
 
 type Means = Readonly<Record<Setup['consent'], Meaning>>;
 
 /** The rows that the product does not have yet: whatever their cells say, nothing of them may be anywhere. */
-export const NOT_BUILT: readonly string[] = [
-  'breaker state',
-  'beacon outbox',
-  'topics prefetch',
-  'third-party analytics',
-];
+export const NOT_BUILT: readonly string[] = ['breaker state', 'beacon outbox', 'topics prefetch'];
 
 /** Says what a row of the table means for a setup. */
 export function meaningOf(thing: string, setup: Setup): ReturnType<Meaning> {
