@@ -35,16 +35,24 @@ export interface ReadExcess {
   productMs2: number;
 }
 
-/** Slow turns in which one stage grew most, under one value of a split or in one bin of time. */
-export interface ReadSlowPart {
+/**
+ * Slow or long turns in which one stage grew most, under one value of a split or in one bin of time. Long are those that
+ * took at least half as much longer than the middle as the slow ones do on average: how many of a percentile's turns lie
+ * where says little when it cuts through what went wrong.
+ */
+export interface ReadPart {
   /** The stage that grew most. */
   stage: string;
   /** Whether the backend said that a cold start was in them. */
   cold: boolean;
+  /** Which of both they are. */
+  slow: boolean;
+  long: boolean;
   by: SplitBy | 'bin' | 'all';
   /** The value; of a bin its beginning, epoch ms. */
   name: string;
   weight: number;
+  squaredWeight: number;
 }
 
 /** What is read of the slow turns. */
@@ -57,7 +65,7 @@ export interface ReadSlow {
   excessMs: number;
   squaredMs2: number;
   stages: readonly ReadExcess[];
-  parts: readonly ReadSlowPart[];
+  parts: readonly ReadPart[];
   /** Weight of the turns that exceeded a stage's budget, among the slow ones and the others. */
   over: readonly {stage: string; slowWeight: number; otherWeight: number}[];
 }

@@ -43,23 +43,16 @@ const VALUES: Record<SplitBy | 'bin' | 'cold', string> = {
 const answered = (of: Population) => `
 answered AS (SELECT * FROM seen WHERE visible AND first_ms IS NOT NULL ${of === 'misses' ? 'AND NOT hit' : ''})`;
 
-const slow = (of: Population) => `
-${SEEN}, ${answered(of)},
-slow AS (SELECT *, first_ms - $base_ms::DOUBLE AS excess FROM answered WHERE first_ms >= $slow_ms::DOUBLE),
+const BASE = `
 base AS (
   SELECT b.stage AS stage, b.ms AS ms
   FROM (SELECT unnest(from_json($base::VARCHAR, '[{"stage":"VARCHAR","ms":"DOUBLE"}]')) AS b)
-),
-spent AS (SELECT id, unnest(string_split(path, ' ')) AS stage, unnest(path_ms) AS ms FROM slow WHERE path <> ''),
-stages AS (SELECT stage FROM spent UNION SELECT stage FROM base),
-grown AS (
-  SELECT slow.id AS id, stages.stage AS stage, any_value(slow.weight) AS weight, any_value(slow.excess) AS whole,
-    coalesce(sum(spent.ms), 0) - coalesce(any_value(base.ms), 0) AS excess
-  FROM slow CROSS JOIN stages
-  LEFT JOIN spent ON spent.id = slow.id AND spent.stage = stages.stage
-  LEFT JOIN base ON base.stage = stages.stage
-  GROUP BY slow.id, stages.stage
 )`;
+
+const spent = (of: Population) => `
+${SEEN}, ${answered(of)}, ${BASE},
+slow AS (SELECT *, first_ms - $base_ms::DOUBLE AS excess FROM answered WHERE first_ms >= $from_ms::DOUBLE),
+spent AS (SELECT id, unnest(string_split(path, ' ')) AS stage, unnest(path_ms) AS ms FROM slow WHERE path <> '')`;
 
 /** The turns in a window, how far they lie apart, and those over budget, in one row. */
 export const COUNTS = `
@@ -103,9 +96,17 @@ SELECT path, sets, count(*) AS count, sum(weight) AS weight, sum(weight * weight
   [${Array.from({length: MAX_PARTS}, (_, index) => `sum(weight * path_ms[${index + 1}])`).join(', ')}] AS sums
 FROM placed GROUP BY path, sets`;
 
-/** Writes what sums up how much longer slow turns took than the middle ($base), by stage and of the WHOLE. */
+/** Writes what sums up how much longer slow turns ($from_ms) took than the middle ($base), by stage and of the WHOLE. */
 export const excess = (of: Population) => `
-WITH ${slow(of)}
+WITH ${spent(of)},
+stages AS (SELECT stage FROM spent UNION SELECT stage FROM base),
+grown AS (
+  SELECT stages.stage AS stage, slow.weight AS weight, slow.excess AS whole,
+    coalesce(spent.ms, 0) - coalesce(base.ms, 0) AS excess
+  FROM slow CROSS JOIN stages
+  LEFT JOIN spent ON spent.id = slow.id AND spent.stage = stages.stage
+  LEFT JOIN base ON base.stage = stages.stage
+)
 SELECT stage, sum(weight * excess) AS excess, sum(weight * weight * excess * excess) AS squared,
   sum(weight * weight * excess * whole) AS product, 0 AS page_count
 FROM grown GROUP BY stage
@@ -119,18 +120,24 @@ SELECT '${WHOLE}', sum(weight * excess), sum(weight * weight * excess * excess),
 
 const SLOW_BY = [...SPLITS, 'bin'] as const;
 
-/** Writes what weighs slow turns by the stage that grew most in them, and by each split. */
+/** Writes what weighs slow ($slow_ms) and long ($long_ms) turns by the stage that grew most in them, and by each split. */
 export const slowParts = (of: Population) => `
-WITH ${slow(of)},
-blamed AS (SELECT id, arg_max(stage, excess) AS stage FROM grown GROUP BY id),
+WITH ${spent(of)},
+blamed AS (
+  SELECT id, arg_max(stage, spent.ms - coalesce(base.ms, 0)) AS stage
+  FROM spent LEFT JOIN base USING (stage) GROUP BY id
+),
 parted AS (
-  SELECT stage, weight, coalesce(cold, false) AS cold, unnest([
-    {'by': 'all', 'name': ''},
-    ${SLOW_BY.map((by) => `{'by': '${by}', 'name': ${VALUES[by]}}`).join(', ')}
-  ]) AS part
+  SELECT stage, weight, coalesce(cold, false) AS cold,
+    first_ms >= $slow_ms::DOUBLE AS slow, first_ms >= $long_ms::DOUBLE AS long,
+    unnest([
+      {'by': 'all', 'name': ''},
+      ${SLOW_BY.map((by) => `{'by': '${by}', 'name': ${VALUES[by]}}`).join(', ')}
+    ]) AS part
   FROM slow JOIN blamed USING (id)
 )
-SELECT stage, cold, part.by AS by, part.name AS name, sum(weight) AS weight FROM parted GROUP BY ALL ORDER BY ALL`;
+SELECT stage, cold, slow, long, part.by AS by, part.name AS name, sum(weight) AS weight, sum(weight * weight) AS squared
+FROM parted GROUP BY ALL ORDER BY ALL`;
 
 const ALL_BY = [...SLOW_BY, 'cold'] as const;
 
@@ -143,11 +150,11 @@ SELECT CASE ${ALL_BY.map((by) => `WHEN by_${by} IS NOT NULL THEN '${by}'`).join(
   coalesce(${ALL_BY.map((by) => `by_${by}`).join(', ')}) AS name, sum(weight) AS weight
 FROM valued GROUP BY GROUPING SETS (${ALL_BY.map((by) => `(by_${by})`).join(', ')}) ORDER BY ALL`;
 
-/** Writes what weighs the turns over each budget, slow ones apart. */
+/** Writes what weighs the turns over each budget, slow ones ($from_ms) apart. */
 export const over = (of: Population) => `
 WITH ${SEEN}, ${answered(of)},
 exceeded AS (
-  SELECT unnest("over") AS stage, weight, first_ms >= $slow_ms::DOUBLE AS is_slow FROM answered WHERE len("over") > 0
+  SELECT unnest("over") AS stage, weight, first_ms >= $from_ms::DOUBLE AS is_slow FROM answered WHERE len("over") > 0
 )
 SELECT stage, coalesce(sum(weight) FILTER (is_slow), 0) AS slow, coalesce(sum(weight) FILTER (NOT is_slow), 0) AS other
 FROM exceeded GROUP BY stage ORDER BY stage`;

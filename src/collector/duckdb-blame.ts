@@ -1,7 +1,7 @@
 import {
   type BlameReading,
+  type ReadPart,
   type ReadSlow,
-  type ReadSlowPart,
   type ReadTail,
   type ReadTailSet,
   TAIL_SETS,
@@ -44,19 +44,29 @@ async function readTail(ask: Ask, {of, binMs}: {of: sql.Population; binMs: numbe
   if (share === undefined) return {sets, edges: named};
   const slowMs = share === 0.99 ? named.slow99Ms : named.slow95Ms;
   const base = [...meanPath(sets.middle)].map(([stage, ms]) => ({stage, ms}));
-  const bound = {slow_ms: slowMs, base: JSON.stringify(base), base_ms: meanMs(sets.middle)};
-  return {sets, edges: named, slow: await readSlow(ask, {of, share, bound, binMs})};
+  const middle = {base: JSON.stringify(base), base_ms: meanMs(sets.middle)};
+  const slowWeight = (share === 0.99 ? sets.slow99 : sets.slow95).weight;
+  return {sets, edges: named, slow: await readSlow(ask, {of, share, slowMs, slowWeight, middle, binMs})};
 }
 
 async function readSlow(
   ask: Ask,
-  options: {of: sql.Population; share: ReadSlow['share']; bound: Row; binMs: number},
+  options: {
+    of: sql.Population;
+    share: ReadSlow['share'];
+    slowMs: number;
+    slowWeight: number;
+    middle: {base: string; base_ms: number};
+    binMs: number;
+  },
 ): Promise<ReadSlow> {
-  const {of, share, bound, binMs} = options;
-  const stages = await ask(sql.excess(of), bound);
-  const parts = await ask(sql.slowParts(of), {...bound, bin_ms: binMs});
-  const over = await ask(sql.over(of), bound);
+  const {of, share, slowMs, slowWeight, middle, binMs} = options;
+  const stages = await ask(sql.excess(of), {...middle, from_ms: slowMs});
   const whole = stages.find((row) => row['stage'] === sql.WHOLE) ?? {};
+  const longMs = middle.base_ms + numberOf(whole['excess']) / slowWeight / 2;
+  const edges = {slow_ms: slowMs, long_ms: longMs, from_ms: Math.min(slowMs, longMs)};
+  const parts = await ask(sql.slowParts(of), {...middle, ...edges, bin_ms: binMs});
+  const over = await ask(sql.over(of), {from_ms: slowMs});
   return {
     share,
     pageCount: numberOf(whole['page_count']),
@@ -71,9 +81,12 @@ async function readSlow(
         productMs2: numberOf(row['product']),
       })),
     parts: parts.map((row) => ({
-      ...partOf<ReadSlowPart['by']>(row),
+      ...partOf<ReadPart['by']>(row),
       stage: String(row['stage']),
       cold: row['cold'] === true,
+      slow: row['slow'] === true,
+      long: row['long'] === true,
+      squaredWeight: numberOf(row['squared']),
     })),
     over: over.map((row) => ({
       stage: String(row['stage']),

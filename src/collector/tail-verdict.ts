@@ -1,5 +1,5 @@
 import type {BlameVerdict, TailSplit, TailState} from '../protocol/index.ts';
-import {type BlameReading, COLD_STARTS, type ReadSlow, type ReadSlowPart, type ReadTailSet} from './blame-reading.ts';
+import {type BlameReading, COLD_STARTS, type ReadPart, type ReadSlow, type ReadTailSet} from './blame-reading.ts';
 import {findingFrom, surprise} from './evidence.ts';
 import {effectiveCount, proportionOf} from './figures.ts';
 import {findOnset} from './onset.ts';
@@ -8,7 +8,7 @@ import {meanMs, SLOW_COUNT, tooFew} from './tail.ts';
 /** The least share of the tail's excess with which a stage is to blame for it. */
 export const CULPRIT_SHARE = 0.4;
 
-/** The least share with which a cold start is, instead of the stage in which its time went. */
+/** The least share with which cold starts are, instead of the stage in which their time went. */
 const COLD_SHARE = 0.5;
 
 /** Of all turns so many may be over budget where the budget is held at P99. */
@@ -17,7 +17,7 @@ const OVER_SHARE = 0.01;
 /** Who is told apart by the verdict: a cache and a second attempt are no somebody, and the hour is said by the onset. */
 const WHO: ReadonlySet<string> = new Set(['route', 'class', 'page', 'device', 'net', 'turn']);
 
-/** The least share of the slow turns that are of one value, and how many times its share of all turns that is. */
+/** The least share of the long turns that are of one value, and how many times its share of all turns that is. */
 const WHO_SHARE = 0.6;
 const WHO_RATIO = 1.5;
 
@@ -32,32 +32,33 @@ interface Case {
  * Says who is to blame for the tail.
  *
  * A stage is where its share of the excess is the largest and at least CULPRIT_SHARE, if there is something to blame
- * anybody for: more than one turn in a hundred is over budget, or slow turns of that stage became more frequent within the
- * window, or without a budget the slow turns take over twice as long as the middle. A cold start is to blame instead of
- * a stage where turns that had one are most of the excess, and much more frequent among the slow turns than among all.
+ * anybody for: more than one turn in a hundred is over budget, or its long turns became more frequent within the window,
+ * or without a budget the slow turns take over twice as long as the middle. Cold starts are to blame instead of a stage
+ * where turns that had one are most of the excess, and much more frequent among the slow turns than among all.
  */
 export function verdictOf(reading: BlameReading): BlameVerdict {
-  const {sets, slow} = reading.all;
-  if (!slow) return {kind: 'hidden', words: tooFew(sets, SLOW_COUNT / 0.05)};
-  const known: Case = {reading, slow, slowSet: slow.share === 0.99 ? sets.slow99 : sets.slow95};
+  const {sets} = reading.all;
+  const known = caseOf(reading);
+  if (!known) return {kind: 'hidden', words: tooFew(sets, SLOW_COUNT / 0.05)};
+  const {slow, slowSet} = known;
   const tail = stateOf(reading);
   const name = coldIsToBlame(known) ? COLD_STARTS : mostOf(slow);
   const share = name === undefined ? undefined : shareOf(known, name);
   if (name === undefined || !share || share.excessShare < CULPRIT_SHARE) return {kind: 'nothing', tail};
 
-  const isItsOwn = ({stage, cold}: ReadSlowPart) => (name === COLD_STARTS ? cold : stage === name);
-  const own = slow.parts.filter(isItsOwn);
-  const since = onsetOf(known, own);
-  const doubled = slow.excessMs / known.slowSet.weight > meanMs(sets.middle);
+  const own = slow.parts.filter((part) => (name === COLD_STARTS ? part.cold : part.stage === name));
+  const long = own.filter((part) => part.long);
+  const since = onsetOf(known, long);
+  const doubled = slow.excessMs / slowSet.weight > meanMs(sets.middle);
   if (tail !== 'over' && !since && !(tail === 'undeclared' && doubled)) return {kind: 'nothing', tail};
-  const stage = name === COLD_STARTS ? heaviest(own) : undefined;
-  const who = whoOf(known, own);
+  const stage = name === COLD_STARTS ? heaviest(long) : undefined;
+  const who = whoOf(known, long);
   return {
     kind: 'culprit',
     name,
     tail,
     ...share,
-    slowShare: weightOf(own, 'all') / known.slowSet.weight,
+    slowShare: weightOf(own.filter((part) => part.slow)) / slowSet.weight,
     ...(stage === undefined ? {} : {stage}),
     ...(since ? {since} : {}),
     ...(who ? {who} : {}),
@@ -66,12 +67,17 @@ export function verdictOf(reading: BlameReading): BlameVerdict {
 
 /** Lists who the slow turns are, by each split; what stands out most comes first. */
 export function splitsOf(reading: BlameReading): TailSplit[] {
-  const {sets, slow} = reading.all;
-  if (!slow) return [];
-  const known: Case = {reading, slow, slowSet: slow.share === 0.99 ? sets.slow99 : sets.slow95};
-  return compared(known, slow.parts)
+  const known = caseOf(reading);
+  if (!known) return [];
+  const slow = known.slow.parts.filter((part) => part.slow);
+  return compared(known, slow)
     .sort((a, b) => b.found - a.found || b.split.slowShare - a.split.slowShare)
     .map(({split}) => split);
+}
+
+function caseOf(reading: BlameReading): Case | undefined {
+  const {sets, slow} = reading.all;
+  return slow && {reading, slow, slowSet: slow.share === 0.99 ? sets.slow99 : sets.slow95};
 }
 
 function stateOf({over}: BlameReading): TailState {
@@ -90,14 +96,10 @@ function coldIsToBlame(known: Case): boolean {
   const {reading, slow, slowSet} = known;
   const coldMs = slow.stages.find(({stage}) => stage === COLD_STARTS)?.excessMs ?? 0;
   if (coldMs < COLD_SHARE * slow.excessMs) return false;
-  const partShare =
-    weightOf(
-      slow.parts.filter(({cold}) => cold),
-      'all',
-    ) / slowSet.weight;
+  const partShare = weightOf(slow.parts.filter((part) => part.cold && part.slow)) / slowSet.weight;
   const coldWeight = reading.parts.find(({by, name}) => by === 'cold' && name === 'true')?.weight ?? 0;
   const expectedShare = coldWeight / reading.all.sets.all.weight;
-  const found = surprise({count: countOf(known, slowSet.weight), partShare, expectedShare});
+  const found = surprise({count: independentOf(known, slowSet), partShare, expectedShare});
   return partShare >= 2 * expectedShare && found >= findingFrom(1);
 }
 
@@ -107,26 +109,26 @@ function shareOf(known: Case, name: string): {excessShare: number; lowShare: num
   const read = slow.stages.find(({stage}) => stage === name);
   if (!read || slow.excessMs <= 0) return undefined;
   const excessShare = read.excessMs / slow.excessMs;
-  const count = countOf(known, slowSet.weight);
+  const count = independentOf(known, slowSet);
   const clustered = effectiveCount(slowSet.weight, slowSet.squaredWeight) / count;
   const residue = read.squaredMs2 - 2 * excessShare * read.productMs2 + excessShare ** 2 * slow.squaredMs2;
-  const half = (1.959964 * Math.sqrt((Math.max(0, residue) * clustered * count) / (count - 1))) / slow.excessMs;
+  const varianceMs2 = (Math.max(0, residue) * clustered * count) / Math.max(1, count - 1);
+  const half = (1.959964 * Math.sqrt(varianceMs2)) / slow.excessMs;
   return {excessShare, lowShare: excessShare - half, highShare: excessShare + half};
 }
 
-function onsetOf(known: Case, own: readonly ReadSlowPart[]): ReturnType<typeof findOnset> {
+function onsetOf(known: Case, long: readonly ReadPart[]): ReturnType<typeof findOnset> {
   const {reading} = known;
-  const slowWeights = new Map<string, number>();
-  for (const {by, name, weight} of own) if (by === 'bin') slowWeights.set(name, (slowWeights.get(name) ?? 0) + weight);
+  const slowWeights = weightsOf(long);
   const bins = reading.parts
     .filter(({by}) => by === 'bin')
-    .map(({name, weight}) => ({fromAt: Number(name), weight, slowWeight: slowWeights.get(name) ?? 0}))
+    .map(({name, weight}) => ({fromAt: Number(name), weight, slowWeight: slowWeights.get(`bin ${name}`) ?? 0}))
     .sort((a, b) => a.fromAt - b.fromAt);
-  return findOnset(bins, {binMs: reading.binMs, count: countOf(known, weightOf(own, 'all'))});
+  return findOnset(bins, {binMs: reading.binMs, count: countOf(known, long)});
 }
 
-function whoOf(known: Case, own: readonly ReadSlowPart[]): TailSplit | undefined {
-  const values = compared(known, own).filter(({split}) => WHO.has(split.by));
+function whoOf(known: Case, long: readonly ReadPart[]): TailSplit | undefined {
+  const values = compared(known, long).filter(({split}) => WHO.has(split.by));
   const needed = findingFrom(values.length);
   return values
     .filter(({split, found}) => split.name !== 'unknown' && found >= needed && split.slowShare >= WHO_SHARE)
@@ -134,36 +136,47 @@ function whoOf(known: Case, own: readonly ReadSlowPart[]): TailSplit | undefined
     .toSorted((a, b) => b.found - a.found)[0]?.split;
 }
 
-/** Holds each value's share of some slow turns against its share of all turns. */
-function compared(known: Case, own: readonly ReadSlowPart[]): {split: TailSplit; found: number}[] {
+/** Holds each value's share of some turns against its share of all turns. */
+function compared(known: Case, own: readonly ReadPart[]): {split: TailSplit; found: number}[] {
   const {reading} = known;
-  const ownWeight = weightOf(own, 'all');
-  const count = countOf(known, ownWeight);
-  const weights = new Map<string, number>();
-  for (const {by, name, weight} of own) {
-    const key = `${by} ${name}`;
-    weights.set(key, (weights.get(key) ?? 0) + weight);
-  }
+  const ownWeight = weightOf(own);
+  const count = countOf(known, own);
+  const weights = weightsOf(own);
   return reading.parts.flatMap(({by, name, weight}) => {
     if (by === 'bin' || by === 'cold') return [];
     const slowShare = (weights.get(`${by} ${name}`) ?? 0) / ownWeight;
     const allShare = weight / reading.all.sets.all.weight;
-    return [
-      {split: {by, name, slowShare, allShare}, found: surprise({count, partShare: slowShare, expectedShare: allShare})},
-    ];
+    const found = surprise({count, partShare: slowShare, expectedShare: allShare});
+    return [{split: {by, name, slowShare, allShare}, found}];
   });
 }
 
-/** Counts the independent turns among slow ones of a weight: turns of one page tell little more than one of them. */
-function countOf({slow, slowSet}: Case, weight: number): number {
-  const count = Math.min(effectiveCount(slowSet.weight, slowSet.squaredWeight), slow.pageCount);
-  return (count * weight) / slowSet.weight;
+/** Counts the independent turns in parts. */
+function countOf(known: Case, parts: readonly ReadPart[]): number {
+  const squaredWeight = parts.reduce((sum, part) => sum + (part.by === 'all' ? part.squaredWeight : 0), 0);
+  return independentOf(known, {weight: weightOf(parts), squaredWeight});
 }
 
-function heaviest(parts: readonly ReadSlowPart[]): string | undefined {
-  return parts.filter(({by}) => by === 'all').toSorted((a, b) => b.weight - a.weight)[0]?.stage;
+/** Counts independent turns: those of one page tell little more than one of them, as often as slow ones are of one. */
+function independentOf({slow, slowSet}: Case, part: {weight: number; squaredWeight: number}): number {
+  return effectiveCount(part.weight, part.squaredWeight) * Math.min(1, slow.pageCount / slowSet.count);
 }
 
-function weightOf(parts: readonly ReadSlowPart[], kind: ReadSlowPart['by']): number {
-  return parts.reduce((sum, {by, weight}) => sum + (by === kind ? weight : 0), 0);
+function heaviest(parts: readonly ReadPart[]): string | undefined {
+  const weights = new Map<string, number>();
+  for (const {by, stage, weight} of parts) if (by === 'all') weights.set(stage, (weights.get(stage) ?? 0) + weight);
+  return [...weights].toSorted(([, a], [, b]) => b - a)[0]?.[0];
+}
+
+function weightOf(parts: readonly ReadPart[]): number {
+  return parts.reduce((sum, {by, weight}) => sum + (by === 'all' ? weight : 0), 0);
+}
+
+function weightsOf(parts: readonly ReadPart[]): Map<string, number> {
+  const weights = new Map<string, number>();
+  for (const {by, name, weight} of parts) {
+    const key = `${by} ${name}`;
+    weights.set(key, (weights.get(key) ?? 0) + weight);
+  }
+  return weights;
 }

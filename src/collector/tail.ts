@@ -46,8 +46,8 @@ export function tailOf({sets, edges, slow}: ReadTail): Tail {
   const slowSet = slow.share === 0.99 ? sets.slow99 : sets.slow95;
   const restWeight = sets.all.weight - slowSet.weight;
   const blamed = new Map<string, number>();
-  for (const {by, stage, weight} of slow.parts) {
-    if (by === 'all') blamed.set(stage, (blamed.get(stage) ?? 0) + weight);
+  for (const {by, slow: isSlow, stage, weight} of slow.parts) {
+    if (by === 'all' && isSlow) blamed.set(stage, (blamed.get(stage) ?? 0) + weight);
   }
   const over = new Map(slow.over.map((read) => [read.stage, read]));
   const stages = slow.stages

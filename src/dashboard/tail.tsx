@@ -51,7 +51,7 @@ function StageTable({all, misses}: {all: Extract<Tail, {state: 'known'}>; misses
               </th>
               <td>
                 <span class="share">
-                  <span class="value">{formatSigned(stage.excessShare, formatShare)}</span>
+                  <span class="value">{signedShare(stage.excessShare)}</span>
                   <ShareBar share={Math.min(1, Math.max(0, stage.excessShare))} tone="bad" />
                 </span>
               </td>
@@ -123,5 +123,10 @@ function overWords({over}: TailStage): string {
 
 function shareWords(stage: TailStage | undefined, tail: Tail): string {
   if (tail.state === 'hidden') return tail.words;
-  return stage ? formatSigned(stage.excessShare, formatShare) : '';
+  return stage ? signedShare(stage.excessShare) : '';
+}
+
+/** Writes a share that may be less than none; what rounds to nothing has no sign. */
+function signedShare(share: number): string {
+  return formatSigned(Math.abs(share) < 0.0005 ? 0 : share, formatShare);
 }

@@ -114,7 +114,12 @@ function trendOptions(
     y: {domain: [0, highestMs], label: null, clamp: true},
     marks: [
       gridY({stroke: 'var(--grid)', strokeOpacity: 1, ticks: 4}),
-      axisX({ticks: widthPx < 420 ? 4 : 8, tickSize: 0, label: null}),
+      axisX({
+        ticks: widthPx < 420 ? 4 : 8,
+        tickSize: 0,
+        label: null,
+        tickFormat: (at: Date) => formatMoment(+at, +at),
+      }),
       axisY({ticks: 4, tickSize: 0, label: null, tickFormat: (ms: number) => formatBudget(ms)}),
       ...(since
         ? [
