@@ -1,3 +1,5 @@
+import type {Edge} from './tail-edges.ts';
+
 /** By what the slow turns are told apart from the others. */
 export const SPLITS = ['route', 'class', 'page', 'device', 'net', 'turn', 'cache', 'hedge', 'hour'] as const;
 
@@ -57,8 +59,6 @@ export interface ReadPart {
 
 /** What is read of the slow turns. */
 export interface ReadSlow {
-  /** Which of the slow sets it is. */
-  share: 0.95 | 0.99;
   /** Different pages among them: turns of one page are not independent. */
   pageCount: number;
   /** Their whole excess, and its square with squared weight, as in `stages`. */
@@ -73,9 +73,9 @@ export interface ReadSlow {
 /** The tail of one population, read for a correlation. */
 export interface ReadTail {
   sets: TailSets;
-  /** Ends of the middle and beginnings of the slow sets, in ms. */
-  edges: {middleLowMs: number; middleHighMs: number; slow95Ms: number; slow99Ms: number};
-  /** Absent where there are too few. */
+  /** Where the sets begin and end, in ms. */
+  edges: Readonly<Record<Edge, number>>;
+  /** Absent where there are too few, and of misses. */
   slow?: ReadSlow | undefined;
 }
 
@@ -84,7 +84,7 @@ export interface BlameReading {
   /** Of the turns that were answered or waited longer than their budget, those over it. */
   over: {partWeight: number; wholeWeight: number; squaredWeight: number};
   all: ReadTail;
-  /** Turns that neither a cache nor the FAQ answered; parts by split are not read of them. */
+  /** Turns that neither a cache nor the FAQ answered. */
   misses: ReadTail;
   /** Length of a bin of time in ms. */
   binMs: number;

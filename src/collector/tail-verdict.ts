@@ -3,7 +3,7 @@ import {type BlameReading, COLD_STARTS, type ReadPart, type ReadSlow, type ReadT
 import {findingFrom, surprise} from './evidence.ts';
 import {effectiveCount, proportionOf} from './figures.ts';
 import {findOnset} from './onset.ts';
-import {meanMs, SLOW_COUNT, tooFew} from './tail.ts';
+import {meanMs, SLOW_COUNT, slowSetOf, tooFew} from './tail.ts';
 
 /** The least share of the tail's excess with which a stage is to blame for it. */
 export const CULPRIT_SHARE = 0.4;
@@ -77,7 +77,8 @@ export function splitsOf(reading: BlameReading): TailSplit[] {
 
 function caseOf(reading: BlameReading): Case | undefined {
   const {sets, slow} = reading.all;
-  return slow && {reading, slow, slowSet: slow.share === 0.99 ? sets.slow99 : sets.slow95};
+  const name = slowSetOf(sets);
+  return slow && name && {reading, slow, slowSet: sets[name]};
 }
 
 function stateOf({over}: BlameReading): TailState {

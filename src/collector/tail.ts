@@ -1,5 +1,5 @@
-import type {Around, Contribution, Tail} from '../protocol/index.ts';
-import {COLD_STARTS, type ReadSlow, type ReadTail, type ReadTailSet, type TailSets} from './blame-reading.ts';
+import type {Around, Contribution, Tail, TailStage} from '../protocol/index.ts';
+import type {ReadTail, ReadTailSet, TailSets} from './blame-reading.ts';
 import {effectiveCount} from './figures.ts';
 
 /** The fewest slow turns from which something is told. */
@@ -9,9 +9,8 @@ export const SLOW_COUNT = 30;
 export const CONTRIBUTION_COUNT = {around95: 1000, around99: 10_000} as const;
 
 /** Chooses the slow set: from P99 on, or from P95 on where too few are beyond that; undefined where these are too few too. */
-export function slowShare(sets: TailSets): ReadSlow['share'] | undefined {
-  if (independentCount(sets.slow99) >= SLOW_COUNT) return 0.99;
-  return independentCount(sets.slow95) >= SLOW_COUNT ? 0.95 : undefined;
+export function slowSetOf(sets: TailSets): 'slow95' | 'slow99' | undefined {
+  return (['slow99', 'slow95'] as const).find((name) => independentCount(sets[name]) >= SLOW_COUNT);
 }
 
 /** Reads the mean ms of each stage in a set. */
@@ -40,41 +39,43 @@ export function contributionsOf(sets: TailSets): {contributions: Contribution[];
   return {contributions, ...around};
 }
 
-/** Makes the table of the slow turns against the middle. */
+/**
+ * Makes the table of the slow turns against the middle. In how many a stage grew most, and how often it was over its
+ * budget, is told where that was read.
+ */
 export function tailOf({sets, edges, slow}: ReadTail): Tail {
-  if (!slow) return {state: 'hidden', words: tooFew(sets, SLOW_COUNT / 0.05)};
-  const slowSet = slow.share === 0.99 ? sets.slow99 : sets.slow95;
-  const restWeight = sets.all.weight - slowSet.weight;
-  const blamed = new Map<string, number>();
-  for (const {by, slow: isSlow, stage, weight} of slow.parts) {
-    if (by === 'all' && isSlow) blamed.set(stage, (blamed.get(stage) ?? 0) + weight);
-  }
-  const over = new Map(slow.over.map((read) => [read.stage, read]));
-  const stages = slow.stages
-    .filter(({stage}) => stage !== COLD_STARTS)
-    .map(({stage, excessMs}) => {
-      const read = over.get(stage);
-      return {
-        stage,
-        excessMs: excessMs / slowSet.weight,
-        excessShare: excessMs / slow.excessMs,
-        slowShare: (blamed.get(stage) ?? 0) / slowSet.weight,
-        ...(read && {
-          over: {
-            slowShare: read.slowWeight / slowSet.weight,
-            otherShare: restWeight > 0 ? read.otherWeight / restWeight : 0,
-          },
-        }),
-      };
+  const name = slowSetOf(sets);
+  if (!name) return {state: 'hidden', words: tooFew(sets, SLOW_COUNT / 0.05)};
+  const [slowMeans, middleMeans] = [meanPath(sets[name]), meanPath(sets.middle)];
+  const excessMs = meanMs(sets[name]) - meanMs(sets.middle);
+  const stages = [...new Set([...slowMeans.keys(), ...middleMeans.keys()])]
+    .map((stage) => {
+      const ownMs = (slowMeans.get(stage) ?? 0) - (middleMeans.get(stage) ?? 0);
+      return {stage, excessMs: ownMs, excessShare: excessMs > 0 ? ownMs / excessMs : 0, ...rowsOf(stage)};
     })
     .sort((a, b) => b.excessMs - a.excessMs);
+
+  function rowsOf(stage: string): Pick<TailStage, 'slowShare' | 'over'> {
+    if (!slow || !name) return {};
+    const {weight} = sets[name];
+    const grew = slow.parts.filter((part) => part.by === 'all' && part.slow && part.stage === stage);
+    const over = slow.over.find((read) => read.stage === stage);
+    const restWeight = sets.all.weight - weight;
+    return {
+      slowShare: grew.reduce((sum, part) => sum + part.weight, 0) / weight,
+      ...(over && {
+        over: {slowShare: over.slowWeight / weight, otherShare: over.otherWeight / Math.max(1, restWeight)},
+      }),
+    };
+  }
+
   return {
     state: 'known',
-    share: slow.share,
-    fromMs: slow.share === 0.99 ? edges.slow99Ms : edges.slow95Ms,
-    count: slowSet.count,
+    share: name === 'slow99' ? 0.99 : 0.95,
+    fromMs: edges[name],
+    count: sets[name].count,
     middleCount: sets.middle.count,
-    excessMs: slow.excessMs / slowSet.weight,
+    excessMs,
     stages,
   };
 }

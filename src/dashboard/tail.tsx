@@ -56,7 +56,7 @@ function StageTable({all, misses}: {all: Extract<Tail, {state: 'known'}>; misses
                 </span>
               </td>
               <td>{formatSigned(stage.excessMs, formatMs)}</td>
-              <td>{formatShare(stage.slowShare)}</td>
+              <td>{formatShare(stage.slowShare ?? 0)}</td>
               <td>{overWords(stage)}</td>
               <td>{shareWords(others.get(stage.stage), misses)}</td>
             </tr>

@@ -29,11 +29,13 @@ export function intervalRanks(count: number, share: number): {low: number; high:
   // low: the largest rank l with P(X < l) <= 2.5 %; high: the smallest rank h with P(X >= h) <= 2.5 %, X ~ Bin(count, share)
   if (share ** count > 0.025 || (1 - share) ** count > 0.025) return undefined;
   const logOdds = Math.log(share / (1 - share));
-  let logMass = count * Math.log(1 - share);
+  // what lies farther below the middle than ten deviations adds up to less than a floating number can tell from nothing
+  const first = Math.max(0, Math.floor(count * share - 10 * Math.sqrt(count * share * (1 - share)) - 10));
+  let logMass = first * Math.log(share) + (count - first) * Math.log(1 - share) + logChoices(count, first);
   let below = 0;
   let low = 0;
   let high = 0;
-  for (let rank = 0; rank <= count; rank++) {
+  for (let rank = first; rank <= count; rank++) {
     if (below <= 0.025) low = rank;
     below += Math.exp(logMass);
     if (below >= 0.975) {
@@ -43,6 +45,22 @@ export function intervalRanks(count: number, share: number): {low: number; high:
     logMass += Math.log((count - rank) / (rank + 1)) + logOdds;
   }
   return low >= 1 && high >= 1 && high <= count ? {low, high} : undefined;
+}
+
+/** The logarithm of the number of ways to choose so many of a number. */
+function logChoices(count: number, chosen: number): number {
+  return logFactorial(count) - logFactorial(chosen) - logFactorial(count - chosen);
+}
+
+/** The logarithm of a factorial: multiplied out, or from 20 on by Stirling's series, right to 12 digits. */
+function logFactorial(number: number): number {
+  if (number < 20) {
+    let product = 1;
+    for (let factor = 2; factor <= number; factor++) product *= factor;
+    return Math.log(product);
+  }
+  const root = 0.5 * Math.log(2 * Math.PI * number);
+  return number * Math.log(number) - number + root + 1 / (12 * number) - 1 / (360 * number ** 3);
 }
 
 /** The fewest values at which a percentile may be shown at all, and at which it may be shown without reserve. */

@@ -67,9 +67,9 @@ export interface TailStage {
   excessMs: number;
   /** Its share of all that they took longer. */
   excessShare: number;
-  /** Share of the slow turns in which it grew most. */
-  slowShare: number;
-  /** Its over-budget share among the slow turns and among the others; absent where it was never over. */
+  /** Share of the slow turns in which it grew most; not told of misses. */
+  slowShare?: number;
+  /** Its over-budget share among the slow turns and among the others; absent where it was never over; not told of misses. */
   over?: {slowShare: number; otherShare: number};
 }
 
