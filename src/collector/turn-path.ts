@@ -52,16 +52,16 @@ export function turnPath(turn: TurnRecord, nameOf: (stage: string) => string): P
   return wholly(parts, totalMs);
 }
 
-/** Rounds to microseconds; what rounding leaves over is nobody's, so that the sum stays. */
+/** Rounds down to microseconds; what rounding leaves over is nobody's, so that the sum stays. */
 function wholly(parts: ReadonlyMap<string, number>, totalMs: number): PathPart[] {
   const rounded = [...parts]
-    .map(([stage, ms]) => ({stage, ms: roundUs(ms)}))
+    .map(([stage, ms]) => ({stage, ms: downToUs(ms)}))
     .filter(({stage, ms}) => stage !== UNATTRIBUTED && ms > 0);
-  const restMs = roundUs(totalMs - rounded.reduce((sum, {ms}) => sum + ms, 0));
+  const restMs = downToUs(totalMs - rounded.reduce((sum, {ms}) => sum + ms, 0));
   if (restMs > 0 || rounded.length === 0) rounded.push({stage: UNATTRIBUTED, ms: Math.max(0, restMs)});
   return rounded.sort((a, b) => (a.stage < b.stage ? -1 : 1));
 }
 
-function roundUs(ms: number): number {
-  return Math.round(ms * 1000) / 1000;
+function downToUs(ms: number): number {
+  return Math.floor(ms * 1000 + 1e-4) / 1000; // sums of floating numbers may be a hair too small
 }

@@ -144,6 +144,7 @@ describe('a store', () => {
 
   const newest = ['prefetch', 'prefetch_count', 'prefetch_lead_ms', 'prefetch_arm', 'hedge_won'];
   it.each([
+    ['what its records tell of who is to blame', ['cold', 'path', 'path_ms']],
     ['what its records tell of waste', newest],
     [
       'what its records tell of the FAQ and of waste',
@@ -153,7 +154,13 @@ describe('a store', () => {
     const first = await open();
     const asked = (number: number, change: Partial<TurnRecord>) =>
       turnOf(number, {n: number, source: 'faq', cache: {hit: 'exact', at: 'browser', ms: 2}, ...change});
-    await first.append(batchOf([asked(1, {}), asked(2, {fb: 'wrong'}), asked(3, {again: 'rephrase'}), turnOf(9)]));
+    const stages = [
+      {s: 'retrieval', at: 10, ms: 40},
+      {s: 'model', at: 50, ms: 500},
+    ];
+    await first.append(
+      batchOf([asked(1, {}), asked(2, {fb: 'wrong'}), asked(3, {again: 'rephrase'}), turnOf(9, {stages, cold: true})]),
+    );
     await first.append(
       batchOf([
         asked(4, {cache: {hit: 'semantic', at: 'browser'}}),
@@ -161,6 +168,14 @@ describe('a store', () => {
       ]),
     );
     const before = await first.read('summary', EVERYTHING);
+    const blameBefore = await first.read('blame', EVERYTHING);
+    expect(blameBefore.all.sets.all.pathMs).toEqual(
+      new Map([
+        ['model', 500],
+        ['retrieval', 40],
+        ['unattributed', 5 * 612 - 540 + 612],
+      ]),
+    );
     await first.close();
     const instance = await DuckDBInstance.create(join(folder, 'turns.duckdb'));
     const connection = await instance.connect();
@@ -172,6 +187,7 @@ describe('a store', () => {
 
     const upgraded = await open();
     expect(await upgraded.read('summary', EVERYTHING)).toEqual(before);
+    expect(await upgraded.read('blame', EVERYTHING)).toEqual(blameBefore);
     expect(before.instant).toMatchObject({count: 4, exact: {partWeight: 3}, right: {partWeight: 2}});
     expect(before.waste).toMatchObject({aheadCount: 1, requestCount: 2, leadMs: 900, attemptCount: 1});
     await upgraded.append(batchOf([asked(6, {})]));
