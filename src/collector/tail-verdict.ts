@@ -70,7 +70,9 @@ export function splitsOf(reading: BlameReading): TailSplit[] {
   const known = caseOf(reading);
   if (!known) return [];
   const slow = known.slow.parts.filter((part) => part.slow);
+  const single = (share: number) => share > 1 - 1e-9;
   return compared(known, slow)
+    .filter(({split}) => !single(split.allShare))
     .sort((a, b) => b.found - a.found || b.split.slowShare - a.split.slowShare)
     .map(({split}) => split);
 }
@@ -129,11 +131,9 @@ function onsetOf(known: Case, long: readonly ReadPart[]): ReturnType<typeof find
 }
 
 function whoOf(known: Case, long: readonly ReadPart[]): TailSplit | undefined {
-  const values = compared(known, long).filter(({split}) => WHO.has(split.by));
-  const needed = findingFrom(values.length);
-  return values
-    .filter(({split, found}) => split.name !== 'unknown' && found >= needed && split.slowShare >= WHO_SHARE)
-    .filter(({split}) => split.slowShare >= WHO_RATIO * split.allShare)
+  return compared(known, long)
+    .filter(({split}) => WHO.has(split.by) && split.name !== 'unknown' && split.clear)
+    .filter(({split}) => split.slowShare >= Math.max(WHO_SHARE, WHO_RATIO * split.allShare))
     .toSorted((a, b) => b.found - a.found)[0]?.split;
 }
 
@@ -143,12 +143,13 @@ function compared(known: Case, own: readonly ReadPart[]): {split: TailSplit; fou
   const ownWeight = weightOf(own);
   const count = countOf(known, own);
   const weights = weightsOf(own);
-  return reading.parts.flatMap(({by, name, weight}) => {
-    if (by === 'bin' || by === 'cold') return [];
+  const values = reading.parts.flatMap(({by, ...value}) => (by === 'bin' || by === 'cold' ? [] : [{by, ...value}]));
+  const needed = findingFrom(values.length);
+  return values.map(({by, name, weight}) => {
     const slowShare = (weights.get(`${by} ${name}`) ?? 0) / ownWeight;
     const allShare = weight / reading.all.sets.all.weight;
     const found = surprise({count, partShare: slowShare, expectedShare: allShare});
-    return [{split: {by, name, slowShare, allShare}, found}];
+    return {split: {by, name, slowShare, allShare, clear: found >= needed}, found};
   });
 }
 

@@ -1,5 +1,5 @@
 import type {BlameReport, BlameVerdict, ReportAnswer, TailSplit} from '../protocol/index.ts';
-import {formatMoment, formatMs, formatShare} from './format.ts';
+import {formatMoment, formatMs, formatPercentile, formatShare} from './format.ts';
 
 type Culprit = Extract<BlameVerdict, {kind: 'culprit'}>;
 
@@ -8,6 +8,11 @@ const HINTS: Readonly<Record<string, string>> = {
   'buffering-proxy': 'Tokens were made and did not arrive: switch its buffering off.',
   'cold-starts': 'Keep an instance warm.',
   unattributed: 'A backend tells of its stages as Server-Timing or in the stream.',
+};
+
+const NAMES: Readonly<Record<string, string>> = {
+  'buffering-proxy': 'A buffering proxy',
+  'cold-starts': 'Cold starts',
 };
 
 /** Why nobody is to blame, by where the tail is. */
@@ -33,8 +38,9 @@ export function CulpritSentence({answer}: {answer: ReportAnswer<'blame'> | undef
   return (
     <div class="culprit" data-culprit={name}>
       <p class={verdict.tail === 'over' ? 'culprit-words culprit-bad' : 'culprit-words'}>
-        <CulpritName name={name} /> for {formatShare(Math.min(1, excessShare))} of the tail's excess,{' '}
-        {since ? sinceWords(since, computedAt) : 'over the whole window'}, for {who ? <Who who={who} /> : 'everybody'}.
+        <CulpritName name={name} over={since?.untilAt !== undefined} /> for {formatShare(Math.min(1, excessShare))} of
+        the tail's excess, {since ? sinceWords(since, computedAt) : 'over the whole window'}, for{' '}
+        {who ? <Who who={who} /> : 'everybody'}.
       </p>
       <p class="culprit-note">
         <span class="sr">95 % interval </span>
@@ -46,28 +52,18 @@ export function CulpritSentence({answer}: {answer: ReportAnswer<'blame'> | undef
   );
 }
 
-function CulpritName({name}: {name: string}) {
-  if (name === 'buffering-proxy')
+function CulpritName({name, over}: {name: string; over: boolean}) {
+  if (name === 'unattributed') {
     return (
       <>
-        <strong>A buffering proxy</strong> is to blame
+        <strong>No stage</strong> {over ? 'accounted' : 'accounts'}
       </>
     );
-  if (name === 'cold-starts')
-    return (
-      <>
-        <strong>Cold starts</strong> are to blame
-      </>
-    );
-  if (name === 'unattributed')
-    return (
-      <>
-        <strong>No stage</strong> accounts
-      </>
-    );
+  }
+  const many = name === 'cold-starts';
   return (
     <>
-      <strong>{name}</strong> is to blame
+      <strong>{NAMES[name] ?? name}</strong> {over ? (many ? 'were' : 'was') : many ? 'are' : 'is'} to blame
     </>
   );
 }
@@ -90,12 +86,14 @@ export function splitWords({by, name}: Pick<TailSplit, 'by' | 'name'>): string {
 
 function sinceWords({fromAt, untilAt}: NonNullable<Culprit['since']>, nowAt: number): string {
   const from = formatMoment(fromAt, nowAt);
-  return untilAt === undefined ? `since ${from}` : `from ${from} to ${formatMoment(untilAt, nowAt)}`;
+  if (untilAt === undefined) return `since ${from}`;
+  const sameDay = new Date(fromAt).toDateString() === new Date(untilAt).toDateString();
+  return `from ${from} to ${formatMoment(untilAt, sameDay ? fromAt : nowAt)}`;
 }
 
 function excessWords({tail: {all}}: BlameReport): string {
   if (all.state !== 'known') return '';
-  return `; the slowest ${formatShare(1 - all.share)} of turns took ${formatMs(all.excessMs)} longer than the middle`;
+  return `; turns from ${formatPercentile(all.share)} on took ${formatMs(all.excessMs)} longer than the middle`;
 }
 
 function nothingWords({tail: {all}}: BlameReport, verdict: Extract<BlameVerdict, {kind: 'nothing'}>): string {

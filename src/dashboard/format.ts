@@ -42,11 +42,14 @@ export function formatClock(at: number): string {
   return new Date(at).toLocaleTimeString([], {hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false});
 }
 
-/** Writes a moment at the reader's place as briefly as it is clear: `14:20` today, else with the day before it. */
+/** Writes a moment at the reader's place as briefly as it is clear: `14:20` on the day of `nowAt`, else with the day. */
 export function formatMoment(at: number, nowAt: number): string {
   const [moment, now] = [new Date(at), new Date(nowAt)];
   const clock = moment.toLocaleTimeString('en', {hour: '2-digit', minute: '2-digit', hour12: false, hourCycle: 'h23'});
   if (moment.toDateString() === now.toDateString()) return clock;
+  const before = new Date(nowAt);
+  before.setDate(before.getDate() - 1);
+  if (moment.toDateString() === before.toDateString()) return `yesterday, ${clock}`;
   return `${moment.toLocaleDateString('en', {day: 'numeric', month: 'short'})}, ${clock}`;
 }
 

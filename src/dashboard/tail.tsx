@@ -87,7 +87,7 @@ function SplitTable({splits}: {splits: readonly TailSplit[]}) {
 
 function SplitRows({splits}: {splits: readonly TailSplit[]}) {
   return (
-    <table aria-labelledby="who">
+    <table class="who" aria-labelledby="who">
       <thead>
         <tr>
           <th scope="col">What stands out most</th>
@@ -102,7 +102,9 @@ function SplitRows({splits}: {splits: readonly TailSplit[]}) {
             <th scope="row">{splitWords(split)}</th>
             <td>{formatShare(split.slowShare)}</td>
             <td>{formatShare(split.allShare)}</td>
-            <td>{times(split.slowShare, split.allShare)}</td>
+            <td>
+              {split.clear ? times(split.slowShare, split.allShare) : <span class="figure-hidden">may be chance</span>}
+            </td>
           </tr>
         ))}
       </tbody>

@@ -23,7 +23,13 @@ export function Trend({query, verdict}: {query: Query; verdict: BlameVerdict | u
       <ul class="legend">
         <li class="key-miss">{name} of answered turns, with its interval</li>
         {report.budget && <li class="key-budget">Budget {formatBudget(report.budget.ms)}</li>}
-        {since && <li class="key-since">Since {formatMoment(since.fromAt, computedAt)}</li>}
+        {since && (
+          <li class="key-since">
+            {since.untilAt === undefined
+              ? `Since ${formatMoment(since.fromAt, computedAt)}`
+              : `From ${formatMoment(since.fromAt, computedAt)} to ${formatMoment(since.untilAt, computedAt)}`}
+          </li>
+        )}
       </ul>
       <figure>
         <PlotChart options={options} label={`${name} of the time to first word, ${trendWords(report)}`} />
@@ -104,6 +110,9 @@ function trendOptions(
   const highestMs = 1.08 * Math.max(...points.map(({valueMs}) => valueMs), budgetMs ?? 0, 1);
   const first = bins[0]?.fromAt ?? 0;
   const last = (bins.at(-1)?.fromAt ?? 0) + binMs;
+  const turns = since
+    ? [Math.max(first, since.fromAt), ...(since.untilAt ? [since.untilAt] : [])].map((at) => new Date(at))
+    : [];
   return (widthPx) => ({
     height: 260,
     marginLeft: 56,
@@ -121,19 +130,15 @@ function trendOptions(
         tickFormat: (at: Date) => formatMoment(+at, +at),
       }),
       axisY({ticks: 4, tickSize: 0, label: null, tickFormat: (ms: number) => formatBudget(ms)}),
-      ...(since
-        ? [
-            ruleX([new Date(Math.max(first, since.fromAt))], {stroke: 'var(--warn)', strokeWidth: 2}),
-            text([new Date(Math.max(first, since.fromAt))], {
-              x: (at: Date) => at,
-              text: () => 'since',
-              frameAnchor: 'top',
-              dy: -14,
-              fill: 'var(--warn)',
-              fontSize: 11,
-            }),
-          ]
-        : []),
+      ruleX(turns, {stroke: 'var(--warn)', strokeWidth: 2}),
+      text(turns, {
+        x: (at: Date) => at,
+        text: (_: Date, index: number) => (index === 0 ? 'since' : 'until'),
+        frameAnchor: 'top',
+        dy: -14,
+        fill: 'var(--warn)',
+        fontSize: 11,
+      }),
       areaY(points, {x: 'at', y1: 'lowMs', y2: 'highMs', fill: 'var(--miss)', fillOpacity: 0.16}),
       lineY(points, {x: 'at', y: 'valueMs', stroke: 'var(--miss)', strokeWidth: 2}),
       dot(points, {

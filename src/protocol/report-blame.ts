@@ -80,6 +80,8 @@ export interface TailSplit {
   name: string;
   slowShare: number;
   allShare: number;
+  /** Whether it is more frequent among the slow ones than chance explains, with all that was compared. */
+  clear: boolean;
 }
 
 /** The slow turns against the middle. */
@@ -111,7 +113,7 @@ export interface BlameReport {
   p99: Around;
   /** Of all turns, and of those that neither a cache nor the FAQ answered. */
   tail: {all: Tail; misses: Tail};
-  /** Who the slow turns are; those that stand out most first. */
+  /** Who the slow turns are, where there is more than one value; what stands out most first. */
   splits: TailSplit[];
 }
 

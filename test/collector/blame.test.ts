@@ -113,7 +113,12 @@ it('tells contributions, the excess and its shares as worked by hand', () => {
     name: 'powerful',
     slowShare: 1,
     allShare: 0.295,
+    clear: true,
   });
+  expect(
+    report.splits.every(({by}) => by === 'route' || by === 'hour'),
+    'splits of one value',
+  ).toBe(true);
   expect(report.verdict).toMatchObject({kind: 'culprit', name: 'tools', tail: 'over', slowShare: 1});
   expect(report.verdict).toMatchObject({who: {by: 'route', name: 'powerful'}});
   expect(report.verdict).not.toHaveProperty('since');
