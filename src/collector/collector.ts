@@ -1,4 +1,5 @@
 import {type Losses, REPORT_VERSION, type ReportAnswer, type Reports, type Summary} from '../protocol/index.ts';
+import {type ExportForm, exportTurns} from './export-turns.ts';
 import {metricsText} from './metrics-text.ts';
 import {createOriginJudge} from './origin.ts';
 import {createRateLimit, RATES, type Rates} from './rate.ts';
@@ -24,7 +25,8 @@ export type CollectorEvent =
 /** A collector of turns. */
 export interface Collector {
   /**
-   * Answers `POST /v1/turns`, `GET /v1/summary`, `GET /v1/reports/<name>` and `GET /metrics`; other paths get 404. It does not throw.
+   * Answers `POST /v1/turns`, `GET /v1/summary`, `GET /v1/reports/<name>`, the turns of a window as a file at
+   * `GET /v1/reports/turns.csv` and `.json`, and `GET /metrics`; other paths get 404. It does not throw.
    *
    * @returns With 200 to a post once its turns are durable.
    */
@@ -33,8 +35,12 @@ export interface Collector {
   close(): Promise<void>;
 }
 
-/** What alerts and metrics look at. */
-const LAST_HOUR: AskedWindow = {key: '1h', at: (nowAt) => ({since: '1h', fromAt: nowAt - 3_600_000, untilAt: nowAt})};
+/** What alerts and metrics look at: nobody is woken for what is simulated. */
+const LAST_HOUR: AskedWindow = {
+  key: '1h real',
+  more: {},
+  at: (nowAt) => ({since: '1h', fromAt: nowAt - 3_600_000, untilAt: nowAt, simulated: 'no'}),
+};
 /** Refusals that lose no turn are not counted among the losses. */
 const ASKED_WRONG: ReadonlySet<RefusalCode> = new Set(['path', 'method', 'query']);
 
@@ -144,8 +150,10 @@ export function createCollector(options: {
     return rest(`${name} ${asked.key}`, async () => {
       const nowAt = clock();
       const window = asked.at(nowAt);
-      const report = await REPORTS[name](store, {...window, nowAt});
-      return {v: REPORT_VERSION, name, computedAt: nowAt, window, report};
+      const read = {...window, ...asked.more, nowAt};
+      const {turnCount, simulatedCount} = await store.read('counts', read);
+      const report = await REPORTS[name](store, read);
+      return {v: REPORT_VERSION, name, computedAt: nowAt, window, turns: {count: turnCount, simulatedCount}, report};
     });
   }
 
@@ -155,6 +163,13 @@ export function createCollector(options: {
     if (!asked) return refusal('query');
     const answer = await (name === 'summary' ? summaryOf(asked) : reportOf(name, asked));
     return Response.json(answer, {headers: {'cache-control': 'no-store'}});
+  }
+
+  async function handOut(form: ExportForm, url: URL): Promise<Response> {
+    const asked = readWindow(url.searchParams);
+    if (!asked) return refusal('query');
+    const nowAt = clock();
+    return exportTurns({store, form, window: {...asked.at(nowAt), ...asked.more, nowAt}});
   }
 
   async function tellMetrics(): Promise<Response> {
@@ -175,6 +190,8 @@ export function createCollector(options: {
     if (told && (told === 'summary') !== url.pathname.includes('reports')) {
       return method === 'GET' ? tell(told, url) : refusal('method');
     }
+    const form = /^\/v1\/reports\/turns\.(?<form>csv|json)$/.exec(url.pathname)?.groups?.['form'];
+    if (form) return method === 'GET' ? handOut(form as ExportForm, url) : refusal('method'); // one of these two
     if (url.pathname === '/metrics') return method === 'GET' ? tellMetrics() : refusal('method');
     return refusal('path');
   }

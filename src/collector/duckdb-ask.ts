@@ -37,6 +37,11 @@ export function askOf(connection: DuckDBConnection, window: ReadWindow): Ask {
     class: window.class ?? null,
     device: window.device ?? null,
     net: window.net ?? null,
+    simulated: window.simulated ?? null,
+    listed_outcome: window.listed?.outcome ?? null,
+    listed_over: window.listed?.over ?? null,
+    after_at: window.after?.turnAt ?? null,
+    after_id: window.after?.id ?? null,
   };
   return Object.assign((statement: string, more: Row = {}) => askWith(connection, statement, {...bound, ...more}), {
     columns: (statement: string, more: Row = {}) => columnsWith(connection, statement, {...bound, ...more}),
@@ -111,10 +116,10 @@ async function columnsWith(connection: DuckDBConnection, statement: string, boun
 }
 
 /** A statement refuses values that it has no place for. */
-function usedOf(statement: string, bound: Row): Record<string, string | number | null> | undefined {
+function usedOf(statement: string, bound: Row): Record<string, string | number | boolean | null> | undefined {
   const used = Object.entries(bound).filter(([name]) => statement.includes(`$${name}`));
   if (used.length === 0) return undefined;
-  return Object.fromEntries(used) as Record<string, string | number | null>; // bound holds nothing else
+  return Object.fromEntries(used) as Record<string, string | number | boolean | null>; // bound holds nothing else
 }
 
 /** Reads the part, the whole and its squared weights from columns of a common prefix. */

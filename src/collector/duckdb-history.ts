@@ -1,6 +1,6 @@
 import {type Ask, numberOf} from './duckdb-ask.ts';
 import {BUCKET, MEASURED} from './duckdb-rollups.ts';
-import {IN_WINDOW, seenWhere} from './duckdb-sql.ts';
+import {IN_WINDOW, SIMULATED, seenWhere} from './duckdb-sql.ts';
 import type {HistoryReading} from './store.ts';
 
 const DAY_MS = 86_400_000;
@@ -22,6 +22,7 @@ WITH ${seenWhere(IN_WINDOW.replace('$from_at::BIGINT', FROM_AT))}, ${MEASURED}, 
     AND ($route::VARCHAR IS NULL OR page_route = $route OR route = $route)
     AND ($class::VARCHAR IS NULL OR class = $class)
     AND $device::VARCHAR IS NULL AND $net::VARCHAR IS NULL
+    AND ($simulated::VARCHAR IS NULL OR ${SIMULATED} = ($simulated = 'only'))
 ),
 joined AS (
   SELECT (began_at // ${DAY_MS}) * ${DAY_MS} AS day_at, metric, hit, bucket, sum(count) AS count, sum(weight) AS weight,

@@ -27,6 +27,7 @@ export async function readSummary(ask: Ask): Promise<Reading> {
     turnCount: numberOf(counts['turn_count']),
     openCount: numberOf(counts['open_count']),
     hiddenCount: numberOf(counts['hidden_count']),
+    simulatedCount: numberOf(counts['simulated_count']),
     visibleCount: numberOf(counts['visible_count']),
     droppedCount: numberOf(dropped['dropped']),
     series: [...times.series, ...series, ...arms],
@@ -120,5 +121,6 @@ function recentOf(row: Row): RecentTurn {
     ...(row['done_ms'] == null ? {} : {doneMs: numberOf(row['done_ms'])}),
     ...(row['waited_ms'] == null ? {} : {waitedMs: numberOf(row['waited_ms'])}),
     over: Array.isArray(row['over']) ? row['over'].map(String) : [],
+    ...(row['simulated'] === true ? {simulated: true} : {}),
   };
 }

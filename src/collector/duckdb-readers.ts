@@ -1,16 +1,22 @@
 import type {Ask} from './duckdb-ask.ts';
 import {readBlame} from './duckdb-blame.ts';
 import {readHistory} from './duckdb-history.ts';
+import {readQuality} from './duckdb-quality.ts';
 import {readSummary} from './duckdb-queries.ts';
 import {readRoutes} from './duckdb-routes.ts';
 import {readTrend} from './duckdb-trend.ts';
+import {readCounts, readTurnPages, readTurns} from './duckdb-turns.ts';
 import type {Readings} from './store.ts';
 
 /** How each reading is read: in one transaction. */
 export const READERS: {readonly [Name in keyof Readings]: (ask: Ask) => Promise<Readings[Name]>} = {
   summary: readSummary,
+  counts: readCounts,
+  quality: readQuality,
   routes: readRoutes,
   history: readHistory,
   blame: readBlame,
   trend: readTrend,
+  turns: readTurns,
+  turnPages: readTurnPages,
 };

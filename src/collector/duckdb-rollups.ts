@@ -1,7 +1,7 @@
 import type {DuckDBConnection} from '@duckdb/node-api';
 import {BUCKET_FLOOR_MS, BUCKET_RATIO} from '../latency/index.ts';
 import {askWith, numberOf} from './duckdb-ask.ts';
-import {EXPIRED, seenWhere, WAITED} from './duckdb-sql.ts';
+import {EXPIRED, SIMULATED, seenWhere, WAITED} from './duckdb-sql.ts';
 import type {PruneLimits} from './store.ts';
 
 const HOUR_MS = 3_600_000;
@@ -70,7 +70,7 @@ INSERT INTO rolled_totals
 SELECT outcome, coalesce(source, 'none'), CASE WHEN cache_at = 'browser' THEN coalesce(cache_hit, '') ELSE '' END,
   count(*), count(first_ms) FILTER (coalesce(hidden_ms, 0) = 0),
   coalesce(sum(first_ms) FILTER (coalesce(hidden_ms, 0) = 0), 0), 0
-FROM turns WHERE ${PRUNED} AND final GROUP BY ALL
+FROM turns WHERE ${PRUNED} AND final AND NOT ${SIMULATED} GROUP BY ALL
 ON CONFLICT DO UPDATE SET count = count + excluded.count, first_count = first_count + excluded.first_count,
   first_sum_ms = first_sum_ms + excluded.first_sum_ms`;
 
@@ -86,7 +86,8 @@ const DROP_IDS = `DELETE FROM rolled WHERE turn_at < $now_at::BIGINT - ${RESENT_
 
 const KEEP_DROPPED = `
 INSERT INTO rolled_totals
-SELECT '', '', '', 0, 0, 0, sum(dropped) FROM losses WHERE lost_at < $before_at::BIGINT HAVING count(*) > 0
+SELECT '', '', '', 0, 0, 0, sum(dropped) FROM losses
+WHERE lost_at < $before_at::BIGINT AND NOT ${SIMULATED} HAVING count(*) > 0
 ON CONFLICT DO UPDATE SET dropped = dropped + excluded.dropped`;
 
 const DROP_LOSSES = `DELETE FROM losses WHERE lost_at < $before_at::BIGINT`;

@@ -1,4 +1,8 @@
+import {SIMULATED_PREFIX} from '../protocol/index.ts';
 import {OPEN_EXPIRES_MS} from './store.ts';
+
+/** Tells of a row with a `site` whether a program made it up. */
+export const SIMULATED = `starts_with(site, '${SIMULATED_PREFIX}')`;
 
 /** Narrows a FROM turns to the window. Its values are bound: nothing that a client sent is ever part of a statement. */
 export const IN_WINDOW = `
@@ -7,7 +11,8 @@ export const IN_WINDOW = `
     AND ($route::VARCHAR IS NULL OR page_route = $route OR route = $route)
     AND ($class::VARCHAR IS NULL OR class = $class)
     AND ($device::VARCHAR IS NULL OR device = $device)
-    AND ($net::VARCHAR IS NULL OR net = $net)`;
+    AND ($net::VARCHAR IS NULL OR net = $net)
+    AND ($simulated::VARCHAR IS NULL OR ${SIMULATED} = ($simulated = 'only'))`;
 
 /** Whether a snapshot that nothing superseded is given up. */
 export const EXPIRED = `NOT final AND received_at <= $now_at::BIGINT - ${OPEN_EXPIRES_MS}`;
@@ -18,6 +23,7 @@ seen AS (
   SELECT *,
     final AND coalesce(hidden_ms, 0) = 0 AS visible,
     ${EXPIRED} AS expired,
+    ${SIMULATED} AS simulated,
     coalesce(source IN ('cache', 'faq'), false) AS hit,
     first_ms IS NOT NULL AND coalesce(hid_ms >= first_ms, true) AS shown,
     outcome IN ('complete', 'partial', 'fallback') AND done_ms IS NOT NULL AS completed
@@ -82,6 +88,7 @@ WITH ${SEEN}, judged AS (
 SELECT count(*) AS turn_count,
   count(*) FILTER (NOT final AND NOT expired) AS open_count,
   count(*) FILTER (hidden_ms > 0) AS hidden_count,
+  count(*) FILTER (simulated) AS simulated_count,
   count(*) FILTER (visible) AS visible_count,
   sum(weight) FILTER (first_valid AND first_over) AS first_part,
   sum(weight) FILTER (first_valid) AS first_whole,
@@ -174,13 +181,14 @@ ORDER BY count DESC, name`;
 export const RECENT = `
 WITH ${SEEN}
 SELECT turn_at, CASE WHEN expired THEN 'abandoned' ELSE outcome END AS outcome,
-  source, page_route, route, first_ms, done_ms, waited_ms, over
+  source, page_route, route, first_ms, done_ms, waited_ms, over, simulated
 FROM seen ORDER BY turn_at DESC, id LIMIT 20`;
 
 /** Turns that browsers dropped. */
 export const DROPPED = `
 SELECT coalesce(sum(dropped), 0)::DOUBLE AS dropped FROM losses
-WHERE lost_at >= $from_at::BIGINT AND lost_at <= $until_at::BIGINT AND ($site::VARCHAR IS NULL OR site = $site)`;
+WHERE lost_at >= $from_at::BIGINT AND lost_at <= $until_at::BIGINT AND ($site::VARCHAR IS NULL OR site = $site)
+  AND ($simulated::VARCHAR IS NULL OR ${SIMULATED} = ($simulated = 'only'))`;
 
 /** The busiest sites, routes and prompt classes. */
 export const CHOICES = `
@@ -198,17 +206,19 @@ SELECT kind, name FROM named WHERE name IS NOT NULL GROUP BY kind, name
 QUALIFY row_number() OVER (PARTITION BY kind ORDER BY count(*) DESC, name) <= 50
 ORDER BY count(*) DESC, name`;
 
-/** All final turns by outcome and source, those that are rolled up too. */
+/** All final turns by outcome and source, those that are rolled up too; none is simulated, as alarms hang on totals. */
 export const TOTAL_TURNS = `
 SELECT outcome, source, sum(count)::BIGINT AS count FROM (
-  SELECT outcome, coalesce(source, 'none') AS source, count(*) AS count FROM turns WHERE final GROUP BY ALL
+  SELECT outcome, coalesce(source, 'none') AS source, count(*) AS count FROM turns
+  WHERE final AND NOT ${SIMULATED} GROUP BY ALL
   UNION ALL SELECT outcome, source, count FROM rolled_totals WHERE count > 0
 ) GROUP BY ALL ORDER BY ALL`;
 
 /** All final turns for which the FAQ in the page was asked, by what it had. */
 export const TOTAL_INSTANT = `
 SELECT hit, sum(count)::BIGINT AS count FROM (
-  SELECT cache_hit AS hit, count(*) AS count FROM turns WHERE final AND cache_at = 'browser' GROUP BY ALL
+  SELECT cache_hit AS hit, count(*) AS count FROM turns
+  WHERE final AND cache_at = 'browser' AND NOT ${SIMULATED} GROUP BY ALL
   UNION ALL SELECT instant, count FROM rolled_totals WHERE instant <> ''
 ) GROUP BY ALL ORDER BY ALL`;
 
@@ -216,6 +226,6 @@ SELECT hit, sum(count)::BIGINT AS count FROM (
 export const TOTAL_SUMS = `
 SELECT coalesce(sum(first_ms), 0) + coalesce((SELECT sum(first_sum_ms) FROM rolled_totals), 0) AS first_sum,
   count(first_ms) + coalesce((SELECT sum(first_count)::BIGINT FROM rolled_totals), 0) AS first_count,
-  coalesce((SELECT sum(dropped) FROM losses), 0)::DOUBLE
+  coalesce((SELECT sum(dropped) FROM losses WHERE NOT ${SIMULATED}), 0)::DOUBLE
     + coalesce((SELECT sum(dropped) FROM rolled_totals), 0)::DOUBLE AS dropped
-FROM turns WHERE final AND coalesce(hidden_ms, 0) = 0`;
+FROM turns WHERE final AND coalesce(hidden_ms, 0) = 0 AND NOT ${SIMULATED}`;

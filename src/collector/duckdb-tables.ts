@@ -38,6 +38,7 @@ CREATE TABLE IF NOT EXISTS turns (
   prefetch_lead_ms DOUBLE,
   prefetch_arm VARCHAR,
   hedge_won VARCHAR,
+  stream_verdict VARCHAR,
   over VARCHAR[] NOT NULL,
   stage_list VARCHAR,
   stage_name VARCHAR[] NOT NULL,
@@ -86,6 +87,7 @@ const COLUMNS = {
   prefetch_lead_ms: 'DOUBLE',
   prefetch_arm: 'VARCHAR',
   hedge_won: 'VARCHAR',
+  stream_verdict: 'VARCHAR',
   over: ['VARCHAR'],
   stage_list: 'VARCHAR',
   stage_name: ['VARCHAR'],
@@ -113,6 +115,7 @@ const ADDED = {
   prefetch_arm: '$.arms.prefetch',
   hedge_won: '$.hedge.won',
   cold: '$.cold',
+  stream_verdict: '$.stream.verdict',
 } as const satisfies Partial<Record<Column, string>>;
 
 const added = Object.entries(ADDED) as [keyof typeof ADDED, string][]; // its own keys
@@ -199,6 +202,7 @@ export function turnRow(turn: StoredTurn): Record<Column, unknown> {
     prefetch_lead_ms: turn.prefetch?.lead,
     prefetch_arm: turn.prefetchArm,
     hedge_won: turn.hedgeWon,
+    stream_verdict: turn.streamVerdict,
     over: turn.over,
     stage_list: turn.stages.map((stage) => stage.name).join(' '),
     stage_name: turn.stages.map((stage) => stage.name),

@@ -34,7 +34,10 @@ export async function readTimes(ask: Ask): Promise<TimesReading> {
   const waits = kindsOf(await ask.columns(WAITS));
   const doubtful = kindsOf(await ask.columns(DOUBTFUL));
   const complete = kindsOf(await ask.columns(COMPLETE));
-  const first = {values: joined([waits.values, doubtful.values]), kinds: Float64Array.from([...waits.kinds, ...doubtful.kinds])};
+  const first = {
+    values: joined([waits.values, doubtful.values]),
+    kinds: Float64Array.from([...waits.kinds, ...doubtful.kinds]),
+  };
   const shown = (without: number) => waits.those(SHOWN, without);
   const left = (without: number) => waits.those(0, SHOWN | without);
   return {

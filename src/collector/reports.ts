@@ -1,19 +1,38 @@
-import type {Reports} from '../protocol/index.ts';
+import type {Reports, Summary} from '../protocol/index.ts';
 import {blameOf} from './report-blame.ts';
+import {compareOf, earlierWindow} from './report-compare.ts';
 import {historyOf} from './report-history.ts';
+import {qualityOf} from './report-quality.ts';
 import {routesOf} from './report-routes.ts';
 import {trendOf} from './report-trend.ts';
+import {turnsOf} from './report-turns.ts';
 import type {ReadWindow, Store} from './store.ts';
+import {summarize} from './summary.ts';
 
 /** How each report is made of what a store reads. */
 export const REPORTS: {
   readonly [Name in keyof Reports]: (store: Store, window: ReadWindow) => Promise<Reports[Name]>;
 } = {
   history: async (store, window) => historyOf(await store.read('history', window), window),
+  async compare(store, window) {
+    const {compare: by = 'before'} = window;
+    const now = await summaryOf(store, window);
+    const before = await summaryOf(store, earlierWindow(window, by));
+    return compareOf(by, {now, before});
+  },
+  quality: async (store, window) => qualityOf(await store.read('quality', window)),
   routes: async (store, window) => routesOf(await store.read('routes', window)),
   blame: async (store, window) => blameOf(await store.read('blame', window)),
   trend: async (store, window) => trendOf(await store.read('trend', window)),
+  turns: async (store, window) => turnsOf(await store.read('turns', window)),
 };
+
+/** The losses of the collector itself are no part of what is compared. */
+async function summaryOf(store: Store, window: ReadWindow): Promise<Summary> {
+  const reading = await store.read('summary', window);
+  const losses = {startedAt: window.nowAt, strippedCount: 0, refused: []};
+  return summarize({reading, computedAt: window.nowAt, window, losses});
+}
 
 /** Tells whether a report goes by that name. */
 export function isReport(name: string): name is keyof Reports {

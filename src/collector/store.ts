@@ -1,7 +1,12 @@
 import type {CacheRecord, Outcome, Source, TurnRecord} from '../latency/index.ts';
-import type {Filters, RecentTurn, Summary} from '../protocol/index.ts';
+import type {Comparison, Filters, RecentTurn, Summary, TurnsAsked} from '../protocol/index.ts';
 import type {BlameReading} from './blame-reading.ts';
+import type {QualityReading} from './quality-reading.ts';
+import type {ReadShare} from './read-share.ts';
 import type {PathPart} from './turn-path.ts';
+import type {CountsReading, TurnsReading} from './turns-reading.ts';
+
+export type {ReadShare} from './read-share.ts';
 
 /** One turn as it is stored: what queries ask for in fields of their own, and the whole record beside them. */
 export interface StoredTurn {
@@ -59,6 +64,8 @@ export interface StoredTurn {
   prefetchArm?: string | undefined;
   /** How it went where a second attempt was due. */
   hedgeWon?: NonNullable<TurnRecord['hedge']>['won'] | undefined;
+  /** Whether its answer came as it was made. */
+  streamVerdict?: NonNullable<TurnRecord['stream']>['verdict'];
   /** Names of the budgets that it exceeded. */
   over: string[];
   /** Those that ran, each name once. */
@@ -86,6 +93,12 @@ export interface ReadWindow extends Filters {
   untilAt: number;
   /** The clock, epoch ms: by it an open snapshot is given up. */
   nowAt: number;
+  /** Narrows lists of turns, and nothing that is computed. */
+  listed?: TurnsAsked;
+  /** What it is held against, where it is. */
+  compare?: Comparison;
+  /** Where a long list of turns goes on: after this one. */
+  after?: {turnAt: number; id: string};
 }
 
 /** One percentile read from a column: the value and the two order statistics around it, absent where too few. */
@@ -117,16 +130,6 @@ export interface ReadWaiting {
   cells: {share: number; valueMs?: number; lowMs?: number; highMs?: number}[];
   /** The share (0 to 1) whose first word has come by the lower edge of each bin, by the bin's number from 0 on. */
   shownShares: number[];
-}
-
-/** A share of weighted turns: the part, the whole, and the whole's squared weights for its effective number. */
-export interface ReadShare {
-  /** Weight of the turns that count. */
-  partWeight: number;
-  /** Weight of the turns that could be judged. */
-  wholeWeight: number;
-  /** Sum of squared weights of the whole. */
-  squaredWeight: number;
 }
 
 /** The ended turns for which the FAQ in the page was asked; all shares but `precision` have the same whole. */
@@ -187,6 +190,7 @@ export interface Reading {
   turnCount: number;
   openCount: number;
   hiddenCount: number;
+  simulatedCount: number;
   visibleCount: number;
   droppedCount: number;
   series: ReadSeries[];
@@ -211,10 +215,15 @@ export interface Reading {
 /** All that can be read of a window, by name; each is one consistent state of the store. */
 export interface Readings {
   summary: Reading;
+  counts: CountsReading;
+  quality: QualityReading;
   routes: RoutesReading;
   history: HistoryReading;
   blame: BlameReading;
   trend: TrendReading;
+  turns: TurnsReading;
+  /** Up to LIST_PAGE_COUNT of them, to go on after the last. */
+  turnPages: TurnsReading;
 }
 
 /** How the turns of each route of a backend and each prompt class went. */

@@ -1,5 +1,5 @@
 import type {TurnRecord} from '../latency/index.ts';
-import type {BeaconBatch} from '../protocol/index.ts';
+import {type BeaconBatch, isSimulated, SIMULATED_PREFIX} from '../protocol/index.ts';
 import type {StoredTurn} from './store.ts';
 import {turnPath} from './turn-path.ts';
 
@@ -52,7 +52,7 @@ export function toStoredTurn(options: {
     final: turn.final,
     receivedAt,
     turnAt: receivedAt - turn.age,
-    site: bounded('site', batch.site),
+    site: siteOf(bounded('site', batch.site), batch.site),
     pageId: batch.page.id,
     pageRoute: route === undefined ? undefined : bounded('page-route', route),
     device: batch.page.device,
@@ -78,6 +78,7 @@ export function toStoredTurn(options: {
     prefetch: turn.prefetch,
     prefetchArm: turn.arms?.['prefetch'],
     hedgeWon: turn.hedge?.won,
+    streamVerdict: turn.stream?.verdict,
     over: turn.over ?? [],
     stages: stagesOf(turn),
     cold: turn.cold ?? false,
@@ -100,6 +101,11 @@ function boundNames(turn: TurnRecord, bounded: (dimension: string, value: string
     ...(over === undefined ? {} : {over: [...new Set(over.map((name) => bounded('stage', name)))]}),
     ...(arms === undefined ? {} : {arms: Object.fromEntries(Object.entries(arms).map(arm))}),
   };
+}
+
+/** However many sites there are, none of those whose turns are simulated becomes one of those whose turns are not. */
+function siteOf(bounded: string, site: string): string {
+  return isSimulated(site) && !isSimulated(bounded) ? `${SIMULATED_PREFIX}${bounded}` : bounded;
 }
 
 /** A stage that ran more than once in a turn counts once, with the sum of its times; one that was skipped did not run. */

@@ -30,7 +30,12 @@ export function summarize(options: {
     v: SUMMARY_VERSION,
     computedAt,
     window,
-    turns: {count: reading.turnCount, openCount: reading.openCount, hiddenCount: reading.hiddenCount},
+    turns: {
+      count: reading.turnCount,
+      openCount: reading.openCount,
+      hiddenCount: reading.hiddenCount,
+      simulatedCount: reading.simulatedCount,
+    },
     firstToken: firstTokenOf(reading, series),
     complete: completeOf(reading, series),
     abandonment: {

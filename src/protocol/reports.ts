@@ -1,4 +1,7 @@
 import type {BlameReport, TrendReport} from './report-blame.ts';
+import type {CompareReport} from './report-compare.ts';
+import type {QualityReport} from './report-quality.ts';
+import type {TurnsReport} from './report-turns.ts';
 import type {Figure, LookedAt, Proportion} from './summary.ts';
 
 /** Version of the reports' shapes; it grows when a reader of an old shape would misread a new one. */
@@ -6,10 +9,13 @@ export const REPORT_VERSION = 1;
 
 /** What the collector tells beside its summary, by name, each at an address of its own. */
 export interface Reports {
+  compare: CompareReport;
+  quality: QualityReport;
   routes: RoutesReport;
   history: HistoryReport;
   blame: BlameReport;
   trend: TrendReport;
+  turns: TurnsReport;
 }
 
 /** The answer of `GET /v1/reports/<name>`. */
@@ -20,6 +26,8 @@ export interface ReportAnswer<Name extends keyof Reports> {
   /** When it was computed, epoch ms. */
   computedAt: number;
   window: LookedAt;
+  /** The turns of that window, and of them those that a program made up. */
+  turns: {count: number; simulatedCount: number};
   /** What it tells. */
   report: Reports[Name];
 }
