@@ -1,39 +1,33 @@
-import {useEffect, useState} from 'preact/hooks';
-import type {Summary} from '../protocol/index.ts';
+import {FILTERS, type Summary} from '../protocol/index.ts';
+import {Compare} from './compare.tsx';
+import {SaveTables} from './downloads.tsx';
 import {Filters} from './filters.tsx';
-import {formatClock, formatCount} from './format.ts';
+import {formatClock} from './format.ts';
 import {Completion, Headline} from './headline.tsx';
 import {History} from './history.tsx';
 import {Instant} from './instant.tsx';
-import type {LoadProblem} from './load-answer.ts';
+import {LittleData} from './little-data.tsx';
+import {Live} from './live.tsx';
 import {Outcomes} from './outcomes.tsx';
 import type {PollState} from './poll.ts';
-import {type Query, readQuery, writeQuery} from './query.ts';
-import {Recent} from './recent.tsx';
+import {Quality} from './quality.tsx';
+import type {Query} from './query.ts';
 import {Routes} from './routes.tsx';
 import {ShapeSection} from './shape.tsx';
+import {Simulated, simulatedPart} from './simulated.tsx';
 import {Stages} from './stages.tsx';
 import {TailSection} from './tail.tsx';
 import {Trend} from './trend.tsx';
 import {useReport, useSummary} from './use-answer.ts';
+import {useView} from './use-view.ts';
+import {PROBLEMS, Waiting} from './waiting.tsx';
 import {Waste} from './waste.tsx';
-
-const PROBLEMS: Record<LoadProblem, string> = {
-  offline: 'The collector cannot be reached.',
-  refused: 'The collector answers with an error.',
-  unreadable: 'The collector answers something that is no summary of this version.',
-  slow: 'The collector takes too long to answer.',
-};
 
 /** Draws the dashboard and keeps it fresh. Its view stands in the address, so that a link shares it. */
 export function App() {
-  const [query, setQuery] = useState<Query>(() => readQuery(location.search));
+  const [query, setQuery] = useView();
   const {state, busy, refresh} = useSummary(query);
   const summary = 'answer' in state ? state.answer : undefined;
-
-  useEffect(() => {
-    history.replaceState(null, '', writeQuery(query) + location.hash);
-  }, [query]);
 
   return (
     <>
@@ -48,7 +42,7 @@ export function App() {
         <Status state={state} />
         <Filters query={query} choices={summary?.choices} onQuery={setQuery} />
       </header>
-      <main aria-busy={busy}>
+      <main aria-busy={busy} data-simulated={summary && simulatedPart(summary.turns)}>
         {state.kind === 'stale' && state.why !== 'paused' && (
           <p class="banner">
             {PROBLEMS[state.why]} What you see is from {formatClock(state.answer.computedAt)}.{' '}
@@ -84,32 +78,24 @@ function statusOf(state: PollState<Summary>): [kind: string, words: string] {
   return state.why === 'offline' ? ['offline', `offline since ${since}`] : ['stale', `stale since ${since}`];
 }
 
-function Waiting({state, refresh}: {state: PollState<Summary>; refresh: () => void}) {
-  if (state.kind !== 'unavailable') {
-    return (
-      <div class="card message">
-        <p>Reading the turns …</p>
-      </div>
-    );
-  }
-  return (
-    <div class="card message" role="alert">
-      <h2>No numbers to show</h2>
-      <p>{PROBLEMS[state.why]} The dashboard keeps trying.</p>
-      <button type="button" onClick={refresh}>
-        Try now
-      </button>
-    </div>
-  );
-}
-
 function Report(props: {summary: Summary; query: Query; onQuery: (query: Query) => void}) {
   const {summary, query, onQuery} = props;
   const blame = useReport('blame', query);
-  if (summary.turns.count === 0) return <NoTurns query={query} onQuery={onQuery} />;
+  const mark = <Simulated turns={summary.turns} query={query} onQuery={onQuery} />;
+  if (summary.turns.count === 0) {
+    return (
+      <>
+        {mark}
+        <NoTurns query={query} onQuery={onQuery} />
+      </>
+    );
+  }
   return (
     <>
+      {mark}
+      <LittleData summary={summary} query={query} onQuery={onQuery} />
       <Headline summary={summary} blame={blame} />
+      <Compare query={query} />
       <Trend query={query} verdict={blame?.report.verdict} />
       <Stages summary={summary} blame={blame?.report} />
       <TailSection report={blame?.report} />
@@ -122,43 +108,28 @@ function Report(props: {summary: Summary; query: Query; onQuery: (query: Query) 
         <Completion summary={summary} />
         <Outcomes summary={summary} />
       </div>
-      <Recent summary={summary} />
-      <Ledger summary={summary} />
+      <Live query={query} onQuery={onQuery} />
+      <Quality summary={summary} query={query} />
+      <SaveTables />
     </>
   );
 }
 
 function NoTurns({query, onQuery}: {query: Query; onQuery: (query: Query) => void}) {
-  const narrowed = query.site !== undefined || query.route !== undefined || query.since !== '7d';
+  const isNarrowed = FILTERS.some((name) => query[name] !== undefined);
+  const isWhole = query.since === '30d' && query.from === undefined && query.until === undefined;
   return (
     <div class="card message">
-      <h2>No turns yet</h2>
+      <h2>{isNarrowed ? 'No turns like that' : 'No turns yet'}</h2>
       <p>
-        <a href="../checkout">Open the shop</a> and ask something; it appears here within seconds.
+        <a href="../checkout">Open the shop</a> and ask something; it appears here within seconds. Or fill the collector
+        with simulated turns: <code>npm run demo:traffic</code>.
       </p>
-      {narrowed && (
-        <button type="button" onClick={() => onQuery({since: '7d'})}>
-          Look at everything of the last 7 days
+      {(isNarrowed || !isWhole) && (
+        <button type="button" onClick={() => onQuery({since: '30d'})}>
+          Look at everything of the last 30 days
         </button>
       )}
     </div>
-  );
-}
-
-/** What the numbers stand on: how many turns, and what is missing from them. */
-function Ledger({summary}: {summary: Summary}) {
-  const {turns, losses} = summary;
-  const refused = losses.refused.map(({code, count}) => `${formatCount(count)} ${code}`).join(', ');
-  return (
-    <footer class="ledger">
-      <p>
-        {formatCount(turns.count)} turns in this window; {formatCount(turns.openCount)} still open,{' '}
-        {formatCount(turns.hiddenCount)} with the page hidden meanwhile (no latency samples).
-      </p>
-      <p>
-        Lost: {formatCount(losses.droppedCount)} dropped by browsers. Since {formatClock(losses.startedAt)} the
-        collector refused {refused || 'nothing'} and removed {formatCount(losses.strippedCount)} unknown properties.
-      </p>
-    </footer>
   );
 }

@@ -15,7 +15,9 @@ export function FigureText({figure}: {figure: Figure | undefined}) {
   }
   return (
     <span class={`figure figure-${figure.state}`}>
-      <span class="value">{formatMs(figure.valueMs)}</span>
+      <data class="value" value={figure.valueMs} data-unit="ms" data-low={figure.lowMs} data-high={figure.highMs}>
+        {formatMs(figure.valueMs)}
+      </data>
       <span class="interval">
         <span class="sr">95 % interval </span>
         {intervalText(figure)}
@@ -41,7 +43,9 @@ export function ShareText({share, tone = 'plain'}: {share: Proportion; tone?: 'p
   const interval = `95 % interval ${formatShare(share.lowShare)} to ${formatShare(share.highShare)}, n=${formatCount(share.count)}`;
   return (
     <span class="share" title={interval}>
-      <span class="value">{formatShare(share.share)}</span>
+      <data class="value" value={share.share} data-unit="share" data-low={share.lowShare} data-high={share.highShare}>
+        {formatShare(share.share)}
+      </data>
       <span class="sr"> ({interval})</span>
       <ShareBar share={share.share} tone={tone} />
     </span>

@@ -57,3 +57,21 @@ export function formatMoment(at: number, nowAt: number): string {
 export function formatSigned(value: number, write: (value: number) => string): string {
   return value < 0 ? `−${write(-value)}` : write(value);
 }
+
+/** Writes a difference in ms with its sign: `+1.20 s`, `−40 ms`, `0.0 ms`. */
+export function formatDifference(ms: number): string {
+  return `${signOf(ms, 0.05)}${formatMs(Math.abs(ms))}`;
+}
+
+/** Writes a difference of shares with its sign, in points of a per cent: `+2.4 pp`. */
+export function formatPoints(share: number): string {
+  const points = Math.abs(share * 100);
+  const digits = points >= 9.95 ? 0 : 1;
+  return `${signOf(share, 0.0005)}${points.toFixed(digits)}${NARROW_SPACE}pp`;
+}
+
+/** What is written as 0 has no sign. */
+function signOf(value: number, least: number): string {
+  if (Math.abs(value) < least) return '';
+  return value > 0 ? '+' : '−';
+}

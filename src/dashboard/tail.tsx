@@ -3,10 +3,11 @@ import {splitWords} from './culprit.tsx';
 import {ShareBar} from './figure.tsx';
 import {formatCount, formatMs, formatPercentile, formatShare, formatSigned} from './format.ts';
 import {ScrollBox} from './scroll-box.tsx';
+import {Place} from './waiting.tsx';
 
 /** Draws the slow turns against the middle: which stages they took longer in, and who they are. */
 export function TailSection({report}: {report: BlameReport | undefined}) {
-  if (!report) return null;
+  if (!report) return <Place tall="table" />;
   const {all, misses} = report.tail;
   return (
     <section class="card wide" aria-labelledby="tail">

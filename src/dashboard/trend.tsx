@@ -7,6 +7,7 @@ import {PlotChart} from './plot-chart.tsx';
 import type {Query} from './query.ts';
 import {ScrollBox} from './scroll-box.tsx';
 import {useReport} from './use-answer.ts';
+import {Place} from './waiting.tsx';
 
 /** Draws the tail over the window with the budget, and since when somebody is to blame for it. */
 export function Trend({query, verdict}: {query: Query; verdict: BlameVerdict | undefined}) {
@@ -14,7 +15,8 @@ export function Trend({query, verdict}: {query: Query; verdict: BlameVerdict | u
   const since = verdict?.kind === 'culprit' ? verdict.since : undefined;
   const drawn = JSON.stringify([answer?.report, since]);
   const options = useMemo(() => trendOptions(answer?.report, since), [drawn]);
-  if (!answer || answer.report.bins.length < 2) return null;
+  if (!answer) return <Place tall="chart" />;
+  if (answer.report.bins.length < 2) return null;
   const {report, computedAt} = answer;
   const name = formatPercentile(report.share);
   return (
