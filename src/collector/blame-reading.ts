@@ -1,5 +1,3 @@
-import type {Edge} from './tail-edges.ts';
-
 /** By what the slow turns are told apart from the others. */
 export const SPLITS = ['route', 'class', 'page', 'device', 'net', 'turn', 'cache', 'hedge', 'hour'] as const;
 
@@ -11,6 +9,21 @@ export const TAIL_SETS = ['all', 'middle', 'slow95', 'slow99', 'around95', 'arou
 
 /** One of them: those around a percentile, or at and beyond it. */
 export type TailSet = (typeof TAIL_SETS)[number];
+
+/** Ends of the sets of turns that a tail is told by. */
+export const EDGES = [
+  'middleLow',
+  'middleHigh',
+  'slow95',
+  'slow99',
+  'around95Low',
+  'around95High',
+  'around99Low',
+  'around99High',
+] as const;
+
+/** One of them. */
+export type Edge = (typeof EDGES)[number];
 
 /** How many turns a set has, and their time to the first visible answer by stage, in ms times weight. */
 export interface ReadTailSet {

@@ -1,6 +1,6 @@
-import {COLD_STARTS, SPLITS, type SplitBy} from './blame-reading.ts';
+import {COLD_STARTS, type Edge, SPLITS, type SplitBy} from './blame-reading.ts';
 import {SEEN} from './duckdb-sql.ts';
-import type {Edge, Place} from './tail-edges.ts';
+import type {Place} from './tail-edges.ts';
 
 /** What stands for all stages among them. */
 export const WHOLE = '';

@@ -1,5 +1,7 @@
 import {
   type BlameReading,
+  EDGES,
+  type Edge,
   type ReadPart,
   type ReadSlow,
   type ReadTail,
@@ -12,7 +14,7 @@ import {type Ask, numberOf, type Row, shareOf} from './duckdb-ask.ts';
 import * as sql from './duckdb-blame-sql.ts';
 import {binWidthMs, ONSET_BIN_COUNT} from './onset.ts';
 import {meanMs, meanPath, slowSetOf} from './tail.ts';
-import {EDGES, type Edge, type Place, placeEdges} from './tail-edges.ts';
+import {type Place, placeEdges} from './tail-edges.ts';
 
 const POPULATIONS = ['all', 'misses'] as const;
 

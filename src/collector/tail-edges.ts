@@ -1,19 +1,5 @@
+import type {Edge} from './blame-reading.ts';
 import {effectiveCount} from './figures.ts';
-
-/** Ends of the sets of turns that a tail is told by. */
-export const EDGES = [
-  'middleLow',
-  'middleHigh',
-  'slow95',
-  'slow99',
-  'around95Low',
-  'around95High',
-  'around99Low',
-  'around99High',
-] as const;
-
-/** One of them. */
-export type Edge = (typeof EDGES)[number];
 
 /** How far around a percentile turns count to it: so many ranks, or so large a share of all of them. */
 const AROUND_RANKS = 50;

@@ -46,7 +46,7 @@ export function CulpritSentence({answer}: {answer: ReportAnswer<'blame'> | undef
         <span class="sr">95 % interval </span>
         {formatShare(Math.max(0, lowShare))} to {formatShare(Math.min(1, highShare))} with 95 % confidence
         {excessWords(report)}
-        {stage !== undefined && `, most of it in ${stage}`}. {HINTS[name]}
+        {stage !== undefined && `, most of it in ${stageWords(stage)}`}. {HINTS[name]}
       </p>
     </div>
   );
@@ -76,6 +76,11 @@ function Who({who}: {who: TailSplit}) {
   );
 }
 
+/** Writes a stage's name; causes that are no stage of a backend have words for one. */
+export function stageWords(name: string): string {
+  return name === 'buffering-proxy' ? 'buffering proxy' : name;
+}
+
 /** Writes a value of a split with what it is: `route powerful`, `first questions of a page`. */
 export function splitWords({by, name}: Pick<TailSplit, 'by' | 'name'>): string {
   if (by === 'turn' && name !== 'unknown') return `${name} questions of a page`;
@@ -100,6 +105,6 @@ function nothingWords({tail: {all}}: BlameReport, verdict: Extract<BlameVerdict,
   if (verdict.tail !== 'over') return NOTHING[verdict.tail];
   const [largest] = all.state === 'known' ? all.stages : [];
   return largest
-    ? `No one stage is to blame: ${largest.stage} has ${formatShare(largest.excessShare)} of the tail's excess, and none has more.`
+    ? `No one stage is to blame: ${stageWords(largest.stage)} has ${formatShare(largest.excessShare)} of the tail's excess, and none has more.`
     : 'No one stage is to blame.';
 }

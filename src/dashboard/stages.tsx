@@ -1,4 +1,5 @@
 import type {Around, BlameReport, Contribution, StageSummary, Summary} from '../protocol/index.ts';
+import {stageWords} from './culprit.tsx';
 import {FigureText, ShareText} from './figure.tsx';
 import {formatBudget, formatCount, formatMs, formatShare} from './format.ts';
 import {ScrollBox} from './scroll-box.tsx';
@@ -40,7 +41,7 @@ export function Stages({summary, blame}: {summary: Summary; blame: BlameReport |
               {rest.map((contribution) => (
                 <tr key={contribution.stage}>
                   <th scope="row" class="stage-name">
-                    {contribution.stage}
+                    {stageWords(contribution.stage)}
                   </th>
                   <td colSpan={4} />
                   <Parts contribution={contribution} />

@@ -1,5 +1,5 @@
 import type {BlameReport, Tail, TailSplit, TailStage} from '../protocol/index.ts';
-import {splitWords} from './culprit.tsx';
+import {splitWords, stageWords} from './culprit.tsx';
 import {ShareBar} from './figure.tsx';
 import {formatCount, formatMs, formatPercentile, formatShare, formatSigned} from './format.ts';
 import {ScrollBox} from './scroll-box.tsx';
@@ -48,7 +48,7 @@ function StageTable({all, misses}: {all: Extract<Tail, {state: 'known'}>; misses
           {all.stages.map((stage) => (
             <tr key={stage.stage}>
               <th scope="row" class="stage-name">
-                {stage.stage}
+                {stageWords(stage.stage)}
               </th>
               <td>
                 <span class="share">

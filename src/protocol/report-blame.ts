@@ -124,6 +124,7 @@ export interface TrendReport {
   /** The highest percentile that most bins carry: the one to draw. */
   share: number;
   budget?: DeclaredBudget;
+  /** Those with turns, in order. */
   bins: {
     /** Beginning, epoch ms. */
     fromAt: number;
