@@ -9,7 +9,7 @@ export const PERCENTILES = [0.5, 0.9, 0.95, 0.99, 0.999] as const;
  * @param share - 0 to 1.
  * @returns The value, or undefined when there are none.
  */
-export function percentile(sorted: readonly number[], share: number): number | undefined {
+export function percentile(sorted: ArrayLike<number>, share: number): number | undefined {
   const at = (sorted.length - 1) * share;
   const low = sorted[Math.floor(at)];
   const high = sorted[Math.ceil(at)];
