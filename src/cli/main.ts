@@ -1,11 +1,16 @@
 #!/usr/bin/env node
 import {Command, InvalidArgumentError} from 'commander';
 import {BUDGET_FILE} from './budget-file.ts';
-import {CommandError, firstLine} from './command-error.ts';
+import {CommandError, type CommandErrorKind, firstLine} from './command-error.ts';
 import {FAQ_EXIT} from './faq-arguments.ts';
 import {addFaqCommands} from './faq-commands.ts';
 import {readVersion} from './package-folder.ts';
+import {PLAN_EXIT} from './plan-arguments.ts';
+import {addPlanCommand} from './plan-commands.ts';
 import {DATA_PATH, DEFAULT_HOST, DEFAULT_PORT, runServe, type ServeArguments} from './run-serve.ts';
+
+/** What an ending that a message explains is told scripts by, where that is not 1. */
+const EXITS: {readonly [Kind in CommandErrorKind]?: number} = {file: FAQ_EXIT.unusable, plan: PLAN_EXIT.unusable};
 
 const life = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => life.abort());
@@ -42,6 +47,7 @@ program
   .action((given: ServeArguments) => runServe(given, {signal: life.signal, print: (line) => console.log(line)}));
 
 addFaqCommands(program, life.signal);
+addPlanCommand(program, life.signal);
 
 try {
   await program.parseAsync();
@@ -50,7 +56,7 @@ try {
 } catch (error) {
   // what is none of ours to explain is shown whole, for whoever has to find it
   console.error(error instanceof CommandError ? mark(firstLine(error)) : error);
-  process.exit(error instanceof CommandError && error.kind === 'file' ? FAQ_EXIT.unusable : 1);
+  process.exit(error instanceof CommandError ? (EXITS[error.kind] ?? 1) : 1);
 }
 
 function readPort(text: string): number {

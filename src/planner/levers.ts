@@ -1,7 +1,8 @@
 import {COMPLETE_RATIO, type Critical, FIRST_RATIO, highest, SOFT_MS} from '../latency/index.ts';
 import {GENERATE, type Plan, type PlannedStage} from './plan.ts';
+import {TYPING} from './presets.ts';
 import {stepsOf} from './steps.ts';
-import {scaleTimes, spread} from './times.ts';
+import {scaleTimes} from './times.ts';
 
 /** Something that makes answers faster: what a plan has is taken out of it, what it has not is put in. */
 export interface Lever {
@@ -22,8 +23,8 @@ export const ASSUMED = {
   routing: {share: 0.7, factor: 0.2},
   /** After the 95th percentile ("Latency Budgets for Multi-Step Agents"). */
   hedge: {share: 0.95},
-  /** From the first key to the question on a desktop: P5 and P50 of typing 3,080 real questions; on phones it is longer. */
-  prefetch: {share: 0.67, requestCount: 1.32, leadMs: {p5: 5_000, p50: 11_400}},
+  /** Two tries of three topics each, guessed from what is typed by a FAQ with five phrasings an entry. */
+  prefetch: {share: 0.67, requestCount: 1.32},
 } as const;
 
 /** Stages that need what those before them found, or that nobody can do ahead. */
@@ -116,16 +117,12 @@ function prefetch(plan: Plan): Lever | undefined {
   }
   const stages = Object.keys(plan.stages).filter((name) => AHEAD.has(name));
   if (stages.length === 0) return undefined;
-  const {share, requestCount, leadMs} = ASSUMED.prefetch;
-  const lead = spread([
-    {share: 0.05, ms: leadMs.p5},
-    {share: 0.5, ms: leadMs.p50},
-  ]);
+  const {share, requestCount} = ASSUMED.prefetch;
   return {
     name: 'prefetch',
     words: `${stages.join(', ')} while they type, the right topic in ${percent(share)}`,
     state: 'possible',
-    changed: {...plan, prefetch: {share, stages, requestCount, lead}},
+    changed: {...plan, prefetch: {share, stages, requestCount, lead: TYPING}},
   };
 }
 

@@ -49,7 +49,7 @@ export interface LeverReport extends Effect {
 export interface DeletionReport extends Effect {
   stage: string;
   /** What would become of the first-token limit of the highest percentile; absent without one. */
-  then?: LimitVerdict['state'];
+  state?: LimitVerdict['state'];
 }
 
 /** What the same plan would come to were something else than it takes for granted. */
@@ -115,8 +115,8 @@ export function* reportOn(plan: Plan, {turnCount = TURN_COUNT, seed = SEED} = {}
   const deletions: DeletionReport[] = [];
   for (const stage of deletable) {
     const other = outcomeOf(withoutStage(plan, stage), draws);
-    const then = verdictOf(other);
-    deletions.push({stage, ...effectOf(base, other), ...(then ? {then} : {})});
+    const state = verdictOf(other);
+    deletions.push({stage, ...effectOf(base, other), ...(state ? {state} : {})});
     yield step();
   }
   const doubts: Doubt[] = [];
@@ -177,8 +177,7 @@ function effectOf(without: Outcome, having: Outcome): Effect {
     complete: saved('complete'),
     ...(limit ? {withinShare: within(having, limit.ms) - within(without, limit.ms)} : {}),
     degradedShare: degradedReport(having.simulation).any.share - degradedReport(without.simulation).any.share,
-    requestsPerTurn:
-      costReport(having.simulation).requestsPerTurn - costReport(without.simulation).requestsPerTurn,
+    requestsPerTurn: costReport(having.simulation).requestsPerTurn - costReport(without.simulation).requestsPerTurn,
   };
 }
 

@@ -133,7 +133,10 @@ function hedgeWhole(run: Run, way: Way): {waitMs: Float64Array; tries: TryCounts
   if (!hedge) return undefined;
   const {isHit} = timing.cast;
   const second = runTry({name: 'second', correlation: hedge.correlation}, way);
-  const afterMs = delayOf(hedge, run.firstMs.filter((_, turn) => !isHit[turn]));
+  const afterMs = delayOf(
+    hedge,
+    run.firstMs.filter((_, turn) => !isHit[turn]),
+  );
   const waitMs = new Float64Array(timing.draws.turnCount);
   const tries = trySecond({
     ms: run.firstMs,

@@ -52,7 +52,11 @@ export function castTurns({cache, routes = {}}: Plan, draws: Draws): Cast {
     const luckOf = draws.even('escalates');
     fill(routeOf, draws.even('route'), (luck) => {
       let left = luck;
-      return Math.max(0, list.findIndex((route) => (left -= route?.share ?? 0) < 0));
+      for (const [number, route] of list.entries()) {
+        left -= route?.share ?? 0;
+        if (left < 0) return number;
+      }
+      return list.length - 1; // shares add up to 1 but for rounding
     });
     fill(thenOf, luckOf, (luck, turn) => {
       const {escalates} = list[routeOf[turn] ?? 0] ?? {};
@@ -137,7 +141,15 @@ function drawTimes(
   const routed = cast.routes.map((route) => route?.stages[name] ?? stage.times);
   const {correlation = 0} = plan;
   const {cold, fanOutCount = 1, factor = 1} = stage;
-  const shapes = [routed, cold, fanOutCount, correlation, plan.routes, plan.hedge?.correlation, stage.hedge?.correlation];
+  const shapes = [
+    routed,
+    cold,
+    fanOutCount,
+    correlation,
+    plan.routes,
+    plan.hedge?.correlation,
+    stage.hedge?.correlation,
+  ];
   const times = draws.kept(`times ${attempt} ${key} ${JSON.stringify(shapes)}`, () => {
     const lucky = (own: Float64Array) => slowTogether(slowestOf(own, fanOutCount), draws, correlation);
     const column = new Float64Array(draws.turnCount);
@@ -146,7 +158,13 @@ function drawTimes(
       const again = lucky(draws.normal(`${attempt} ${key} escalated`));
       addEscalated({column, curves: routed.map(curveOf), luck: again, cast, name});
     }
-    if (cold) addCold({column, cold, luck: draws.normal(`${attempt} ${key} cold`), is: draws.even(`${attempt} ${key} is cold`)});
+    if (cold)
+      addCold({
+        column,
+        cold,
+        luck: draws.normal(`${attempt} ${key} cold`),
+        is: draws.even(`${attempt} ${key} is cold`),
+      });
     return column;
   });
   return factor === 1 ? times : times.map((ms) => ms * factor);

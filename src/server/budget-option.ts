@@ -1,4 +1,12 @@
-import {type Budget, type Critical, DEFAULT_BUDGET, highest, readBudget, readCritical} from '../latency/index.ts';
+import {
+  type Budget,
+  type Critical,
+  DEFAULT_BUDGET,
+  highest,
+  plannedNames,
+  readBudget,
+  readCritical,
+} from '../latency/index.ts';
 
 /** A declared time: `800ms`, `3s@p95`, several with commas, or a bare number of milliseconds. */
 export type BudgetTime = string | number;
@@ -11,6 +19,8 @@ export interface BudgetFile {
   stages?: Readonly<Record<string, BudgetTime>>;
   /** Which stages follow each other, an inner list running in parallel: the longest counts against first-token. */
   critical?: Critical;
+  /** How long stages take, and what else `firstword plan` simulates; a handler does nothing with it. */
+  plan?: unknown;
 }
 
 /**
@@ -57,7 +67,7 @@ export function writeBudget(budget: Budget): Record<string, number> {
 }
 
 function readFile(file: BudgetFile): Budget | string {
-  const critical = readCritical(file.critical, Object.keys(file.stages ?? {}));
+  const critical = readCritical(file.critical, [...Object.keys(file.stages ?? {}), ...plannedNames(file.plan)]);
   return typeof critical === 'string' ? critical : readBudget(writeDeclaration(file), critical);
 }
 
