@@ -1,7 +1,8 @@
-import {type Limit, percentile} from '../latency/index.ts';
+import type {Limit} from '../latency/index.ts';
 import {createDraws, type Draws} from './draws.ts';
-import {countUpTo, type PlanFigure, type PlanShare, planFigure, planShare, sampleOf} from './figures.ts';
+import {countUpTo, type PlanFigure, type PlanShare, planFigure, planShare} from './figures.ts';
 import {GENERATE, type Plan, type PlanSteps} from './plan.ts';
+import {percentileOf, type Sample, sampleOf} from './sample.ts';
 import {SEED, type Simulation, simulate, TURN_COUNT} from './simulate.ts';
 import {spentAround} from './spent.ts';
 
@@ -66,7 +67,7 @@ export function* allocate(plan: Plan, options: AllocateOptions): PlanSteps<Alloc
   const read = (factors: ReadonlyMap<string, number>, luck: Draws) => {
     const simulation = simulate(scaled(honest, factors), luck);
     const ms = milestone === 'firstToken' ? simulation.firstMs : simulation.completeMs;
-    return {simulation, ms, reachedMs: percentile(ms.toSorted(), target.share) ?? 0};
+    return {simulation, ms, reachedMs: percentileOf(sampleOf(ms), target.share)};
   };
   const least = read(new Map(names.map((name) => [name, Math.exp(-FURTHEST)])), draws);
   if (least.reachedMs > target.ms) return {kind: 'impossible', target, leastMs: least.reachedMs};
@@ -96,7 +97,7 @@ export function* allocate(plan: Plan, options: AllocateOptions): PlanSteps<Alloc
     stages: allocated({plan, factors, target, now: now.simulation, after: after.simulation, milestone}),
     check: {
       figure: planFigure(sample, target.share),
-      within: planShare(countUpTo(sample.sorted, target.ms), turnCount),
+      within: planShare(countUpTo(after.ms, target.ms), turnCount),
     },
   };
 }
@@ -155,9 +156,11 @@ function allocated(options: {
   after: Simulation;
 }): AllocatedStage[] {
   const {plan, factors, target, milestone} = options;
-  const [now, after] = [sortedStages(options.now), sortedStages(options.after)];
-  const timeOf = (times: ReadonlyMap<string, Float64Array>, key: string, share: number) =>
-    percentile(times.get(key) ?? new Float64Array(), share) ?? 0;
+  const [now, after] = [samplesOf(options.now), samplesOf(options.after)];
+  const timeOf = (times: ReadonlyMap<string, Sample>, key: string, share: number) => {
+    const sample = times.get(key);
+    return sample ? percentileOf(sample, share) : 0;
+  };
   const isAsked = milestone === 'complete' || plan.delivery === 'whole';
   const steps = [...options.after.steps, ...(isAsked ? [[{key: GENERATE, stage: GENERATE}]] : [])];
   const sumMs = (share: number) =>
@@ -178,6 +181,6 @@ function allocated(options: {
   }));
 }
 
-function sortedStages({stages}: Simulation): ReadonlyMap<string, Float64Array> {
-  return new Map([...stages].map(([key, {ms, isRun}]) => [key, ms.filter((_, turn) => isRun[turn]).sort()]));
+function samplesOf({stages}: Simulation): ReadonlyMap<string, Sample> {
+  return new Map([...stages].map(([key, {ms, isRun}]) => [key, sampleOf(ms.filter((_, turn) => isRun[turn]))]));
 }

@@ -22,19 +22,25 @@ export function createDraws({turnCount, seed}: {turnCount: number; seed: number}
     return made.get(name) as Made; // what this name was made with
   }
 
-  const even = (name: string) =>
-    kept(`even ${name}`, () => {
-      const key = hashOf(`${seed} ${name}`);
-      const other = mix(key ^ 0x9e3779b9);
-      const column = new Float64Array(turnCount);
-      for (let at = 0; at < turnCount; at++) column[at] = ((mix(mix(at ^ key) + other) >>> 0) + 0.5) / 4_294_967_296;
-      return column;
-    });
+  function draw(name: string): Float64Array {
+    const key = hashOf(`${seed} ${name}`);
+    const other = mix(key ^ 0x9e3779b9);
+    const column = new Float64Array(turnCount);
+    for (let turn = 0; turn < turnCount; turn++) {
+      column[turn] = ((mix(mix(turn ^ key) + other) >>> 0) + 0.5) / 4_294_967_296;
+    }
+    return column;
+  }
 
   return {
     turnCount,
-    even,
-    normal: (name) => kept(`normal ${name}`, () => even(name).map(normalQuantile)),
+    even: (name) => kept(`even ${name}`, () => draw(name)),
+    normal: (name) =>
+      kept(`normal ${name}`, () => {
+        const column = draw(name);
+        for (let turn = 0; turn < turnCount; turn++) column[turn] = normalQuantile(column[turn] ?? 0);
+        return column;
+      }),
     kept,
   };
 }

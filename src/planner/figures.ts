@@ -1,4 +1,5 @@
-import {intervalRanks, PERCENTILES, percentile} from '../latency/index.ts';
+import {intervalRanks, PERCENTILES} from '../latency/index.ts';
+import {percentileOf, type Sample} from './sample.ts';
 
 /** A percentile (type 7) of what was simulated, with the 95 % interval of the luck of these draws; no more than that. */
 export interface PlanFigure {
@@ -22,19 +23,8 @@ export interface Difference {
   highMs: number;
 }
 
-/** Times of turns, by turn and in ascending order. */
-export interface Sample {
-  ms: Float64Array;
-  sorted: Float64Array;
-}
-
 /** The two-sided 95 % point of the normal distribution. */
 const Z = 1.959964;
-
-/** Sorts times for their percentiles. */
-export function sampleOf(ms: Float64Array): Sample {
-  return {ms, sorted: ms.toSorted()};
-}
 
 /** Computes the mean, in ms: to hold it against published ones, which often are. */
 export function meanOf(ms: Float64Array): number {
@@ -48,11 +38,10 @@ export function planFigures(sample: Sample, shares: readonly number[] = PERCENTI
   return shares.map((share) => planFigure(sample, share));
 }
 
-/** Makes one percentile of times; its interval is at least that of the order statistics, and all there is with too few. */
-export function planFigure({sorted}: Sample, share: number): PlanFigure {
-  const ranks = ranksOf(sorted.length, share);
-  const at = (rank: number) => sorted[rank - 1] ?? 0;
-  return {share, valueMs: percentile(sorted, share) ?? 0, lowMs: at(ranks.low), highMs: at(ranks.high)};
+/** Makes one percentile of times; with too few of them its interval is all there is. */
+export function planFigure(sample: Sample, share: number): PlanFigure {
+  const ranks = ranksOf(sample.ms.length, share);
+  return {share, valueMs: percentileOf(sample, share), lowMs: sample.at(ranks.low), highMs: sample.at(ranks.high)};
 }
 
 /**
@@ -91,16 +80,11 @@ export function planShare(partCount: number, wholeCount: number): PlanShare {
   };
 }
 
-/** Counts how many sorted times are at most so long. */
-export function countUpTo(sorted: Float64Array, ms: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] ?? 0) <= ms) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+/** Counts times that are at most so long. */
+export function countUpTo(ms: Float64Array, limitMs: number): number {
+  let count = 0;
+  for (const each of ms) if (each <= limitMs) count++;
+  return count;
 }
 
 const errorOf = ({lowMs, highMs}: PlanFigure) => (highMs - lowMs) / (2 * Z);

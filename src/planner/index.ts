@@ -8,6 +8,7 @@ export * from './read-plan.ts';
 export * from './recorded.ts';
 export * from './report.ts';
 export * from './run-scenario.ts';
+export * from './sample.ts';
 export * from './scenarios.ts';
 export * from './simulate.ts';
 export * from './stage-report.ts';

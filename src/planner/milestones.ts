@@ -1,6 +1,7 @@
 import type {Limit} from '../latency/index.ts';
-import {countUpTo, type PlanFigure, type PlanShare, planFigures, planShare, type Sample, sampleOf} from './figures.ts';
+import {type PlanFigure, type PlanShare, planFigures, planShare} from './figures.ts';
 import type {Plan} from './plan.ts';
+import {sampleOf} from './sample.ts';
 import {DEGRADED, type Simulation} from './simulate.ts';
 
 /**
@@ -46,32 +47,20 @@ export interface CostReport {
   prefetchesPerTurn: number;
 }
 
-/** The times of a simulation, sorted where percentiles are asked for. */
-export interface Samples {
-  firstToken: Sample;
-  complete: Sample;
-}
-
-/** Sorts what was simulated. */
-export function samplesOf({firstMs, completeMs}: Simulation): Samples {
-  const firstToken = sampleOf(firstMs);
-  return {firstToken, complete: completeMs === firstMs ? firstToken : sampleOf(completeMs)};
-}
-
 /** Makes the report on a milestone. */
 export function milestoneReport(
   milestone: 'firstToken' | 'complete',
-  {plan, simulation, samples}: {plan: Plan; simulation: Simulation; samples: Samples},
+  {plan, simulation}: {plan: Plan; simulation: Simulation},
 ): MilestoneReport {
   const isFirst = milestone === 'firstToken';
-  const sample = samples[milestone];
+  const ms = isFirst ? simulation.firstMs : simulation.completeMs;
   const unbound = isFirst ? simulation.unboundFirstMs : simulation.unboundCompleteMs;
   return {
-    figures: planFigures(sample),
-    ...(plan.cache ? {misses: planFigures(sampleOf(sample.ms.filter((_, turn) => !simulation.isHit[turn])))} : {}),
+    figures: planFigures(sampleOf(ms)),
+    ...(plan.cache ? {misses: planFigures(sampleOf(ms.filter((_, turn) => !simulation.isHit[turn])))} : {}),
     ...(plan.deadlines ? {unbound: planFigures(sampleOf(unbound))} : {}),
     limits: plan.budget[milestone].map((limit) => {
-      const within = withinOf(milestone, limit.ms, {simulation, samples});
+      const within = withinOf(milestone, {simulation, limitMs: limit.ms});
       return {limit, within, state: judge(within, limit.share)};
     }),
   };
@@ -80,16 +69,16 @@ export function milestoneReport(
 /** Says what share of turns has its first token, or its whole answer, in time and not by a fallback. */
 export function withinOf(
   milestone: 'firstToken' | 'complete',
-  limitMs: number,
-  {simulation, samples}: {simulation: Simulation; samples: Samples},
+  {simulation, limitMs}: {simulation: Simulation; limitMs: number},
 ): PlanShare {
-  const {ms, sorted} = samples[milestone];
+  const {degraded, turnCount} = simulation;
+  const ms = milestone === 'firstToken' ? simulation.firstMs : simulation.completeMs;
   const fallen = milestone === 'firstToken' ? DEGRADED.first : DEGRADED.first | DEGRADED.complete;
-  let inTimeCount = countUpTo(sorted, limitMs);
-  for (let turn = 0; turn < ms.length; turn++) {
-    if ((simulation.degraded[turn] ?? 0) & fallen && (ms[turn] ?? 0) <= limitMs) inTimeCount--;
+  let inTimeCount = 0;
+  for (let turn = 0; turn < turnCount; turn++) {
+    if ((ms[turn] ?? 0) <= limitMs && !((degraded[turn] ?? 0) & fallen)) inTimeCount++;
   }
-  return planShare(inTimeCount, ms.length);
+  return planShare(inTimeCount, turnCount);
 }
 
 /** Says on which side of a percentile a share is. */

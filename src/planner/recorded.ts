@@ -1,8 +1,8 @@
 import type {Critical, Limit} from '../latency/index.ts';
 import {createDraws} from './draws.ts';
-import {planFigure, sampleOf} from './figures.ts';
 import {GENERATE, type Plan, type PlannedStage, type Quantile} from './plan.ts';
 import {TAIL_RATIO} from './presets.ts';
+import {percentileOf, sampleOf} from './sample.ts';
 import {MIN_TURN_COUNT, SEED, simulate} from './simulate.ts';
 import {logNormalAt, spread} from './times.ts';
 
@@ -86,7 +86,7 @@ export function fitRecorded(plan: Plan, firstToken: readonly Quantile[]): {plan:
   const {cache: _, ...misses} = plan;
   const tail = (tried: Plan): Tail => {
     const sample = sampleOf(simulate(tried, draws).firstMs);
-    return {p50Ms: planFigure(sample, 0.5).valueMs, p99Ms: planFigure(sample, 0.99).valueMs};
+    return {p50Ms: percentileOf(sample, 0.5), p99Ms: percentileOf(sample, 0.99)};
   };
   const alone = tail(misses);
   let [unattributedMs, correlation] = [0, 0];

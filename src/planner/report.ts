@@ -1,6 +1,6 @@
 import {highest, type Limit} from '../latency/index.ts';
 import {createDraws, type Draws} from './draws.ts';
-import {type Difference, type PlanFigure, planFigure, savedBetween} from './figures.ts';
+import {countUpTo, type Difference, type PlanFigure, planFigure, savedBetween} from './figures.ts';
 import {type Lever, leversOf} from './levers.ts';
 import {
   type CostReport,
@@ -11,11 +11,10 @@ import {
   type LimitVerdict,
   type MilestoneReport,
   milestoneReport,
-  type Samples,
-  samplesOf,
   withinOf,
 } from './milestones.ts';
 import {GENERATE, type Plan, type PlanSteps} from './plan.ts';
+import {type Sample, sampleOf} from './sample.ts';
 import {MIN_TURN_COUNT, SEED, type Simulation, simulate, TURN_COUNT} from './simulate.ts';
 import {type StageReport, stageReports} from './stage-report.ts';
 
@@ -96,7 +95,7 @@ export function* reportOn(plan: Plan, {turnCount = TURN_COUNT, seed = SEED} = {}
   if (!(turnCount >= MIN_TURN_COUNT)) throw new RangeError(`a plan needs ${MIN_TURN_COUNT} turns or more`);
   const draws = createDraws({turnCount, seed});
   const base = outcomeOf(plan, draws);
-  const {simulation, samples} = base;
+  const {simulation} = base;
   const levers = leversOf(plan);
   const deletable = Object.keys(plan.stages).filter((stage) => !NEEDED.has(stage));
   const doubted = doubtsOf(plan);
@@ -108,7 +107,9 @@ export function* reportOn(plan: Plan, {turnCount = TURN_COUNT, seed = SEED} = {}
   const leverReports: LeverReport[] = [];
   for (const {changed, ...lever} of levers) {
     const other = outcomeOf(changed, draws);
-    const [without, having] = lever.state === 'planned' ? [other, base] : [base, other];
+    // a deadline makes no answer faster: what it buys is what visitors see
+    const pair = lever.name === 'deadlines' ? [felt(other), felt(base)] : [other, base];
+    const [without = other, having = base] = lever.state === 'planned' ? pair : pair.reverse();
     leverReports.push({...lever, ...effectOf(without, having)});
     yield step();
   }
@@ -122,9 +123,10 @@ export function* reportOn(plan: Plan, {turnCount = TURN_COUNT, seed = SEED} = {}
   const doubts: Doubt[] = [];
   for (const {changed, ...doubt} of doubted) {
     const other = outcomeOf(changed, draws);
-    const both = (milestone: keyof Samples) => ({
-      p50: planFigure(other.samples[milestone], 0.5),
-      p99: planFigure(other.samples[milestone], 0.99),
+    const {answers} = felt(other);
+    const both = (milestone: keyof Outcome['answers']) => ({
+      p50: planFigure(answers[milestone], 0.5),
+      p99: planFigure(answers[milestone], 0.99),
     });
     doubts.push({...doubt, firstToken: both('firstToken'), complete: both('complete')});
     yield step();
@@ -135,9 +137,7 @@ export function* reportOn(plan: Plan, {turnCount = TURN_COUNT, seed = SEED} = {}
     firstToken: milestoneReport('firstToken', base),
     complete: milestoneReport('complete', base),
     degraded: degradedReport(simulation),
-    ...(deadlines
-      ? {soothedShare: 1 - withinOf('firstToken', deadlines.softMs, {simulation: unfallen(simulation), samples}).share}
-      : {}),
+    ...(deadlines ? {soothedShare: 1 - countUpTo(simulation.firstMs, deadlines.softMs) / turnCount} : {}),
     cost: costReport(simulation),
     stages: stageReports(base),
     levers: leverReports.sort((a, b) => rankOf(b) - rankOf(a)),
@@ -154,30 +154,39 @@ export function finishPlan<Result>(steps: PlanSteps<Result>): Result {
   }
 }
 
+/** A plan, what was simulated of it, and its answers' times without the deadlines of the turn. */
 interface Outcome {
   plan: Plan;
   simulation: Simulation;
-  samples: Samples;
+  answers: {firstToken: Sample; complete: Sample};
 }
 
 function outcomeOf(plan: Plan, draws: Draws): Outcome {
   const simulation = simulate(plan, draws);
-  return {plan, simulation, samples: samplesOf(simulation)};
+  const {unboundFirstMs, unboundCompleteMs} = simulation;
+  return {plan, simulation, answers: {firstToken: sampleOf(unboundFirstMs), complete: sampleOf(unboundCompleteMs)}};
+}
+
+/** The times that visitors see. */
+function felt({plan, simulation}: Outcome): Outcome {
+  const {firstMs, completeMs} = simulation;
+  return {plan, simulation, answers: {firstToken: sampleOf(firstMs), complete: sampleOf(completeMs)}};
 }
 
 function effectOf(without: Outcome, having: Outcome): Effect {
-  const saved = (milestone: keyof Samples): Savings => ({
-    p50: savedBetween(without.samples[milestone], having.samples[milestone], 0.5),
-    p99: savedBetween(without.samples[milestone], having.samples[milestone], 0.99),
+  const saved = (milestone: keyof Outcome['answers']): Savings => ({
+    p50: savedBetween(without.answers[milestone], having.answers[milestone], 0.5),
+    p99: savedBetween(without.answers[milestone], having.answers[milestone], 0.99),
   });
   const limit = firstLimit(having.plan);
-  const within = (outcome: Outcome, ms: number) => withinOf('firstToken', ms, outcome).share;
+  const within = ({simulation}: Outcome, limitMs: number) => withinOf('firstToken', {simulation, limitMs}).share;
+  const [before, after] = [without.simulation, having.simulation];
   return {
     firstToken: saved('firstToken'),
     complete: saved('complete'),
     ...(limit ? {withinShare: within(having, limit.ms) - within(without, limit.ms)} : {}),
-    degradedShare: degradedReport(having.simulation).any.share - degradedReport(without.simulation).any.share,
-    requestsPerTurn: costReport(having.simulation).requestsPerTurn - costReport(without.simulation).requestsPerTurn,
+    degradedShare: degradedReport(after).any.share - degradedReport(before).any.share,
+    requestsPerTurn: costReport(after).requestsPerTurn - costReport(before).requestsPerTurn,
   };
 }
 
@@ -186,17 +195,11 @@ const firstLimit = ({budget}: Plan): Limit | undefined =>
 
 function verdictOf(outcome: Outcome): LimitVerdict['state'] | undefined {
   const limit = firstLimit(outcome.plan);
-  return limit && judge(withinOf('firstToken', limit.ms, outcome), limit.share);
+  return limit && judge(withinOf('firstToken', {simulation: outcome.simulation, limitMs: limit.ms}), limit.share);
 }
 
 /** Those of the plan come first. */
 const rankOf = ({state, firstToken}: LeverReport) => (state === 'planned' ? 1e9 : 0) + firstToken.p99.valueMs;
-
-/** The same turns, in which no fallback is told from an answer: whoever waits does not know either. */
-const unfallen = (simulation: Simulation): Simulation => ({
-  ...simulation,
-  degraded: new Uint8Array(simulation.turnCount),
-});
 
 function withoutStage(plan: Plan, name: string): Plan {
   const {[name]: _, ...stages} = plan.stages;

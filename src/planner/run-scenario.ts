@@ -1,7 +1,8 @@
 import {createDraws, type Draws} from './draws.ts';
-import {countUpTo, meanOf, type PlanFigure, planFigures, type Sample, sampleOf} from './figures.ts';
+import {countUpTo, meanOf, type PlanFigure, planFigures} from './figures.ts';
 import type {Plan, PlanSteps} from './plan.ts';
 import {TAIL_RATIO} from './presets.ts';
+import {type Sample, sampleOf} from './sample.ts';
 import {type Published, type Scenario, type ScenarioRow, withTails} from './scenarios.ts';
 import {SEED, type Simulation, simulate, TURN_COUNT} from './simulate.ts';
 
@@ -68,9 +69,9 @@ function read(published: Published, {simulation, sample}: Measured): number {
     case 'percentile':
       return planFigures(sample, [published.share])[0]?.valueMs ?? Number.NaN;
     case 'within':
-      return countUpTo(sample.sorted, published.ms) / turnCount;
+      return countUpTo(sample.ms, published.ms) / turnCount;
     case 'beyond':
-      return 1 - countUpTo(sample.sorted, published.ms) / turnCount;
+      return 1 - countUpTo(sample.ms, published.ms) / turnCount;
     case 'extra':
       return requests.hedgeCount / turnCount;
   }

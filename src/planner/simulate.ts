@@ -138,6 +138,7 @@ function hedgeWhole(run: Run, way: Way): {waitMs: Float64Array; tries: TryCounts
     run.firstMs.filter((_, turn) => !isHit[turn]),
   );
   const waitMs = new Float64Array(timing.draws.turnCount);
+  for (const [key, times] of run.stages) run.stages.set(key, copyOf(times));
   const tries = trySecond({
     ms: run.firstMs,
     secondMs: second.firstMs,
@@ -152,6 +153,12 @@ function hedgeWhole(run: Run, way: Way): {waitMs: Float64Array; tries: TryCounts
   const share = madeCount / Math.max(1, isHit.length);
   return {waitMs, tries: [tries, ...second.tries.map((each) => scaleTries(each, share))]};
 }
+
+const copyOf = ({ms, isEnded, ...times}: StageTimes): StageTimes => ({
+  ...times,
+  ms: ms.slice(),
+  ...(isEnded ? {isEnded: isEnded.slice()} : {}),
+});
 
 function take(times: StageTimes, other: StageTimes | undefined, turn: number): void {
   times.ms[turn] = other?.ms[turn] ?? 0;

@@ -1,4 +1,5 @@
 import {GENERATE} from './plan.ts';
+import {percentileOf, sampleOf} from './sample.ts';
 import type {Simulation} from './simulate.ts';
 
 /** From how far below and above a percentile turns are taken, as a share of all. */
@@ -17,10 +18,9 @@ export function spentAround(
   simulation: Simulation,
   {ms, share}: {ms: Float64Array; share: number},
 ): ReadonlyMap<string, number> {
-  const sorted = ms.toSorted();
+  const sample = sampleOf(ms);
   const band = Math.min(BAND_SHARE, share, 1 - share);
-  const at = (place: number) => sorted[Math.min(sorted.length - 1, Math.floor(place * sorted.length))] ?? 0;
-  const [lowMs, highMs] = [at(share - band), at(share + band)];
+  const [lowMs, highMs] = [percentileOf(sample, share - band), percentileOf(sample, share + band)];
   const sums = new Map<string, number>();
   let wholeMs = 0;
   for (let turn = 0; turn < ms.length; turn++) {

@@ -1,6 +1,7 @@
 import type {Limit} from '../latency/index.ts';
-import {countUpTo, type PlanFigure, type PlanShare, planFigures, planShare, sampleOf} from './figures.ts';
+import {countUpTo, type PlanFigure, type PlanShare, planFigures, planShare} from './figures.ts';
 import {GENERATE, type Plan, type PlannedStage} from './plan.ts';
+import {sampleOf} from './sample.ts';
 import type {Simulation} from './simulate.ts';
 import {spentAround} from './spent.ts';
 
@@ -34,15 +35,15 @@ export function stageReports({plan, simulation}: {plan: Plan; simulation: Simula
     const times = simulation.stages.get(key);
     if (!planned || !times) return [];
     const {limit, known} = planned;
-    const {sorted} = sampleOf(times.ms.filter((_, turn) => times.isRun[turn]));
+    const ran = times.ms.filter((_, turn) => times.isRun[turn]);
     const ofFirst = key === GENERATE && plan.delivery === 'streamed' ? undefined : (first.get(key) ?? 0);
     return [
       {
         stage: key,
         known,
-        runShare: sorted.length / simulation.turnCount,
-        figures: sorted.length > 0 ? planFigures({ms: sorted, sorted}) : [],
-        ...(limit ? {limit, within: planShare(countUpTo(sorted, limit.ms), sorted.length)} : {}),
+        runShare: ran.length / simulation.turnCount,
+        figures: ran.length > 0 ? planFigures(sampleOf(ran)) : [],
+        ...(limit ? {limit, within: planShare(countUpTo(ran, limit.ms), ran.length)} : {}),
         ...(ofFirst === undefined ? {} : {firstTokenTailShare: ofFirst}),
         completeTailShare: complete.get(key) ?? 0,
       },

@@ -1,7 +1,7 @@
-import {percentile} from '../latency/index.ts';
 import type {Draws} from './draws.ts';
 import {normalQuantile, normalShare} from './normal.ts';
-import {GENERATE, type Plan, type PlannedHedge, type PlannedRoute, type Times} from './plan.ts';
+import {GENERATE, type Plan, type PlannedHedge, type PlannedRoute, type PlannedStage, type Times} from './plan.ts';
+import {percentileOf, sampleOf} from './sample.ts';
 import {type TryCounts, trySecond} from './second-tries.ts';
 import type {Running} from './steps.ts';
 import {curveOf} from './times.ts';
@@ -70,11 +70,28 @@ function fill(column: Uint8Array, luck: Float64Array, of: (luck: number, turn: n
   for (let turn = 0; turn < column.length; turn++) column[turn] = of(luck[turn] ?? 0, turn);
 }
 
-/** Times a stage in every turn: its calls, its second try, its deadline, and what was done of it ahead. */
-export function timeStage({key, stage: name}: Running, attempt: Try, timing: Timing): StageTimes {
-  const {plan, draws, cast} = timing;
+/**
+ * Times a stage in every turn: its calls, its second try, its deadline, and what was done of it ahead. Nobody may change
+ * what it gives: the same stage is timed once.
+ */
+export function timeStage(running: Running, attempt: Try, timing: Timing): StageTimes {
+  const {plan, draws} = timing;
+  const {key, stage: name} = running;
   const stage = plan.stages[name];
   if (!stage) throw new RangeError(`there is no stage ${name}`);
+  // factors are tried by the dozen, and not again
+  if (stage.factor !== undefined) return timeAnew(running, {stage, attempt, timing});
+  const {routes, cache, correlation, prefetch} = plan;
+  const ahead = prefetch?.stages.includes(name) ? prefetch : undefined;
+  const whole = JSON.stringify([attempt, key, stage, routes, cache?.share, correlation, ahead]);
+  return draws.kept(`stage ${whole}`, () => timeAnew(running, {stage, attempt, timing}));
+}
+
+function timeAnew(
+  {key, stage: name}: Running,
+  {stage, attempt, timing}: {stage: PlannedStage; attempt: Try; timing: Timing},
+): StageTimes {
+  const {draws, cast} = timing;
   const {hedge, deadlineMs, runShare = 1} = stage;
   const luck = readLuck({key, attempt, draws});
   const plain = drawTimes({key, name, attempt: attempt.name, luck}, timing);
@@ -95,7 +112,7 @@ export function timeStage({key, stage: name}: Running, attempt: Try, timing: Tim
 
 /** Says after how long a second try starts; a percentile is that of the times without one. */
 export function delayOf({after}: PlannedHedge, ms: Float64Array): number {
-  return after.kind === 'time' ? after.ms : (percentile(ms.toSorted(), after.share) ?? 0);
+  return after.kind === 'time' ? after.ms : percentileOf(sampleOf(ms), after.share);
 }
 
 function endAt(deadlineMs: number, ms: Float64Array): Uint8Array {
