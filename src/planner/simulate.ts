@@ -1,7 +1,9 @@
+import type {Timing} from './calls.ts';
+import {type Cast, castTurns, NO_ROUTE} from './cast.ts';
 import {createDraws, type Draws} from './draws.ts';
-import {GENERATE, type Plan} from './plan.ts';
+import {GENERATE, type Plan, type PlannedHedge} from './plan.ts';
 import {type TryCounts, trySecond} from './second-tries.ts';
-import {type Cast, castTurns, delayOf, type StageTimes, type Timing, type Try, timeStage} from './stage-times.ts';
+import {delayOf, type StageTimes, type Try, timeStage} from './stage-times.ts';
 import {type Running, stepsOf} from './steps.ts';
 import {curveOf} from './times.ts';
 
@@ -31,6 +33,13 @@ export interface Requests {
   prefetchCount: number;
 }
 
+/** Second tries of whole questions, each begun so late: in which turns one was ready first, and what ran in it. */
+export interface SecondTries {
+  afterMs: number;
+  isWon: Uint8Array;
+  stages: ReadonlyMap<string, StageTimes>;
+}
+
 /** What was simulated: a number a turn in every column. */
 export interface Simulation {
   readonly turnCount: number;
@@ -45,10 +54,10 @@ export interface Simulation {
   isHit: Uint8Array;
   /** What ran before the first token, in order. */
   steps: readonly (readonly Running[])[];
-  /** By the key of each running, and GENERATE. */
+  /** By the key of each running, and GENERATE; of first tries. */
   stages: ReadonlyMap<string, StageTimes>;
-  /** How long the first try of a whole question was waited for where the second one was ready first; else 0. */
-  hedgeWaitMs: Float64Array;
+  /** The second tries of whole questions, where there are any. */
+  second?: SecondTries;
   requests: Requests;
 }
 
@@ -62,12 +71,13 @@ export function simulate(plan: Plan, draws: Draws): Simulation {
   const timing: Timing = {plan, draws, cast};
   const steps = stepsOf(plan);
   const run = runTry({name: 'first', correlation: 0}, {timing, steps});
-  const whole = plan.hedge ? hedgeWhole(run, {timing, steps}) : undefined;
+  const whole = plan.hedge ? hedgeWhole(run, plan.hedge, {timing, steps}) : undefined;
   const firstMs = run.firstMs;
-  const completeMs = firstMs.map((ms, turn) => ms + (run.generateMs[turn] ?? 0));
+  const completeMs = firstMs.slice();
+  addLongest(completeMs, [run.generateMs]);
   answerFromCache(plan, {firstMs, completeMs, cast, draws});
   if (plan.delivery === 'whole') firstMs.set(completeMs);
-  const degraded = degradedBy([...run.stages.values()]);
+  const degraded = degradedBy(run, whole);
   return {
     turnCount: draws.turnCount,
     ...holdTo(plan, {firstMs, completeMs, degraded}),
@@ -77,7 +87,7 @@ export function simulate(plan: Plan, draws: Draws): Simulation {
     isHit: cast.isHit,
     steps,
     stages: run.stages,
-    hedgeWaitMs: whole?.waitMs ?? new Float64Array(draws.turnCount),
+    ...(whole ? {second: whole} : {}),
     requests: countRequests(plan, {cast, draws, tries: [...run.tries, ...(whole ? whole.tries : [])]}),
   };
 }
@@ -110,12 +120,7 @@ function runTry(attempt: Try, {timing, steps}: Way): Run {
       stages.set(running.key, times);
       return times.ms;
     });
-    const [only] = columns;
-    for (let turn = 0; turn < turnCount; turn++) {
-      let ms = only?.[turn] ?? 0;
-      for (let at = 1; at < columns.length; at++) ms = Math.max(ms, columns[at]?.[turn] ?? 0);
-      firstMs[turn] = (firstMs[turn] ?? 0) + ms;
-    }
+    addLongest(firstMs, columns);
   }
   let generateMs: Float64Array = new Float64Array(turnCount);
   if (Object.hasOwn(timing.plan.stages, GENERATE)) {
@@ -126,43 +131,42 @@ function runTry(attempt: Try, {timing, steps}: Way): Run {
   return {firstMs, generateMs, stages, tries: [...stages.values()].map(({tries}) => tries)};
 }
 
-/** Lets whole questions be asked a second time; the one whose first token is there first is the answer. */
-function hedgeWhole(run: Run, way: Way): {waitMs: Float64Array; tries: TryCounts[]} | undefined {
-  const {timing} = way;
-  const {hedge} = timing.plan;
-  if (!hedge) return undefined;
-  const {isHit} = timing.cast;
-  const second = runTry({name: 'second', correlation: hedge.correlation}, way);
+/** Adds the longest of some columns, turn by turn. */
+function addLongest(sumMs: Float64Array, [first, ...others]: readonly Float64Array[]): void {
+  let longest = first ?? new Float64Array(sumMs.length);
+  if (others.length > 0) longest = longest.slice();
+  for (const other of others) {
+    for (let turn = 0; turn < longest.length; turn++) {
+      const ms = other[turn] ?? 0;
+      if (ms > (longest[turn] ?? 0)) longest[turn] = ms;
+    }
+  }
+  for (let turn = 0; turn < sumMs.length; turn++) sumMs[turn] = (sumMs[turn] ?? 0) + (longest[turn] ?? 0);
+}
+
+/** Lets whole questions be asked a second time; the one whose first token is there first is the answer. Changes `run`. */
+function hedgeWhole(run: Run, hedge: PlannedHedge, way: Way): SecondTries & {tries: TryCounts[]} {
+  const {cast, draws} = way.timing;
+  const {isHit} = cast;
+  const {firstMs, generateMs, stages, tries} = runTry({name: 'second', correlation: hedge.correlation}, way);
   const afterMs = delayOf(
     hedge,
     run.firstMs.filter((_, turn) => !isHit[turn]),
   );
-  const waitMs = new Float64Array(timing.draws.turnCount);
-  for (const [key, times] of run.stages) run.stages.set(key, copyOf(times));
-  const tries = trySecond({
+  const isWon = new Uint8Array(draws.turnCount);
+  run.generateMs = run.generateMs.slice();
+  const made = trySecond({
     ms: run.firstMs,
-    secondMs: second.firstMs,
+    secondMs: firstMs,
     ...{afterMs, isSkipped: isHit},
     onWon(turn) {
-      waitMs[turn] = afterMs;
-      for (const [key, times] of run.stages) take(times, second.stages.get(key), turn);
+      isWon[turn] = 1;
+      run.generateMs[turn] = generateMs[turn] ?? 0;
     },
   });
-  const {madeCount} = tries;
-  // second tries of stages are made only in questions that were asked
-  const share = madeCount / Math.max(1, isHit.length);
-  return {waitMs, tries: [tries, ...second.tries.map((each) => scaleTries(each, share))]};
-}
-
-const copyOf = ({ms, isEnded, ...times}: StageTimes): StageTimes => ({
-  ...times,
-  ms: ms.slice(),
-  ...(isEnded ? {isEnded: isEnded.slice()} : {}),
-});
-
-function take(times: StageTimes, other: StageTimes | undefined, turn: number): void {
-  times.ms[turn] = other?.ms[turn] ?? 0;
-  if (times.isEnded) times.isEnded[turn] = other?.isEnded?.[turn] ?? 0;
+  // second tries of stages are made only in questions that were asked again
+  const share = made.madeCount / Math.max(1, isHit.length);
+  return {afterMs, isWon, stages, tries: [made, ...tries.map((each) => scaleTries(each, share))]};
 }
 
 const scaleTries = ({madeCount, wonCount, deniedCount}: TryCounts, share: number): TryCounts => ({
@@ -185,11 +189,14 @@ function answerFromCache(
   }
 }
 
-function degradedBy(stages: readonly StageTimes[]): Uint8Array {
-  const degraded = new Uint8Array(stages[0]?.ms.length ?? 0);
-  for (const {isEnded} of stages) {
+function degradedBy({stages, firstMs}: Run, second: SecondTries | undefined): Uint8Array {
+  const degraded = new Uint8Array(firstMs.length);
+  for (const [key, {isEnded}] of stages) {
     if (!isEnded) continue;
-    for (let turn = 0; turn < degraded.length; turn++) if (isEnded[turn]) degraded[turn] = DEGRADED.stage;
+    const other = second?.stages.get(key)?.isEnded;
+    for (let turn = 0; turn < degraded.length; turn++) {
+      if (other && second.isWon[turn] ? other[turn] : isEnded[turn]) degraded[turn] = DEGRADED.stage;
+    }
   }
   return degraded;
 }
@@ -225,7 +232,7 @@ function countRequests(
   for (let turn = 0; turn < draws.turnCount; turn++) {
     if (cast.isHit[turn]) continue;
     answerCount++;
-    if (cast.thenOf[turn] !== 255) escalatedCount++;
+    if (cast.thenOf[turn] !== NO_ROUTE) escalatedCount++;
   }
   const sum = (read: (counts: TryCounts) => number) => tries.reduce((all, counts) => all + read(counts), 0);
   return {

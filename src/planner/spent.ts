@@ -32,11 +32,12 @@ export function spentAround(
   return new Map([...sums].map(([key, sumMs]) => [key, wholeMs > 0 ? sumMs / wholeMs : 0]));
 }
 
-function spentIn({steps, stages, isHit, hedgeWaitMs}: Simulation, turn: number, turnMs: number): [string, number][] {
+function spentIn({steps, stages, isHit, second}: Simulation, turn: number, turnMs: number): [string, number][] {
   if (isHit[turn]) return [['cache hit', turnMs]];
-  const spent: [string, number][] = [['hedge', hedgeWaitMs[turn] ?? 0]];
+  const again = second?.isWon[turn] ? second : undefined;
+  const spent: [string, number][] = again ? [['hedge', again.afterMs]] : [];
   for (const step of steps) {
-    const times = step.map(({key}): [string, number] => [key, stages.get(key)?.ms[turn] ?? 0]);
+    const times = step.map(({key}): [string, number] => [key, (again?.stages ?? stages).get(key)?.ms[turn] ?? 0]);
     spent.push(times.reduce((a, b) => (b[1] > a[1] ? b : a)));
   }
   const leftMs = turnMs - spent.reduce((sum, [, ms]) => sum + ms, 0);
