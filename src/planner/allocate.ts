@@ -35,7 +35,7 @@ export interface AllocateOptions {
   milestone: 'firstToken' | 'complete';
   /** Names of stages that stay as they are; default none. */
   keep?: readonly string[];
-  /** Default TURN_COUNT; for each of the many tries a quarter of it is taken. */
+  /** Default TURN_COUNT; as many others check it. */
   turnCount?: number;
   seed?: number;
 }
@@ -45,6 +45,8 @@ const ROUND_COUNT = 14;
 const LAST_ROUND_COUNT = 3;
 /** The most that a stage is made faster or slower, as a logarithm. */
 const FURTHEST = 5;
+/** From how far around the percentile parts are read, as a share of all turns: of few turns they are uncertain. */
+const BAND_SHARE = 0.02;
 /** Less than this, as a logarithm, is no change of a factor any more. */
 const NEAR = 0.005;
 
@@ -60,7 +62,7 @@ const NEAR = 0.005;
 export function* allocate(plan: Plan, options: AllocateOptions): PlanSteps<Allocation> {
   const {target, milestone, keep = [], turnCount = TURN_COUNT, seed = SEED} = options;
   const honest = withoutDeadlines(plan);
-  const draws = createDraws({turnCount: Math.ceil(turnCount / 4), seed});
+  const draws = createDraws({turnCount, seed});
   const names = Object.keys(plan.stages).filter(
     (name) => !keep.includes(name) && (milestone === 'complete' || name !== GENERATE || plan.delivery === 'whole'),
   );
@@ -138,7 +140,7 @@ function partsOf(
   {simulation, ms}: {simulation: Simulation; ms: Float64Array},
   {share}: Limit,
 ): Map<string, number> {
-  const spent = spentAround(simulation, {ms, share});
+  const spent = spentAround(simulation, {ms, share, bandShare: BAND_SHARE});
   const keysOf = (name: string) => [
     ...simulation.steps.flat().filter(({stage}) => stage === name),
     ...(name === GENERATE ? [{key: GENERATE}] : []),

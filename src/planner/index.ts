@@ -11,5 +11,6 @@ export * from './run-scenario.ts';
 export * from './sample.ts';
 export * from './scenarios.ts';
 export * from './simulate.ts';
+export * from './spent.ts';
 export * from './stage-report.ts';
 export * from './times.ts';

@@ -2,7 +2,7 @@ import {GENERATE} from './plan.ts';
 import {percentileOf, sampleOf} from './sample.ts';
 import type {Simulation} from './simulate.ts';
 
-/** From how far below and above a percentile turns are taken, as a share of all. */
+/** From how far below and above a percentile turns are taken where nobody says it, as a share of all. */
 const BAND_SHARE = 0.0025;
 
 /**
@@ -12,14 +12,15 @@ const BAND_SHARE = 0.0025;
  *
  * @param options.ms - When the milestone was reached: of `simulation`, before deadlines.
  * @param options.share - The percentile, above 0 and below 1.
+ * @param options.bandShare - From how far below and above it turns are taken, as a share of all; no further than there are.
  * @returns By the key of what ran.
  */
 export function spentAround(
   simulation: Simulation,
-  {ms, share}: {ms: Float64Array; share: number},
+  {ms, share, bandShare = BAND_SHARE}: {ms: Float64Array; share: number; bandShare?: number},
 ): ReadonlyMap<string, number> {
   const sample = sampleOf(ms);
-  const band = Math.min(BAND_SHARE, share, 1 - share);
+  const band = Math.min(bandShare, share, 1 - share);
   const [lowMs, highMs] = [percentileOf(sample, share - band), percentileOf(sample, share + band)];
   const sums = new Map<string, number>();
   let wholeMs = 0;

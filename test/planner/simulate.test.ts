@@ -76,9 +76,10 @@ describe('stages', () => {
     const {firstMs} = simulateOnce(planOf({a: stage(logNormal(500, 8)), b: stage(logNormal(300, 5))}), options);
     for (const ms of [500, 1_000, 3_000, 6_000]) {
       let share = 0;
-      for (let from = 0; from < 1; from += 1e-4) {
-        const first = parts[0].median * Math.exp((normalQuantile(from + 5e-5) * Math.log(parts[0].ratio)) / Z99);
-        share += 1e-4 * below(ms - first, parts[1]);
+      for (let step = 0; step < 10_000; step++) {
+        const first =
+          parts[0].median * Math.exp((normalQuantile((step + 0.5) / 10_000) * Math.log(parts[0].ratio)) / Z99);
+        share += below(ms - first, parts[1]) / 10_000;
       }
       expectShare(firstMs, ms, share);
     }
@@ -253,9 +254,9 @@ describe('deadlines', () => {
 
 describe('luck', () => {
   test('is the same for the same seed: every number of it', () => {
-    const [one, other] = [simulateOnce(RICH, {turnCount: 20_000}), simulateOnce(RICH, {turnCount: 20_000})];
+    const [one, other] = [simulateOnce(RICH, {turnCount: 1_000}), simulateOnce(RICH, {turnCount: 1_000})];
     expect(one).toEqual(other);
-    expect(simulateOnce(RICH, {turnCount: 20_000, seed: 2}).firstMs).not.toEqual(one.firstMs);
+    expect(simulateOnce(RICH, {turnCount: 1_000, seed: 2}).firstMs).not.toEqual(one.firstMs);
   });
 
   test('of a stage does not depend on the others, nor on what was simulated before', () => {
@@ -264,8 +265,8 @@ describe('luck', () => {
     simulate(RICH, draws);
     const {model, tools} = {model: stage(logNormal(700, 10)), tools: stage(logNormal(300, 8))};
     const both = simulate(planOf({tools, model}), draws);
-    expect(both.stages.get('model')?.ms).toEqual(alone);
-    expect(simulate(planOf({model}), draws).firstMs).toEqual(alone);
+    expect(isSame(both.stages.get('model')?.ms, alone)).toBe(true);
+    expect(isSame(simulate(planOf({model}), draws).firstMs, alone)).toBe(true);
   });
 
   test('is left as it was by a simulation', () => {
@@ -298,13 +299,13 @@ describe('in every single turn', () => {
   test('words come no later when they are streamed, and the end no earlier', () => {
     const whole = simulate({...unbound, delivery: 'whole'}, draws);
     expect(everywhere(base.firstMs, whole.firstMs)).toBe(true);
-    expect(whole.completeMs).toEqual(base.completeMs);
+    expect(isSame(whole.completeMs, base.completeMs)).toBe(true);
   });
 
   test('a deadline makes no wait longer than it and its fallback', () => {
     const held = simulate(RICH, draws);
     expect(held.firstMs.every((ms, turn) => ms <= Math.max(base.firstMs[turn] ?? 0, 6_020))).toBe(true);
-    expect(held.unboundFirstMs).toEqual(base.firstMs);
+    expect(isSame(held.unboundFirstMs, base.firstMs)).toBe(true);
   });
 
   test('a percentile never falls as its share grows', () => {
@@ -314,6 +315,9 @@ describe('in every single turn', () => {
     expect(planShare(countUpTo(base.firstMs, read[100] ?? 0), 20_000).share).toBeCloseTo(100 / 199, 3);
   });
 });
+
+const isSame = (one: Float64Array | undefined, other: Float64Array) =>
+  one?.length === other.length && one.every((ms, turn) => ms === other[turn]);
 
 function correlationOf(one: Float64Array, other: Float64Array): number {
   const mean = (column: Float64Array) => column.reduce((sum, value) => sum + value, 0) / column.length;
