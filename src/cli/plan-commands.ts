@@ -71,7 +71,9 @@ export function addPlanCommand(program: Command, signal: AbortSignal): void {
     .argument('[input]', `a budget file, or the address of a collector (default: ./${BUDGET_FILE})`)
     .exitOverride(({exitCode}) => process.exit(exitCode === 0 ? PLAN_EXIT.fine : PLAN_EXIT.unusable))
     .addOption(
-      new Option('--preset <name>', 'a published budget, in place of that of the input').choices(Object.keys(PRESETS)),
+      new Option('--preset <name>', 'a published budget, alone or in place of the one of the input').choices(
+        Object.keys(PRESETS),
+      ),
     )
     .addOption(
       new Option('--scenario <name>', 'published arithmetic, with and without a tail').choices(Object.keys(SCENARIOS)),

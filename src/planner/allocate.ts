@@ -2,7 +2,7 @@ import type {Limit} from '../latency/index.ts';
 import {createDraws, type Draws} from './draws.ts';
 import {countUpTo, type PlanFigure, type PlanShare, planFigure, planShare} from './figures.ts';
 import {GENERATE, type Plan, type PlanSteps} from './plan.ts';
-import {percentileOf, type Sample, sampleOf} from './sample.ts';
+import {percentileOf, pick, type Sample, sampleOf} from './sample.ts';
 import {SEED, type Simulation, simulate, TURN_COUNT} from './simulate.ts';
 import {spentAround} from './spent.ts';
 
@@ -184,5 +184,5 @@ function allocated(options: {
 }
 
 function samplesOf({stages}: Simulation): ReadonlyMap<string, Sample> {
-  return new Map([...stages].map(([key, {ms, isRun}]) => [key, sampleOf(ms.filter((_, turn) => isRun[turn]))]));
+  return new Map([...stages].map(([key, {ms, isRun}]) => [key, sampleOf(pick(ms, (turn) => isRun[turn]))]));
 }

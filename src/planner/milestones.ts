@@ -1,7 +1,7 @@
 import type {Limit} from '../latency/index.ts';
 import {type PlanFigure, type PlanShare, planFigures, planShare} from './figures.ts';
 import type {Plan} from './plan.ts';
-import {sampleOf} from './sample.ts';
+import {pick, sampleOf} from './sample.ts';
 import {DEGRADED, type Simulation} from './simulate.ts';
 
 /**
@@ -57,7 +57,7 @@ export function milestoneReport(
   const unbound = isFirst ? simulation.unboundFirstMs : simulation.unboundCompleteMs;
   return {
     figures: planFigures(sampleOf(ms)),
-    ...(plan.cache ? {misses: planFigures(sampleOf(ms.filter((_, turn) => !simulation.isHit[turn])))} : {}),
+    ...(plan.cache ? {misses: planFigures(sampleOf(pick(ms, (turn) => !simulation.isHit[turn])))} : {}),
     ...(plan.deadlines ? {unbound: planFigures(sampleOf(unbound))} : {}),
     limits: plan.budget[milestone].map((limit) => {
       const within = withinOf(milestone, {simulation, limitMs: limit.ms});

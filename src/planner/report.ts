@@ -158,19 +158,25 @@ export function finishPlan<Result>(steps: PlanSteps<Result>): Result {
 interface Outcome {
   plan: Plan;
   simulation: Simulation;
+  degradedShare: number;
   answers: {firstToken: Sample; complete: Sample};
 }
 
 function outcomeOf(plan: Plan, draws: Draws): Outcome {
   const simulation = simulate(plan, draws);
   const {unboundFirstMs, unboundCompleteMs} = simulation;
-  return {plan, simulation, answers: {firstToken: sampleOf(unboundFirstMs), complete: sampleOf(unboundCompleteMs)}};
+  return {
+    plan,
+    simulation,
+    degradedShare: degradedReport(simulation).any.share,
+    answers: {firstToken: sampleOf(unboundFirstMs), complete: sampleOf(unboundCompleteMs)},
+  };
 }
 
 /** The times that visitors see. */
-function felt({plan, simulation}: Outcome): Outcome {
-  const {firstMs, completeMs} = simulation;
-  return {plan, simulation, answers: {firstToken: sampleOf(firstMs), complete: sampleOf(completeMs)}};
+function felt(outcome: Outcome): Outcome {
+  const {firstMs, completeMs} = outcome.simulation;
+  return {...outcome, answers: {firstToken: sampleOf(firstMs), complete: sampleOf(completeMs)}};
 }
 
 function effectOf(without: Outcome, having: Outcome): Effect {
@@ -185,7 +191,7 @@ function effectOf(without: Outcome, having: Outcome): Effect {
     firstToken: saved('firstToken'),
     complete: saved('complete'),
     ...(limit ? {withinShare: within(having, limit.ms) - within(without, limit.ms)} : {}),
-    degradedShare: degradedReport(after).any.share - degradedReport(before).any.share,
+    degradedShare: having.degradedShare - without.degradedShare,
     requestsPerTurn: costReport(after).requestsPerTurn - costReport(before).requestsPerTurn,
   };
 }

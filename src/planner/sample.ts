@@ -51,3 +51,11 @@ export function percentileOf({ms, at}: Sample, share: number): number {
   if (place < 0) return 0;
   return percentile([at(Math.floor(place) + 1), at(Math.ceil(place) + 1)], place % 1) ?? 0;
 }
+
+/** Picks the times of some turns. */
+export function pick(ms: Float64Array, isWanted: (turn: number) => unknown): Float64Array {
+  const picked = new Float64Array(ms.length);
+  let count = 0;
+  for (let turn = 0; turn < ms.length; turn++) if (isWanted(turn)) picked[count++] = ms[turn] ?? 0;
+  return picked.slice(0, count);
+}

@@ -2,6 +2,7 @@ import type {Timing} from './calls.ts';
 import {type Cast, castTurns, NO_ROUTE} from './cast.ts';
 import {createDraws, type Draws} from './draws.ts';
 import {GENERATE, type Plan, type PlannedHedge} from './plan.ts';
+import {pick} from './sample.ts';
 import {type TryCounts, trySecond} from './second-tries.ts';
 import {delayOf, type StageTimes, type Try, timeStage} from './stage-times.ts';
 import {type Running, stepsOf} from './steps.ts';
@@ -151,7 +152,7 @@ function hedgeWhole(run: Run, hedge: PlannedHedge, way: Way): SecondTries & {tri
   const {firstMs, generateMs, stages, tries} = runTry({name: 'second', correlation: hedge.correlation}, way);
   const afterMs = delayOf(
     hedge,
-    run.firstMs.filter((_, turn) => !isHit[turn]),
+    pick(run.firstMs, (turn) => !isHit[turn]),
   );
   const isWon = new Uint8Array(draws.turnCount);
   run.generateMs = run.generateMs.slice();

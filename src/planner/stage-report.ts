@@ -1,7 +1,7 @@
 import type {Limit} from '../latency/index.ts';
 import {countUpTo, type PlanFigure, type PlanShare, planFigures, planShare} from './figures.ts';
 import {GENERATE, type Plan, type PlannedStage} from './plan.ts';
-import {sampleOf} from './sample.ts';
+import {pick, sampleOf} from './sample.ts';
 import type {Simulation} from './simulate.ts';
 import {spentAround} from './spent.ts';
 
@@ -35,7 +35,7 @@ export function stageReports({plan, simulation}: {plan: Plan; simulation: Simula
     const times = simulation.stages.get(key);
     if (!planned || !times) return [];
     const {limit, known} = planned;
-    const ran = times.ms.filter((_, turn) => times.isRun[turn]);
+    const ran = pick(times.ms, (turn) => times.isRun[turn]);
     const ofFirst = key === GENERATE && plan.delivery === 'streamed' ? undefined : (first.get(key) ?? 0);
     return [
       {
