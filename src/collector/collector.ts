@@ -1,17 +1,23 @@
+import type {BudgetFile} from '../latency/index.ts';
 import {type Losses, REPORT_VERSION, type ReportAnswer, type Reports, type Summary} from '../protocol/index.ts';
+import {type AlertEvent, type Alerts, createAlerts} from './alerts.ts';
 import {type ExportForm, exportTurns} from './export-turns.ts';
 import {metricsText} from './metrics-text.ts';
 import {createOriginJudge} from './origin.ts';
 import {createRateLimit, RATES, type Rates} from './rate.ts';
 import {createBeaconReader, readBody} from './read-beacon.ts';
+import {createReadGate} from './read-gate.ts';
+import {readLimits} from './read-limits.ts';
 import {type AskedWindow, readWindow} from './read-window.ts';
+import {readableAt} from './readable.ts';
 import {type RefusalCode, refuse} from './refusal.ts';
-import {isReport, REPORTS} from './reports.ts';
+import {REPORTS} from './reports.ts';
 import {createRest, SUMMARY_REST_RATIO} from './rest.ts';
 import {createPruner, RETENTION, type Retention} from './retention.ts';
 import type {Store} from './store.ts';
 import {createDimensionLimit, toStoredTurn} from './stored-turn.ts';
 import {summarize} from './summary.ts';
+import {readWebhook} from './webhook.ts';
 
 /** A store that takes longer than this for a batch counts as failing. */
 export const STORE_PATIENCE_MS = 5000;
@@ -20,7 +26,7 @@ export const STORE_PATIENCE_MS = 5000;
 export type CollectorEvent =
   | {kind: 'accepted'; acceptedCount: number; refusedCount: number; strippedCount: number}
   | {kind: 'refused'; code: RefusalCode}
-  | {kind: 'failed'; error: unknown};
+  | AlertEvent;
 
 /** A collector of turns. */
 export interface Collector {
@@ -31,26 +37,50 @@ export interface Collector {
    * @returns With 200 to a post once its turns are durable.
    */
   handle(request: Request): Promise<Response>;
-  /** Closes the store after what it was given is durable. */
+  /** Looks for alerts now instead of at the next minute; nothing where it does not look for any. */
+  lookForAlerts(): Promise<void>;
+  /** Ends looking for alerts, and closes the store after what it was given is durable. */
   close(): Promise<void>;
 }
 
-/** What alerts and metrics look at: nobody is woken for what is simulated. */
+/** What metrics look at: nobody is woken for what is simulated. */
 const LAST_HOUR: AskedWindow = {
   key: '1h real',
   more: {},
   at: (nowAt) => ({since: '1h', fromAt: nowAt - 3_600_000, untilAt: nowAt, simulated: 'no'}),
 };
 /** Refusals that lose no turn are not counted among the losses. */
-const ASKED_WRONG: ReadonlySet<RefusalCode> = new Set(['path', 'method', 'query']);
+const ASKED_WRONG: ReadonlySet<RefusalCode> = new Set([
+  ...(['path', 'method', 'query'] as const),
+  ...(['no-token', 'wrong-token', 'not-local'] as const),
+]);
+
+/** How a collector looks for alerts. */
+export interface AlertOptions {
+  /**
+   * Address that is posted each firing and each clearing, as an AlertNotice in JSON. It is a secret: it is never told.
+   * Default: alerts are seen on the dashboard and in the metrics only.
+   */
+  webhook?: string | undefined;
+  /** Default: the global `fetch`. */
+  fetchUrl?: typeof fetch;
+}
 
 /**
- * Makes a collector: web-standard requests in, responses out. It reads no address by itself and no cookie, and has no
- * authentication of its own: whoever can reach it can read the summary.
+ * Makes a collector: web-standard requests in, responses out. It reads no address by itself and no cookie. Known
+ * origins may post; to read, a token is needed, or, where none is set, to be on the same machine.
  *
  * @param options.store - Where turns are kept; the collector closes it.
  * @param options.sites - Sites whose turns are taken. Default: any.
  * @param options.origins - Origins of pages that may send and read, besides the collector's own. Default: none.
+ * @param options.readTokens - Secrets of which a reader must send one, at least 16 characters each. Default: none, and
+ *   only requests to a loopback address are told anything. A server that other machines reach at all sets one: whoever
+ *   speaks to it can claim to have meant `localhost`.
+ * @param options.isLocal - Where no token is set, whether a request came from this machine, as far as the server knows.
+ *   Default: as its address says.
+ * @param options.budget - The text of `data-budget`, or the parsed `firstword.budget.json`. Default: each turn is held
+ *   against the budget in its own record.
+ * @param options.alerts - Looks every minute for budgets that burn. Default: it does not.
  * @param options.clock - Wall clock, epoch ms. Default: `Date.now`.
  * @param options.summaryRestRatio - How long a costly summary is kept, in times of what it took; 0 computes each anew.
  *   Default: SUMMARY_REST_RATIO.
@@ -59,12 +89,17 @@ const ASKED_WRONG: ReadonlySet<RefusalCode> = new Set(['path', 'method', 'query'
  *   only until 10,000 others came. Default: nobody is told apart.
  * @param options.retention - How long turns and what is rolled up of them are kept; looked after once an hour from the
  *   first post on. `off` keeps everything. Default: RETENTION.
- * @param options.observe - Runs after each post or failure. Default: nothing.
+ * @param options.observe - Runs after each post or failure, and of alerts. Default: nothing.
+ * @throws TypeError when a token, the budget or the webhook is none.
  */
 export function createCollector(options: {
   store: Store;
   sites?: readonly string[];
   origins?: readonly string[];
+  readTokens?: readonly string[];
+  isLocal?: (request: Request) => boolean;
+  budget?: string | BudgetFile | undefined;
+  alerts?: AlertOptions;
   clock?: () => number;
   summaryRestRatio?: number;
   rates?: Rates;
@@ -75,6 +110,9 @@ export function createCollector(options: {
   const {store, clock = Date.now, observe = () => undefined, rates = RATES, addressOf = () => undefined} = options;
   const sites = options.sites && new Set(options.sites);
   const judgeOrigin = createOriginJudge(options.origins ?? []);
+  const judgeReader = createReadGate({tokens: options.readTokens ?? [], isLocal: options.isLocal});
+  const limits = readLimits(options.budget);
+  const alerts = options.alerts && watch(options.alerts);
   const readBeacon = createBeaconReader();
   const limit = createDimensionLimit();
   const rateOfAll = createRateLimit(rates.all);
@@ -89,6 +127,11 @@ export function createCollector(options: {
   const refused = new Map<RefusalCode, number>();
   const startedAt = clock();
   let strippedCount = 0;
+
+  function watch({webhook, fetchUrl = fetch}: AlertOptions): Alerts {
+    const url = webhook === undefined ? undefined : readWebhook(webhook);
+    return createAlerts({store, limits, clock, observe, fetchUrl, webhook: url});
+  }
 
   function count(code: RefusalCode, times: number): void {
     if (times > 0) refused.set(code, (refused.get(code) ?? 0) + times);
@@ -152,13 +195,12 @@ export function createCollector(options: {
       const window = asked.at(nowAt);
       const read = {...window, ...asked.more, nowAt};
       const {turnCount, simulatedCount} = await store.read('counts', read);
-      const report = await REPORTS[name](store, read);
+      const report = await REPORTS[name](store, {...read, limits, watched: alerts !== undefined});
       return {v: REPORT_VERSION, name, computedAt: nowAt, window, turns: {count: turnCount, simulatedCount}, report};
     });
   }
 
-  async function tell(name: string, url: URL): Promise<Response> {
-    if (name !== 'summary' && !isReport(name)) return refusal('path');
+  async function tell(name: keyof Reports | 'summary', url: URL): Promise<Response> {
     const asked = readWindow(url.searchParams);
     if (!asked) return refusal('query');
     const answer = await (name === 'summary' ? summaryOf(asked) : reportOf(name, asked));
@@ -173,27 +215,35 @@ export function createCollector(options: {
   }
 
   async function tellMetrics(): Promise<Response> {
-    const [totals, lastHour] = await Promise.all([store.totals(), summaryOf(LAST_HOUR)]);
+    const [totals, lastHour, burn] = await Promise.all([
+      store.totals(),
+      summaryOf(LAST_HOUR),
+      reportOf('burn', LAST_HOUR),
+    ]);
     const {firstToken, instant} = lastHour;
     const figures = {all: firstToken.all.figures, misses: firstToken.misses.figures};
     const headers = {'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store'};
-    return new Response(metricsText({totals, losses: losses(), figures, instant}), {headers});
+    const {budgets} = burn.report;
+    return new Response(metricsText({totals, losses: losses(), figures, instant, budgets, alerts: alerts?.health()}), {
+      headers,
+    });
   }
 
   async function answer(request: Request, url: URL): Promise<Response> {
     const {method} = request;
     if (url.pathname === '/v1/turns') {
-      if (method === 'OPTIONS') return new Response(null, {status: 204, headers: PREFLIGHT});
+      if (method === 'OPTIONS') return preflight('POST, OPTIONS', 'content-type');
       return method === 'POST' ? takeTurns(request) : refusal('method');
     }
-    const told = /^\/v1\/(?:reports\/)?(?<name>[a-z-]+)$/.exec(url.pathname)?.groups?.['name'];
-    if (told && (told === 'summary') !== url.pathname.includes('reports')) {
-      return method === 'GET' ? tell(told, url) : refusal('method');
-    }
-    const form = /^\/v1\/reports\/turns\.(?<form>csv|json)$/.exec(url.pathname)?.groups?.['form'];
-    if (form) return method === 'GET' ? handOut(form as ExportForm, url) : refusal('method'); // one of these two
-    if (url.pathname === '/metrics') return method === 'GET' ? tellMetrics() : refusal('method');
-    return refusal('path');
+    const wanted = readableAt(url.pathname);
+    if (!wanted) return refusal('path');
+    // a page of another origin asks first whether it may send its token; this tells it nothing else
+    if (method === 'OPTIONS') return preflight('GET, OPTIONS', 'authorization');
+    if (method !== 'GET') return refusal('method');
+    const closed = await judgeReader(request);
+    if (closed) return refusal(closed);
+    if (wanted.kind === 'metrics') return tellMetrics();
+    return wanted.kind === 'turns' ? handOut(wanted.form, url) : tell(wanted.name, url);
   }
 
   return {
@@ -208,18 +258,25 @@ export function createCollector(options: {
       if (origin.kind === 'known') response.headers.set('access-control-allow-origin', origin.origin);
       return response;
     },
+    lookForAlerts: async () => alerts?.look(),
     async close() {
       pruner.stop();
+      await alerts?.close();
       await store.close();
     },
   };
 }
 
-const PREFLIGHT = {
-  'access-control-allow-methods': 'POST, OPTIONS',
-  'access-control-allow-headers': 'content-type',
-  'access-control-max-age': '7200',
-};
+function preflight(methods: string, headers: string): Response {
+  return new Response(null, {
+    status: 204,
+    headers: {
+      'access-control-allow-methods': methods,
+      'access-control-allow-headers': headers,
+      'access-control-max-age': '7200',
+    },
+  });
+}
 
 /** Fails when a promise takes longer than `patienceMs`; what it does afterwards is ignored. */
 async function inTime(work: Promise<void>, patienceMs: number): Promise<void> {

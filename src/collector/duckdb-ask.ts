@@ -42,6 +42,7 @@ export function askOf(connection: DuckDBConnection, window: ReadWindow): Ask {
     listed_over: window.listed?.over ?? null,
     after_at: window.after?.turnAt ?? null,
     after_id: window.after?.id ?? null,
+    limits: JSON.stringify(window.limits ?? []),
   };
   return Object.assign((statement: string, more: Row = {}) => askWith(connection, statement, {...bound, ...more}), {
     columns: (statement: string, more: Row = {}) => columnsWith(connection, statement, {...bound, ...more}),

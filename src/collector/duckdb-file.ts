@@ -1,6 +1,8 @@
 import {mkdir} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {type DuckDBConnection, DuckDBInstance} from '@duckdb/node-api';
+import type {StoredAlert} from './burn-reading.ts';
+import {readAlerts, writeAlerts} from './duckdb-alerts.ts';
 import {askOf} from './duckdb-ask.ts';
 import {type CommitRows, createCommitter, wholly} from './duckdb-commit.ts';
 import {failureOf, isFatal} from './duckdb-failure.ts';
@@ -20,6 +22,10 @@ export interface DuckDbFile {
   read<Name extends keyof Readings>(name: Name, window: ReadWindow): Promise<Readings[Name]>;
   /** Counts everything. @throws StoreError */
   totals(): Promise<Totals>;
+  /** Reads alerts, the oldest first. @throws StoreError */
+  alerts(nowAt: number): Promise<StoredAlert[]>;
+  /** Stores alerts. @throws StoreError when they are not on disk. */
+  saveAlerts(alerts: readonly StoredAlert[]): Promise<undefined>;
   /** Rolls up and deletes, and tells how many turns; what waits to be stored comes between the hours. @throws StoreError */
   prune(limits: PruneLimits): Promise<number>;
   /** Whether it can do nothing more until it is opened again. */
@@ -114,6 +120,8 @@ async function serve(instance: DuckDBInstance, path: string): Promise<DuckDbFile
     commit: (rows) => inWriting(() => commit(rows).then(() => undefined)),
     read: (name, window) => inReading((connection) => READERS[name](askOf(connection, window))),
     totals: () => inReading(readTotals),
+    alerts: (nowAt) => inReading((connection) => readAlerts(connection, nowAt)),
+    saveAlerts: (alerts) => inWriting(() => writeAlerts(writer, alerts).then(() => undefined)),
     async prune(limits) {
       let prunedCount = 0;
       let rolledCount: number | undefined;

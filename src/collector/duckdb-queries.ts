@@ -64,6 +64,7 @@ export async function readTotals(connection: DuckDBConnection): Promise<Totals> 
   const turns = await ask(sql.TOTAL_TURNS);
   const instant = await ask(sql.TOTAL_INSTANT);
   const [sums = {}] = await ask(sql.TOTAL_SUMS);
+  const stages = await ask(sql.TOTAL_STAGES);
   return {
     turns: turns.map((row) => ({
       outcome: row['outcome'] as Outcome, // as stored, held against the schema before
@@ -73,6 +74,12 @@ export async function readTotals(connection: DuckDBConnection): Promise<Totals> 
     instant: instant.map((row) => ({
       hit: row['hit'] as CacheRecord['hit'], // likewise
       count: numberOf(row['count']),
+    })),
+    stages: stages.map((row) => ({
+      stage: String(row['stage']),
+      count: numberOf(row['count']),
+      overCount: numberOf(row['over_count']),
+      timeoutCount: numberOf(row['timeout_count']),
     })),
     firstTokenSumMs: numberOf(sums['first_sum']),
     firstTokenCount: numberOf(sums['first_count']),
@@ -96,7 +103,8 @@ function instantOf(row: Row): ReadInstant {
   };
 }
 
-function budgetOf({budget, budgets}: Row): ReadBudget {
+/** Reads the most frequent budget, and how many there are. */
+export function budgetOf({budget, budgets}: Row): ReadBudget {
   return {...(budget == null ? {} : {budgetMs: numberOf(budget)}), budgetCount: numberOf(budgets)};
 }
 

@@ -1,5 +1,6 @@
 import type {Ask} from './duckdb-ask.ts';
 import {readBlame} from './duckdb-blame.ts';
+import {readBudgets, readBurn} from './duckdb-burn.ts';
 import {readHistory} from './duckdb-history.ts';
 import {readQuality} from './duckdb-quality.ts';
 import {readSummary} from './duckdb-queries.ts';
@@ -17,6 +18,8 @@ export const READERS: {readonly [Name in keyof Readings]: (ask: Ask) => Promise<
   history: readHistory,
   blame: readBlame,
   trend: readTrend,
+  burn: readBurn,
+  budgets: readBudgets,
   turns: readTurns,
   turnPages: readTurnPages,
 };

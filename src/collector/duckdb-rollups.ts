@@ -1,7 +1,7 @@
 import type {DuckDBConnection} from '@duckdb/node-api';
 import {BUCKET_FLOOR_MS, BUCKET_RATIO} from '../latency/index.ts';
 import {askWith, numberOf} from './duckdb-ask.ts';
-import {EXPIRED, SIMULATED, seenWhere, WAITED} from './duckdb-sql.ts';
+import {EXPIRED, ranWhere, SIMULATED, seenWhere, WAITED} from './duckdb-sql.ts';
 import type {PruneLimits} from './store.ts';
 
 const HOUR_MS = 3_600_000;
@@ -39,6 +39,12 @@ CREATE TABLE IF NOT EXISTS rolled_totals (
   first_sum_ms DOUBLE NOT NULL,
   dropped BIGINT NOT NULL,
   PRIMARY KEY (outcome, source, instant)
+);
+CREATE TABLE IF NOT EXISTS rolled_stages (
+  stage VARCHAR PRIMARY KEY,
+  count BIGINT NOT NULL,
+  over_count BIGINT NOT NULL,
+  timeout_count BIGINT NOT NULL
 );`;
 
 /** Of `seen` every measured time as `measured`: the waits that ended in a word or without, and the whole answers. */
@@ -74,6 +80,13 @@ FROM turns WHERE ${PRUNED} AND final AND NOT ${SIMULATED} GROUP BY ALL
 ON CONFLICT DO UPDATE SET count = count + excluded.count, first_count = first_count + excluded.first_count,
   first_sum_ms = first_sum_ms + excluded.first_sum_ms`;
 
+const KEEP_STAGES = `
+INSERT INTO rolled_stages
+WITH ${ranWhere(`${PRUNED} AND final`)}
+SELECT stage, count(*), count(*) FILTER (ms > budget_ms), count(*) FILTER (state = 'timeout') FROM ran GROUP BY stage
+ON CONFLICT DO UPDATE SET count = count + excluded.count, over_count = over_count + excluded.over_count,
+  timeout_count = timeout_count + excluded.timeout_count`;
+
 const KEEP_IDS = `
 INSERT OR IGNORE INTO rolled
 SELECT id, turn_at FROM turns WHERE ${PRUNED} AND turn_at >= $now_at::BIGINT - ${RESENT_WITHIN_MS}`;
@@ -104,7 +117,7 @@ export async function rollUpHour(connection: DuckDBConnection, limits: PruneLimi
   if (found['oldest'] == null) return undefined;
   const fromAt = hourOf(numberOf(found['oldest']));
   const hour = {now_at: nowAt, from_at: fromAt, upto_at: fromAt + HOUR_MS};
-  for (const statement of [ROLL_UP, KEEP_TOTALS, KEEP_IDS]) await askWith(connection, statement, hour);
+  for (const statement of [ROLL_UP, KEEP_TOTALS, KEEP_STAGES, KEEP_IDS]) await askWith(connection, statement, hour);
   const [deleted = {}] = await askWith(connection, DELETE_TURNS, hour);
   return numberOf(deleted['Count']);
 }

@@ -222,6 +222,25 @@ SELECT hit, sum(count)::BIGINT AS count FROM (
   UNION ALL SELECT instant, count FROM rolled_totals WHERE instant <> ''
 ) GROUP BY ALL ORDER BY ALL`;
 
+/** Writes the stages of some turns as `ran`. */
+export const ranWhere = (where: string) => `
+ran AS (
+  SELECT unnest(stage_name) AS stage, unnest(stage_ms) AS ms, unnest(stage_budget_ms) AS budget_ms,
+    unnest(stage_state) AS state
+  FROM turns WHERE ${where}
+)`;
+
+/** All stages of final turns, those that are rolled up too. */
+export const TOTAL_STAGES = `
+WITH ${ranWhere('final')}
+SELECT stage, sum(count)::BIGINT AS count, sum(over_count)::BIGINT AS over_count, sum(timeout_count)::BIGINT AS timeout_count
+FROM (
+  SELECT stage, count(*) AS count, count(*) FILTER (ms > budget_ms) AS over_count,
+    count(*) FILTER (state = 'timeout') AS timeout_count
+  FROM ran GROUP BY stage
+  UNION ALL SELECT stage, count, over_count, timeout_count FROM rolled_stages
+) GROUP BY stage ORDER BY stage`;
+
 /** Sums that only grow. */
 export const TOTAL_SUMS = `
 SELECT coalesce(sum(first_ms), 0) + coalesce((SELECT sum(first_sum_ms) FROM rolled_totals), 0) AS first_sum,

@@ -1,7 +1,8 @@
+import {PERCENTILES} from '../latency/index.ts';
 import {type Ask, type Columns, numberOf, valuesOf} from './duckdb-ask.ts';
 import {SEEN} from './duckdb-sql.ts';
 import type {Reading, ReadSeries} from './store.ts';
-import {inOrder, joined, seriesOf, type Values} from './values.ts';
+import {inOrder, joined, seriesAt, type Values} from './values.ts';
 
 /** The most stages of a record. */
 const MAX_STAGES = 12;
@@ -31,8 +32,12 @@ export interface StagesReading {
   stages: Reading['stages'];
 }
 
-/** Reads how long each stage took, and how often longer than its budget. */
-export async function readStages(ask: Ask): Promise<StagesReading> {
+/**
+ * Reads how long each stage took, and how often longer than its budget.
+ *
+ * @param shares - The percentiles, each between 0 and 1. Default: PERCENTILES.
+ */
+export async function readStages(ask: Ask, shares: readonly number[] = PERCENTILES): Promise<StagesReading> {
   const [{longest} = {}] = await ask(LONGEST);
   const taken = new Map<string, {parts: Values[]; budgets: Float64Array[]}>();
   for (let place = 1; place <= Math.min(MAX_STAGES, numberOf(longest)); place++) {
@@ -44,7 +49,9 @@ export async function readStages(ask: Ask): Promise<StagesReading> {
   const timeouts = new Map((await ask(TIMEOUTS)).map((row) => [String(row['stage']), numberOf(row['count'])]));
   const names = [...taken.keys()].sort();
   return {
-    series: names.map((stage) => seriesOf(`stage/${stage}`, inOrder(joined(taken.get(stage)?.parts ?? [])))),
+    series: names.map((stage) =>
+      seriesAt({name: `stage/${stage}`, values: inOrder(joined(taken.get(stage)?.parts ?? [])), shares}),
+    ),
     stages: names.map((stage) => {
       const {parts = [], budgets = []} = taken.get(stage) ?? {};
       return {stage, timeoutCount: timeouts.get(stage) ?? 0, ...overOf(parts, budgets)};

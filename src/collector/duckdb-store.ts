@@ -1,8 +1,8 @@
 import {resolve} from 'node:path';
 import {joinBatches, type WrittenBatch, writeBatch} from './duckdb-commit.ts';
 import {failureOf} from './duckdb-failure.ts';
-import {type DuckDbThread, startDuckDbThread} from './duckdb-thread.ts';
-import {type Readings, type Store, type StoredBatch, StoreError} from './store.ts';
+import {type DuckDbThread, startDuckDbThread, type Tasks} from './duckdb-thread.ts';
+import {type Store, type StoredBatch, StoreError} from './store.ts';
 
 /** A commit begins when so many rows wait. */
 export const COMMIT_ROW_COUNT = 100;
@@ -152,9 +152,10 @@ function createStore(options: {thread: DuckDbThread; commitWaitMs: number; onClo
     });
   }
 
-  async function read<Name extends keyof Readings>(name: Name, window: Parameters<Store['read']>[1]) {
+  /** Asks the thread for what is not a commit. */
+  async function ask<Task extends Exclude<keyof Tasks, 'commit' | 'close'>>(task: Task, given: Tasks[Task]['given']) {
     if (closing) throw closedError();
-    return (await thread.ask('read', {name, window})) as Readings[Name]; // what is read by that name
+    return thread.ask(task, given);
   }
 
   async function shut(): Promise<void> {
@@ -166,9 +167,11 @@ function createStore(options: {thread: DuckDbThread; commitWaitMs: number; onClo
 
   return {
     append,
-    read,
-    totals: () => (closing ? Promise.reject(closedError()) : thread.ask('totals', undefined)),
-    prune: (limits) => (closing ? Promise.reject(closedError()) : thread.ask('prune', limits)),
+    read: (name, window) => ask('read', {name, window}) as Promise<never>, // what is read by that name
+    totals: () => ask('totals', undefined),
+    alerts: (nowAt) => ask('alerts', nowAt),
+    saveAlerts: (alerts) => ask('saveAlerts', alerts),
+    prune: (limits) => ask('prune', limits),
     close() {
       closing ??= shut();
       return closing;

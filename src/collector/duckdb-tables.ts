@@ -1,9 +1,10 @@
+import {ALERTS_TABLE} from './duckdb-alerts.ts';
 import {pathNames} from './duckdb-path.ts';
 import {ROLLUP_TABLES} from './duckdb-rollups.ts';
 import type {StoredTurn} from './store.ts';
 
 /** Creates what is missing; running it again changes nothing. Times ending in `_at` are epoch ms. */
-export const TABLES = `${ROLLUP_TABLES}
+export const TABLES = `${ROLLUP_TABLES}${ALERTS_TABLE}
 CREATE TABLE IF NOT EXISTS turns (
   id UUID PRIMARY KEY,
   rev INTEGER NOT NULL,
@@ -39,12 +40,15 @@ CREATE TABLE IF NOT EXISTS turns (
   prefetch_arm VARCHAR,
   hedge_won VARCHAR,
   stream_verdict VARCHAR,
+  fallback_why VARCHAR,
+  retries INTEGER,
   over VARCHAR[] NOT NULL,
   stage_list VARCHAR,
   stage_name VARCHAR[] NOT NULL,
   stage_ms DOUBLE[] NOT NULL,
   stage_budget_ms DOUBLE[] NOT NULL,
   stage_state VARCHAR[] NOT NULL,
+  stage_retries INTEGER[],
   cold BOOLEAN,
   path VARCHAR,
   path_ms DOUBLE[],
@@ -88,12 +92,15 @@ const COLUMNS = {
   prefetch_arm: 'VARCHAR',
   hedge_won: 'VARCHAR',
   stream_verdict: 'VARCHAR',
+  fallback_why: 'VARCHAR',
+  retries: 'INTEGER',
   over: ['VARCHAR'],
   stage_list: 'VARCHAR',
   stage_name: ['VARCHAR'],
   stage_ms: ['DOUBLE'],
   stage_budget_ms: ['DOUBLE'],
   stage_state: ['VARCHAR'],
+  stage_retries: ['INTEGER'],
   cold: 'BOOLEAN',
   path: 'VARCHAR',
   path_ms: ['DOUBLE'],
@@ -114,14 +121,16 @@ const ADDED = {
   prefetch_lead_ms: '$.prefetch.lead',
   prefetch_arm: '$.arms.prefetch',
   hedge_won: '$.hedge.won',
+  fallback_why: '$.fallback.why',
+  retries: '$.retries',
   cold: '$.cold',
   stream_verdict: '$.stream.verdict',
 } as const satisfies Partial<Record<Column, string>>;
 
 const added = Object.entries(ADDED) as [keyof typeof ADDED, string][]; // its own keys
 
-/** Those that are computed of others, most of them by `fillPaths`. */
-const COMPUTED = {path: 'VARCHAR', path_ms: 'DOUBLE[]', stage_list: 'VARCHAR'};
+/** Those that are computed of others, most of them by `fillPaths`; how stages were tried again of old turns is not known. */
+const COMPUTED = {path: 'VARCHAR', path_ms: 'DOUBLE[]', stage_list: 'VARCHAR', stage_retries: 'INTEGER[]'};
 
 const lately = [...Object.keys(ADDED), ...Object.keys(COMPUTED)];
 
@@ -203,12 +212,15 @@ export function turnRow(turn: StoredTurn): Record<Column, unknown> {
     prefetch_arm: turn.prefetchArm,
     hedge_won: turn.hedgeWon,
     stream_verdict: turn.streamVerdict,
+    fallback_why: turn.fallbackWhy,
+    retries: turn.retries,
     over: turn.over,
     stage_list: turn.stages.map((stage) => stage.name).join(' '),
     stage_name: turn.stages.map((stage) => stage.name),
     stage_ms: turn.stages.map((stage) => stage.ms),
     stage_budget_ms: turn.stages.map((stage) => stage.budgetMs ?? null),
     stage_state: turn.stages.map((stage) => stage.state ?? null),
+    stage_retries: turn.stages.map((stage) => stage.retryCount),
     cold: turn.cold,
     path: pathNames(turn.path),
     path_ms: turn.path.map(({ms}) => ms),

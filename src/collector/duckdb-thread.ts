@@ -1,5 +1,6 @@
 import {extname} from 'node:path';
 import {Worker} from 'node:worker_threads';
+import type {StoredAlert} from './burn-reading.ts';
 import type {CommitRows} from './duckdb-commit.ts';
 import {
   type PruneLimits,
@@ -27,6 +28,8 @@ export interface Tasks {
   commit: {given: CommitRows; answer: undefined};
   read: {given: {name: keyof Readings; window: ReadWindow}; answer: Readings[keyof Readings]};
   totals: {given: undefined; answer: Totals};
+  alerts: {given: number; answer: StoredAlert[]};
+  saveAlerts: {given: readonly StoredAlert[]; answer: undefined};
   prune: {given: PruneLimits; answer: number};
   close: {given: undefined; answer: undefined};
 }

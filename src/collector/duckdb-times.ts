@@ -1,7 +1,8 @@
+import {PERCENTILES} from '../latency/index.ts';
 import {type Ask, type Columns, valuesOf} from './duckdb-ask.ts';
 import {SEEN, WAITED} from './duckdb-sql.ts';
 import type {ReadBin, Reading, ReadSeries} from './store.ts';
-import {inOrder, joined, seriesOf, type Values} from './values.ts';
+import {inOrder, joined, seriesAt, type Values} from './values.ts';
 import {binOf, waitingOf} from './waiting.ts';
 
 const TALLIED = 'count(*)::DOUBLE AS count, sum(weight) AS weight, sum(weight * weight) AS squared';
@@ -29,8 +30,12 @@ SELECT done_ms AS ms, hit::INTEGER + ${ANSWERED} AS kind, ${TALLIED} FROM seen W
 /** What is read of the first word and of whole answers, each turn's time once. */
 export type TimesReading = Pick<Reading, 'waits' | 'bins'> & {series: ReadSeries[]};
 
-/** Reads the times of first words and of whole answers. */
-export async function readTimes(ask: Ask): Promise<TimesReading> {
+/**
+ * Reads the times of first words and of whole answers.
+ *
+ * @param shares - The percentiles, each between 0 and 1. Default: PERCENTILES.
+ */
+export async function readTimes(ask: Ask, shares: readonly number[] = PERCENTILES): Promise<TimesReading> {
   const waits = kindsOf(await ask.columns(WAITS));
   const doubtful = kindsOf(await ask.columns(DOUBTFUL));
   const complete = kindsOf(await ask.columns(COMPLETE));
@@ -41,8 +46,11 @@ export async function readTimes(ask: Ask): Promise<TimesReading> {
   const shown = (without: number) => waits.those(SHOWN, without);
   const left = (without: number) => waits.those(0, SHOWN | without);
   return {
-    waits: {all: waitingOf(shown(0), left(0)), misses: waitingOf(shown(HIT), left(HIT))},
-    series: [...answered('first-token', first), ...answered('complete', complete)],
+    waits: {
+      all: waitingOf({shown: shown(0), left: left(0), shares}),
+      misses: waitingOf({shown: shown(HIT), left: left(HIT), shares}),
+    },
+    series: [...answered('first-token', first, shares), ...answered('complete', complete, shares)],
     bins: [...binsOf('first-token', first), ...binsOf('complete', complete)],
   };
 }
@@ -65,10 +73,10 @@ function isOf(kinds: Float64Array, having: number, lacking: number): (row: numbe
   };
 }
 
-function answered(name: 'first-token' | 'complete', {values, kinds}: Kinds): ReadSeries[] {
+function answered(name: 'first-token' | 'complete', {values, kinds}: Kinds, shares: readonly number[]): ReadSeries[] {
   return [
-    seriesOf(name, inOrder(values, isOf(kinds, ANSWERED, 0))),
-    seriesOf(`${name}/misses`, inOrder(values, isOf(kinds, ANSWERED, HIT))),
+    seriesAt({name, values: inOrder(values, isOf(kinds, ANSWERED, 0)), shares}),
+    seriesAt({name: `${name}/misses`, values: inOrder(values, isOf(kinds, ANSWERED, HIT)), shares}),
   ].filter(({rowCount}) => rowCount > 0);
 }
 

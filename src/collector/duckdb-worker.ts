@@ -23,6 +23,10 @@ function work(file: DuckDbFile, question: Question): Promise<unknown> {
       return file.read(question.given.name, question.given.window);
     case 'totals':
       return file.totals();
+    case 'alerts':
+      return file.alerts(question.given);
+    case 'saveAlerts':
+      return file.saveAlerts(question.given);
     case 'prune':
       return file.prune(question.given);
     case 'close':

@@ -1,3 +1,4 @@
+export * from './burn-reading.ts';
 export * from './collector.ts';
 export * from './duckdb-store.ts';
 export {RATES, type Rate, type Rates} from './rate.ts';

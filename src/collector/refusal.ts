@@ -1,8 +1,11 @@
+import {type GateCode, TOKEN_MIN_CHARS} from './read-gate.ts';
+
 /** Why a request is refused, or one of its turns (`turn`). */
 export type RefusalCode =
   | 'path'
   | 'method'
   | 'query'
+  | GateCode
   | 'origin'
   | 'site'
   | 'media-type'
@@ -36,6 +39,20 @@ export const REFUSALS: Record<Exclude<RefusalCode, 'turn'>, Refusal> = {
   query: {
     status: 400,
     message: 'since is 1h, 24h, 7d or 30d, from and until are epoch ms; filters are names as records carry them.',
+  },
+  'no-token': {
+    status: 401,
+    message: 'The figures are told to whoever sends a reading token as Authorization: Bearer and the token.',
+    headers: {'www-authenticate': 'Bearer realm="firstword"'},
+  },
+  'wrong-token': {
+    status: 401,
+    message: 'This reading token is none of those that the collector was given.',
+    headers: {'www-authenticate': 'Bearer realm="firstword", error="invalid_token"'},
+  },
+  'not-local': {
+    status: 403,
+    message: `The figures are told on the collector's own machine only, as no reading token is set: give it one of at least ${TOKEN_MIN_CHARS} characters (readTokens; of the firstword command, FIRSTWORD_READ_TOKEN).`,
   },
   origin: {status: 403, message: 'This origin is not one the collector knows; add it to its origins.'},
   site: {status: 403, message: 'This site is not one the collector knows; add it to its sites.'},

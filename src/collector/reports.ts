@@ -1,5 +1,6 @@
 import type {Reports, Summary} from '../protocol/index.ts';
 import {blameOf} from './report-blame.ts';
+import {BUDGET_PERIOD_MS, reportBurn} from './report-burn.ts';
 import {compareOf, earlierWindow} from './report-compare.ts';
 import {historyOf} from './report-history.ts';
 import {qualityOf} from './report-quality.ts';
@@ -9,9 +10,15 @@ import {turnsOf} from './report-turns.ts';
 import type {ReadWindow, Store} from './store.ts';
 import {summarize} from './summary.ts';
 
+/** What a report is asked for: turns, and what only the collector knows. */
+export interface ReportAsk extends ReadWindow {
+  /** Whether it looks for alerts. */
+  watched: boolean;
+}
+
 /** How each report is made of what a store reads. */
 export const REPORTS: {
-  readonly [Name in keyof Reports]: (store: Store, window: ReadWindow) => Promise<Reports[Name]>;
+  readonly [Name in keyof Reports]: (store: Store, asked: ReportAsk) => Promise<Reports[Name]>;
 } = {
   history: async (store, window) => historyOf(await store.read('history', window), window),
   async compare(store, window) {
@@ -23,6 +30,15 @@ export const REPORTS: {
   quality: async (store, window) => qualityOf(await store.read('quality', window)),
   routes: async (store, window) => routesOf(await store.read('routes', window)),
   blame: async (store, window) => blameOf(await store.read('blame', window)),
+  async burn(store, asked) {
+    const {untilAt, nowAt, watched} = asked;
+    const [burn, budgets, alerts] = await Promise.all([
+      store.read('burn', {...asked, fromAt: untilAt - BUDGET_PERIOD_MS}),
+      store.read('budgets', asked),
+      store.alerts(nowAt),
+    ]);
+    return reportBurn({burn, budgets, alerts, untilAt, watched});
+  },
   trend: async (store, window) => trendOf(await store.read('trend', window)),
   turns: async (store, window) => turnsOf(await store.read('turns', window)),
 };

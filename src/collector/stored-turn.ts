@@ -79,6 +79,8 @@ export function toStoredTurn(options: {
     prefetchArm: turn.arms?.['prefetch'],
     hedgeWon: turn.hedge?.won,
     streamVerdict: turn.stream?.verdict,
+    fallbackWhy: turn.fallback?.why,
+    retries: turn.retries,
     over: turn.over ?? [],
     stages: stagesOf(turn),
     cold: turn.cold ?? false,
@@ -108,15 +110,26 @@ function siteOf(bounded: string, site: string): string {
   return isSimulated(site) && !isSimulated(bounded) ? `${SIMULATED_PREFIX}${bounded}` : bounded;
 }
 
-/** A stage that ran more than once in a turn counts once, with the sum of its times; one that was skipped did not run. */
+/**
+ * A stage that ran more than once in a turn counts once, with the sum of its times and the state of its last run, unless
+ * one ran out of time; one that was skipped did not run.
+ */
 function stagesOf(turn: TurnRecord): StoredTurn['stages'] {
   const stages = new Map<string, StoredTurn['stages'][number]>();
+  const failed = new Set<string>();
   for (const {s: name, ms, b, st} of turn.stages ?? []) {
     if (st === 'skipped') continue;
     const before = stages.get(name);
-    const budgetMs = Math.max(before?.budgetMs ?? 0, b ?? 0) || undefined;
-    const state = before?.state === 'timeout' ? 'timeout' : (st ?? before?.state);
-    stages.set(name, {name, ms: ms + (before?.ms ?? 0), budgetMs, state});
+    const budgetMs = Math.max(before?.budgetMs ?? 0, b ?? 0);
+    stages.set(name, {
+      name,
+      ms: ms + (before?.ms ?? 0),
+      ...(budgetMs > 0 ? {budgetMs} : {}),
+      state: before?.state === 'timeout' ? 'timeout' : st,
+      retryCount: (before?.retryCount ?? 0) + (failed.has(name) ? 1 : 0),
+    });
+    if (st === 'error' || st === 'timeout') failed.add(name);
+    else failed.delete(name);
   }
   return [...stages.values()];
 }

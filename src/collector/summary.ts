@@ -137,7 +137,8 @@ function waitedPopulation(wait: ReadWaiting, series: ReadSeries | undefined): Po
   };
 }
 
-function waitedFigure(wait: ReadWaiting, cell: ReadWaiting['cells'][number]): Figure {
+/** Decides how much of a percentile of the waits may be shown. */
+export function waitedFigure(wait: ReadWaiting, cell: ReadWaiting['cells'][number]): Figure {
   const {share, valueMs, lowMs, highMs} = cell;
   const hidden = hiddenFigure(share, Math.floor(wait.effectiveCount + 1e-9));
   if (valueMs !== undefined && lowMs !== undefined) {

@@ -61,12 +61,22 @@ export function joined(rows: readonly Values[]): Values {
   return {ms: join('ms'), counts: join('counts'), weights: join('weights'), squares: join('squares')};
 }
 
-/** Reads the percentiles of a column, and the order statistics around them that stand for their certainty. */
+/** Reads the percentiles of every report, as `seriesAt` does. */
 export function seriesOf(name: string, values: Values): ReadSeries {
+  return seriesAt({name, values, shares: PERCENTILES});
+}
+
+/**
+ * Reads percentiles of a column, and the order statistics around them that stand for their certainty.
+ *
+ * @param options.shares - Which ones, each between 0 and 1.
+ */
+export function seriesAt(options: {name: string; values: Values; shares: readonly number[]}): ReadSeries {
+  const {name, values, shares} = options;
   const rowCount = sumOf(values.counts);
   const weight = sumOf(values.weights);
   const squaredWeight = sumOf(values.squares);
-  const {names, ranks, weighted} = rankTarget({series: name, rowCount, weight, squaredWeight});
+  const {names, ranks, weighted} = rankTarget({series: name, rowCount, weight, squaredWeight}, shares);
   const upto = Float64Array.from(weighted ? values.weights : values.counts);
   for (let row = 1; row < upto.length; row++) upto[row] = (upto[row] ?? 0) + (upto[row - 1] ?? 0);
   const valueAt = (rank: number) => values.ms[Math.min(firstReaching(upto, rank), upto.length - 1)] ?? 0;
@@ -75,7 +85,7 @@ export function seriesOf(name: string, values: Values): ReadSeries {
     name,
     rowCount,
     effectiveCount: effectiveCount(weight, squaredWeight),
-    cells: PERCENTILES.map((share) => ({
+    cells: shares.map((share) => ({
       share,
       valueMs: found.get(`value ${share}`) ?? between(valueAt, (rowCount - 1) * share),
       lowMs: found.get(`low ${share}`),

@@ -1,4 +1,3 @@
-import {PERCENTILES} from '../latency/index.ts';
 import {effectiveCount} from './figures.ts';
 import {edgeMs} from './shape.ts';
 import {BIN_RATIO, type ReadWaiting} from './store.ts';
@@ -13,10 +12,12 @@ export function binOf(ms: number): number {
 /**
  * Reads percentiles and the curve of waits.
  *
- * @param shown - Those that ended with the first word, by how long they were.
- * @param left - Those that ended without one, which counts as still waiting then.
+ * @param options.shown - Those that ended with the first word, by how long they were.
+ * @param options.left - Those that ended without one, which counts as still waiting then.
+ * @param options.shares - The percentiles, each between 0 and 1.
  */
-export function waitingOf(shown: Values, left: Values): ReadWaiting {
+export function waitingOf(options: {shown: Values; left: Values; shares: readonly number[]}): ReadWaiting {
+  const {shown, left, shares} = options;
   const steps = stepsOf(shown, left);
   let [weight, squaredWeight, count, leftCount] = [0, 0, 0, 0];
   for (const {weights, squares, counts} of [shown, left]) {
@@ -35,7 +36,7 @@ export function waitingOf(shown: Values, left: Values): ReadWaiting {
     leftCount,
     effectiveCount: effective,
     longestMs: curve.longestMs,
-    cells: PERCENTILES.map((share) => ({share, ...curve.quantile(share)})),
+    cells: shares.map((share) => ({share, ...curve.quantile(share)})),
     shownShares: Array.from({length: binCount}, (_, bin) => curve.shownShare(edgeMs(bin))),
   };
 }

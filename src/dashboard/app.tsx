@@ -1,4 +1,6 @@
+import {useEffect, useState} from 'preact/hooks';
 import {FILTERS, type Summary} from '../protocol/index.ts';
+import {Budgets} from './budgets.tsx';
 import {Compare} from './compare.tsx';
 import {SaveTables} from './downloads.tsx';
 import {Filters} from './filters.tsx';
@@ -17,17 +19,51 @@ import {ShapeSection} from './shape.tsx';
 import {Simulated, simulatedPart} from './simulated.tsx';
 import {Stages} from './stages.tsx';
 import {TailSection} from './tail.tsx';
+import {keepToken, readKeptToken, TokenContext, TokenForm} from './token.tsx';
 import {Trend} from './trend.tsx';
 import {useReport, useSummary} from './use-answer.ts';
 import {useView} from './use-view.ts';
 import {PROBLEMS, Waiting} from './waiting.tsx';
 import {Waste} from './waste.tsx';
 
-/** Draws the dashboard and keeps it fresh. Its view stands in the address, so that a link shares it. */
+/** A reading token, and whether the collector refused the one before. */
+interface Access {
+  token: string | undefined;
+  refused: boolean;
+}
+
+/** Draws the dashboard, with the reading token that this tab knows. */
 export function App() {
+  const [access, setAccess] = useState<Access>(() => ({token: readKeptToken(), refused: false}));
+  return (
+    <TokenContext.Provider value={access.token}>
+      <Dashboard access={access} onAccess={setAccess} />
+    </TokenContext.Provider>
+  );
+}
+
+/** Draws the dashboard and keeps it fresh. Its view stands in the address, so that a link shares it. */
+function Dashboard({access, onAccess}: {access: Access; onAccess: (access: Access) => void}) {
+  const {token, refused} = access;
   const [query, setQuery] = useView();
   const {state, busy, refresh} = useSummary(query);
   const summary = 'answer' in state ? state.answer : undefined;
+
+  const problem = 'why' in state ? state.why : undefined;
+
+  useEffect(() => {
+    if (busy || token === undefined) return;
+    if (state.kind === 'live') keepToken(token);
+    if (problem !== 'wrong-token') return;
+    keepToken(undefined);
+    onAccess({token: undefined, refused: true});
+  }, [busy, token, state.kind, problem, onAccess]);
+
+  const forget = () => {
+    keepToken(undefined);
+    onAccess({token: undefined, refused: false});
+  };
+  const asksToken = problem === 'no-token' || problem === 'wrong-token';
 
   return (
     <>
@@ -40,10 +76,15 @@ export function App() {
           Firstword
         </h1>
         <Status state={state} />
+        {token !== undefined && summary && (
+          <button type="button" onClick={forget}>
+            Forget the token
+          </button>
+        )}
         <Filters query={query} choices={summary?.choices} onQuery={setQuery} />
       </header>
       <main aria-busy={busy} data-simulated={summary && simulatedPart(summary.turns)}>
-        {state.kind === 'stale' && state.why !== 'paused' && (
+        {state.kind === 'stale' && state.why !== 'paused' && !asksToken && (
           <p class="banner">
             {PROBLEMS[state.why]} What you see is from {formatClock(state.answer.computedAt)}.{' '}
             <button type="button" onClick={refresh}>
@@ -51,7 +92,9 @@ export function App() {
             </button>
           </p>
         )}
-        {summary ? (
+        {asksToken ? (
+          <TokenForm refused={refused} onToken={(given) => onAccess({token: given, refused: false})} />
+        ) : summary ? (
           <Report summary={summary} query={query} onQuery={setQuery} />
         ) : (
           <Waiting state={state} refresh={refresh} />
@@ -95,6 +138,7 @@ function Report(props: {summary: Summary; query: Query; onQuery: (query: Query) 
       {mark}
       <LittleData summary={summary} query={query} onQuery={onQuery} />
       <Headline summary={summary} blame={blame} />
+      <Budgets query={query} />
       <Compare query={query} />
       <Trend query={query} verdict={blame?.report.verdict} />
       <Stages summary={summary} blame={blame?.report} />

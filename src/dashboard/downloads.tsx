@@ -1,9 +1,10 @@
-import {useState} from 'preact/hooks';
+import {useContext, useState} from 'preact/hooks';
 import {csvLine} from '../protocol/index.ts';
 import {LoadError, type LoadProblem} from './load-answer.ts';
 import {type Query, writeListed} from './query.ts';
 import {saveAnswer, saveBlob} from './save-file.ts';
 import {nameOfTable, readTable} from './table-cells.ts';
+import {TokenContext} from './token.tsx';
 
 const FORMS = ['csv', 'json'] as const;
 type Form = (typeof FORMS)[number];
@@ -13,15 +14,20 @@ const PROBLEMS: Readonly<Record<LoadProblem, string>> = {
   refused: 'The collector does not hand it out.',
   unreadable: 'The collector answers something else.',
   slow: 'The collector takes too long.',
+  'no-token': 'The collector asks for a reading token.',
+  'wrong-token': 'The collector does not know the reading token.',
+  closed: 'The collector hands it out on its own machine only.',
 };
 
 /** Draws the buttons that save the turns of the view as a file, each with all its values. */
 export function SaveTurns({query}: {query: Query}) {
+  const token = useContext(TokenContext);
   const [said, setSaid] = useState('');
   async function save(form: Form): Promise<void> {
     setSaid('Reading …');
     try {
-      const {fileName, cut} = await saveAnswer({url: `../v1/reports/turns.${form}${writeListed(query)}`});
+      const url = `../v1/reports/turns.${form}${writeListed(query)}`;
+      const {fileName, cut} = await saveAnswer({url, token});
       setSaid(`Saved ${fileName}${cut ? `: cut, the ${cut}` : ''}.`);
     } catch (error) {
       setSaid(error instanceof LoadError ? PROBLEMS[error.problem] : PROBLEMS.unreadable);

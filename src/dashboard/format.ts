@@ -75,3 +75,16 @@ function signOf(value: number, least: number): string {
   if (Math.abs(value) < least) return '';
   return value > 0 ? '+' : '−';
 }
+
+/** Writes how long something lasts, in its largest unit: `28 days`, `5 hours`, `12 minutes`; less is `1 minute`. */
+export function formatSpan(ms: number): string {
+  const minutes = Math.max(1, Math.round(ms / 60_000));
+  if (minutes < 90) return minutes === 1 ? '1 minute' : `${minutes} minutes`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `${hours} hours` : `${Math.round(hours / 24)} days`;
+}
+
+/** Writes how many times as fast as may be a budget is used up: `0.4×`, `14.6×`, `120×`. */
+export function formatBurn(rate: number): string {
+  return `${rate.toFixed(rate < 99.95 ? 1 : 0)}×`;
+}

@@ -1,4 +1,4 @@
-import {LoadError} from './load-answer.ts';
+import {authorization, LoadError, problemOf} from './load-answer.ts';
 
 /** What was saved: the file's name, and which part of all it holds where it is cut. */
 export interface Saved {
@@ -10,15 +10,20 @@ export interface Saved {
  * Asks the collector for a file and hands it to the browser to keep.
  *
  * @param options.url - Where.
+ * @param options.token - A reading token. Default: none is sent.
  * @param options.fetchUrl - Default: the global `fetch`.
  * @throws LoadError when there is none.
  */
-export async function saveAnswer(options: {url: string; fetchUrl?: typeof fetch}): Promise<Saved> {
-  const {url, fetchUrl = fetch} = options;
-  const response = await fetchUrl(url, {cache: 'no-store'}).catch((cause: unknown) => {
+export async function saveAnswer(options: {
+  url: string;
+  token?: string | undefined;
+  fetchUrl?: typeof fetch;
+}): Promise<Saved> {
+  const {url, token, fetchUrl = fetch} = options;
+  const response = await fetchUrl(url, {cache: 'no-store', headers: authorization(token)}).catch((cause: unknown) => {
     throw new LoadError('offline', {cause});
   });
-  if (!response.ok) throw new LoadError('refused');
+  if (!response.ok) throw new LoadError(problemOf(response.status, token));
   const named = /filename="([\w.-]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1];
   const fileName = named ?? 'firstword-turns';
   const cut = response.headers.get('firstword-cut') ?? undefined;

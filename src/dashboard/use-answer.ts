@@ -1,8 +1,9 @@
-import {useEffect, useRef, useState} from 'preact/hooks';
+import {useContext, useEffect, useRef, useState} from 'preact/hooks';
 import {REPORT_VERSION, type ReportAnswer, type Reports, SUMMARY_VERSION, type Summary} from '../protocol/index.ts';
 import {loadAnswer} from './load-answer.ts';
 import {createPoller, POLL_MS, type Poller, type PollState} from './poll.ts';
 import {type Query, writeListed, writeQuery} from './query.ts';
+import {TokenContext} from './token.tsx';
 
 /** Time between two of the same report while somebody looks. */
 export const REPORT_POLL_MS = 10_000;
@@ -52,17 +53,19 @@ function useAnswer<Answer extends {v: number}>(
   options: {version: Answer['v']; pollMs?: number; rests?: boolean},
 ): Asked<Answer> {
   const {version, pollMs, rests = false} = options;
-  const [known, setKnown] = useState<{state: PollState<Answer>; path: string}>({state: {kind: 'loading'}, path: ''});
+  const token = useContext(TokenContext);
+  const asked = `${token ?? ''} ${path}`;
+  const [known, setKnown] = useState<{state: PollState<Answer>; asked: string}>({state: {kind: 'loading'}, asked: ''});
   const poller = useRef<Poller | undefined>(undefined);
-  const resting = rests && known.path === path;
+  const resting = rests && known.asked === asked;
 
   useEffect(() => {
     if (resting) return;
     const url = new URL(path, document.baseURI).href;
     const created = createPoller<Answer>({
-      load: (signal) => loadAnswer<Answer>({url, version, signal}),
+      load: (signal) => loadAnswer<Answer>({url, version, token, signal}),
       visible: document.visibilityState === 'visible',
-      onState: (state) => setKnown({state, path}),
+      onState: (state) => setKnown({state, asked}),
       ...(pollMs === undefined ? {} : {pollMs}),
     });
     poller.current = created;
@@ -75,7 +78,7 @@ function useAnswer<Answer extends {v: number}>(
       window.removeEventListener('online', onOnline);
       created.stop();
     };
-  }, [path, version, pollMs, resting]);
+  }, [path, version, pollMs, resting, token, asked]);
 
-  return {state: known.state, busy: known.path !== path, refresh: () => poller.current?.refresh()};
+  return {state: known.state, busy: known.asked !== asked, refresh: () => poller.current?.refresh()};
 }

@@ -8,6 +8,10 @@ export const PROBLEMS: Readonly<Record<LoadProblem, string>> = {
   refused: 'The collector answers with an error.',
   unreadable: 'The collector answers something that this version of the dashboard cannot read.',
   slow: 'The collector takes too long to answer.',
+  'no-token': 'The collector asks for a reading token.',
+  'wrong-token': 'The collector does not know the reading token.',
+  closed:
+    'The collector tells its figures on its own machine only, as long as no reading token is set: start it with FIRSTWORD_READ_TOKEN.',
 };
 
 /** The cards that are read first. */

@@ -72,6 +72,21 @@ export const HONEST_COUNT: ReadonlyMap<number, {shown: number; firm: number}> = 
   [0.999, {shown: 3688, firm: 10000}],
 ]);
 
+/**
+ * Counts the values that any percentile needs, by the rule behind HONEST_COUNT: an interval of 95 % must exist, and ten
+ * values are expected beyond.
+ *
+ * @param share - The percentile as a share, between 0 and 1.
+ */
+export function honestCount(share: number): {shown: number; firm: number} {
+  const most = Math.max(share, 1 - share);
+  // a hair less: 1 - 0.95 is not exactly a twentieth
+  return {
+    shown: Math.ceil(Math.log(0.025) / Math.log(most) - 1e-6),
+    firm: Math.ceil(10 / (1 - most) - 1e-6),
+  };
+}
+
 /** How a histogram is kept and sent: buckets that are not empty, by number and weight, with the extremes of the values. */
 export interface HistogramData {
   minMs: number;

@@ -9,6 +9,7 @@ export * from './open-reader.ts';
 export * from './question.ts';
 export * from './reader.ts';
 export * from './report-blame.ts';
+export * from './report-burn.ts';
 export * from './report-compare.ts';
 export * from './report-quality.ts';
 export * from './report-turns.ts';

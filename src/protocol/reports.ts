@@ -1,4 +1,5 @@
 import type {BlameReport, TrendReport} from './report-blame.ts';
+import type {BurnReport} from './report-burn.ts';
 import type {CompareReport} from './report-compare.ts';
 import type {QualityReport} from './report-quality.ts';
 import type {TurnsReport} from './report-turns.ts';
@@ -16,6 +17,7 @@ export interface Reports {
   blame: BlameReport;
   trend: TrendReport;
   turns: TurnsReport;
+  burn: BurnReport;
 }
 
 /** The answer of `GET /v1/reports/<name>`. */

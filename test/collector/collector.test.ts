@@ -291,6 +291,8 @@ describe('a failing store', () => {
     read: () => Promise.reject(new StoreError('failed', 'secret path')),
     totals: () => Promise.reject(new StoreError('failed', 'secret path')),
     prune: () => Promise.reject(new StoreError('failed', 'secret path')),
+    alerts: () => Promise.reject(new StoreError('failed', 'secret path')),
+    saveAlerts: () => Promise.reject(new StoreError('failed', 'secret path')),
     close: () => Promise.resolve(),
   });
 

@@ -4,7 +4,7 @@ import type {TurnRecord} from '../../src/latency/index.ts';
 import type {Reports, Summary} from '../../src/protocol/index.ts';
 
 /** The collector's own address in these tests. */
-export const HOME = 'https://collector.example';
+export const HOME = 'http://127.0.0.1:4000';
 
 /** Makes a deterministic source of numbers between 0 and 1 (Lehmer, modulus 2^31 - 1). */
 export function createDraw(seed: number): () => number {
