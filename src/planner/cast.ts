@@ -23,20 +23,26 @@ export function castTurns({cache, routes = {}}: Plan, draws: Draws): Cast {
     const isHit = new Uint8Array(turnCount);
     const routeOf = new Uint8Array(turnCount);
     const thenOf = new Uint8Array(turnCount).fill(NO_ROUTE);
-    if (cache) fill(isHit, draws.even('cache'), (luck) => (luck < cache.share ? 1 : 0));
+    if (cache) fill(isHit, {luck: draws.even('cache'), of: (luck) => (luck < cache.share ? 1 : 0)});
     if (names.length > 0) {
-      fill(routeOf, draws.even('route'), (luck) => choose(list, luck));
-      fill(thenOf, draws.even('escalates'), (luck, turn) => {
-        const {escalates} = list[routeOf[turn] ?? 0] ?? {};
-        return escalates && luck < escalates.share ? names.indexOf(escalates.to) : NO_ROUTE;
+      fill(routeOf, {luck: draws.even('route'), of: (luck) => choose(list, luck)});
+      fill(thenOf, {
+        luck: draws.even('escalates'),
+        of: (luck, turn) => {
+          const {escalates} = list[routeOf[turn] ?? 0] ?? {};
+          return escalates && luck < escalates.share ? names.indexOf(escalates.to) : NO_ROUTE;
+        },
       });
     }
     return {isHit, routeOf, routes: list, thenOf};
   });
 }
 
-/** Makes a column of luck. */
-export function fill(column: Uint8Array, luck: Float64Array, of: (luck: number, turn: number) => number): void {
+/** Makes a column of the luck of each turn. */
+export function fill(
+  column: Uint8Array,
+  {luck, of}: {luck: Float64Array; of: (luck: number, turn: number) => number},
+): void {
   for (let turn = 0; turn < column.length; turn++) column[turn] = of(luck[turn] ?? 0, turn);
 }
 

@@ -51,7 +51,7 @@ export function planFigure(sample: Sample, share: number): PlanFigure {
  * is a mean of such crossings: R. R. Bahadur, "A note on quantiles in large samples", 1966). So what both have in common
  * widens it by nothing.
  */
-export function savedBetween(before: Sample, after: Sample, share: number): Difference {
+export function savedBetween({before, after}: {before: Sample; after: Sample}, share: number): Difference {
   const [one, other] = [planFigure(before, share), planFigure(after, share)];
   const [oneError, otherError] = [errorOf(one), errorOf(other)];
   const spare = 1 - share;

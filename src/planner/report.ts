@@ -181,8 +181,8 @@ function felt(outcome: Outcome): Outcome {
 
 function effectOf(without: Outcome, having: Outcome): Effect {
   const saved = (milestone: keyof Outcome['answers']): Savings => ({
-    p50: savedBetween(without.answers[milestone], having.answers[milestone], 0.5),
-    p99: savedBetween(without.answers[milestone], having.answers[milestone], 0.99),
+    p50: savedBetween({before: without.answers[milestone], after: having.answers[milestone]}, 0.5),
+    p99: savedBetween({before: without.answers[milestone], after: having.answers[milestone]}, 0.99),
   });
   const limit = firstLimit(having.plan);
   const within = ({simulation}: Outcome, limitMs: number) => withinOf('firstToken', {simulation, limitMs}).share;

@@ -117,7 +117,7 @@ function runTry(attempt: Try, {timing, steps}: Way): Run {
   const stages = new Map<string, StageTimes>();
   for (const step of steps) {
     const columns = step.map((running) => {
-      const times = timeStage(running, attempt, timing);
+      const times = timeStage(running, {attempt, timing});
       stages.set(running.key, times);
       return times.ms;
     });
@@ -125,7 +125,7 @@ function runTry(attempt: Try, {timing, steps}: Way): Run {
   }
   let generateMs: Float64Array = new Float64Array(turnCount);
   if (Object.hasOwn(timing.plan.stages, GENERATE)) {
-    const times = timeStage({key: GENERATE, stage: GENERATE}, attempt, timing);
+    const times = timeStage({key: GENERATE, stage: GENERATE}, {attempt, timing});
     stages.set(GENERATE, times);
     generateMs = times.ms;
   }

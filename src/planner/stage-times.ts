@@ -25,7 +25,7 @@ export interface StageTimes {
  * Times a stage in every turn: its calls, its second try, its deadline, and what was done of it ahead. Nobody may change
  * what it gives: the same stage is timed once.
  */
-export function timeStage(running: Running, attempt: Try, timing: Timing): StageTimes {
+export function timeStage(running: Running, {attempt, timing}: {attempt: Try; timing: Timing}): StageTimes {
   const {plan, draws} = timing;
   const {key, stage: name} = running;
   const stage = plan.stages[name];
@@ -50,7 +50,10 @@ function timeAnew(
   const ms = plain.slice();
   const isRun = new Uint8Array(draws.turnCount);
   if (runShare === 1) fillWith(isRun, cast.isHit);
-  else fill(isRun, draws.even(`${key} runs`), (share, turn) => (cast.isHit[turn] || share >= runShare ? 0 : 1));
+  else {
+    const of = (share: number, turn: number) => (cast.isHit[turn] || share >= runShare ? 0 : 1);
+    fill(isRun, {luck: draws.even(`${key} runs`), of});
+  }
   let tries: TryCounts = {madeCount: 0, wonCount: 0, deniedCount: 0};
   if (hedge) {
     const own = blend(luck, draws.normal(`${attempt.name} ${key} again`), hedge.correlation);

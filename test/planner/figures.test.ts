@@ -16,11 +16,10 @@ describe('a difference of percentiles', () => {
 
   test.each([0.5, 0.99])('is enclosed by its interval as often as that says (P%d)', (share) => {
     const large = twice(1_000, 1_000_000);
-    const truth = savedBetween(large.before, large.after, share).valueMs;
+    const truth = savedBetween(large, share).valueMs;
     let coveredCount = 0;
     for (let seed = 0; seed < REPEAT_COUNT; seed++) {
-      const {before, after} = twice(seed);
-      const {lowMs, highMs} = savedBetween(before, after, share);
+      const {lowMs, highMs} = savedBetween(twice(seed), share);
       if (lowMs <= truth && truth <= highMs) coveredCount++;
     }
     // 95 % of 400, three standard deviations less; few ranks at the end of 2,000 turns make it rather too wide
@@ -29,14 +28,14 @@ describe('a difference of percentiles', () => {
 
   test('is surer than the difference of two that are simulated apart', () => {
     const {before, after} = twice(1);
-    const paired = savedBetween(before, after, 0.5);
-    const apart = savedBetween(before, twice(2).after, 0.5);
+    const paired = savedBetween({before, after}, 0.5);
+    const apart = savedBetween({before, after: twice(2).after}, 0.5);
     expect(paired.highMs - paired.lowMs).toBeLessThan(0.8 * (apart.highMs - apart.lowMs));
   });
 
   test('of a plan with itself is nothing at all', () => {
     const {before} = twice(1);
-    const {valueMs, lowMs, highMs} = savedBetween(before, before, 0.99);
+    const {valueMs, lowMs, highMs} = savedBetween({before, after: before}, 0.99);
     expect(valueMs).toBe(0);
     expect(highMs - lowMs).toBeLessThan(1e-3);
   });
