@@ -68,7 +68,7 @@ export function row(cells: readonly string[], widths: readonly number[]): string
 export function wrap(words: string, {indent = 0, next = indent}: {indent?: number; next?: number} = {}): string[] {
   const lines: string[] = [];
   let line = ' '.repeat(indent);
-  for (const word of words.split(' ')) {
+  for (const word of words.split(/ (?!%)/)) {
     if (line.trim() !== '' && line.length + word.length > LINE_CHARS) {
       lines.push(line.trimEnd());
       line = ' '.repeat(next);

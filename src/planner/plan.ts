@@ -7,7 +7,8 @@ export interface Quantile {
 }
 
 /**
- * How long something takes: always the same, or spread so that `quantiles` hold, or as it was `recorded`.
+ * How long something takes: always the same, or spread so that `quantiles` hold, or as it was `recorded`, perhaps so many
+ * times as long.
  *
  * Of a spread there are at least two quantiles, ascending in both. Between them, and beyond, the logarithm of the time is
  * linear in the normal quantile of the share: of two that makes the log-normal distribution.
@@ -15,7 +16,7 @@ export interface Quantile {
 export type Times =
   | {kind: 'constant'; ms: number}
   | {kind: 'spread'; quantiles: readonly Quantile[]}
-  | {kind: 'recorded'; histogram: HistogramData};
+  | {kind: 'recorded'; histogram: HistogramData; factor?: number};
 
 /**
  * A second try of what is late, as `withHedge` makes it, within the permission of a hedge budget. It starts after a time,
@@ -32,6 +33,8 @@ export interface PlannedStage {
   times: Times;
   /** Where its times come from; `assumed`: only its limit is known, or one percentile. */
   known: 'declared' | 'assumed' | 'recorded';
+  /** What is known of assumed times. */
+  anchor?: Quantile;
   /** In which share of the turns that reach it it runs; default all. */
   runShare?: number;
   /** What it takes longer, in a share of the turns, because something has to be started first. */

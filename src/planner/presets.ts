@@ -71,7 +71,7 @@ export function assumeStages(
   return Object.fromEntries(
     Object.entries(limits).map(([name, limit]) => [
       name,
-      {times: logNormalAt(limit, tailRatio), known: 'assumed' as const, limit},
+      {times: logNormalAt(limit, tailRatio), known: 'assumed' as const, anchor: limit, limit},
     ]),
   );
 }

@@ -124,13 +124,15 @@ function readStage(
   const {time, cold, hedge} = stage.fields;
   const own = time === undefined ? readTimes(stage.fields, {place, tailRatio}) : readTimes(time, {place, tailRatio});
   const times = own?.times ?? assumed?.times;
+  const anchor = own ? own.anchor : assumed?.anchor;
   if (!times) throw new PlanFault(`${place} has neither times nor a limit in "stages"`);
   const runShare = readShare(stage, 'runs');
   const deadlineMs = readMs(stage, 'deadline');
   const fanOutCount = readCount(stage, 'fan-out');
   return {
     times,
-    known: own && !own.isAssumed ? 'declared' : 'assumed',
+    known: anchor ? 'assumed' : 'declared',
+    ...(anchor ? {anchor} : {}),
     ...(runShare === undefined ? {} : {runShare}),
     ...(deadlineMs === undefined ? {} : {deadlineMs}),
     ...(fanOutCount === undefined ? {} : {fanOutCount}),

@@ -70,17 +70,17 @@ export function readNames({place, fields}: Written, {key, known}: {key: string; 
  * Reads how long something takes: a time that is always the same, or an object with percentiles such as
  * `{"p50": "400ms", "p99": "3.2s"}`; with one of them the tail is assumed.
  *
- * @returns The times and whether something was assumed, or undefined for an object without any.
+ * @returns The times, with the one percentile where there is one alone; undefined for an object without any.
  * @throws PlanFault
  */
 export function readTimes(
   value: unknown,
   {place, tailRatio}: {place: string; tailRatio: number},
-): {times: Times; isAssumed: boolean} | undefined {
+): {times: Times; anchor?: Quantile} | undefined {
   if (typeof value === 'string' || typeof value === 'number') {
     const ms = readTime(String(value));
     if (ms === undefined) throw new PlanFault(`${place} is no time such as "400ms" or "3s"`);
-    return {times: {kind: 'constant', ms}, isAssumed: false};
+    return {times: {kind: 'constant', ms}};
   }
   const written = readObject(value, {place});
   const quantiles = Object.keys(written.fields)
@@ -95,10 +95,10 @@ export function readTimes(
     .sort((a, b) => a.share - b.share);
   const [only] = quantiles;
   if (!only) return undefined;
-  if (quantiles.length === 1) return {times: logNormalAt(only, tailRatio), isAssumed: true};
+  if (quantiles.length === 1) return {times: logNormalAt(only, tailRatio), anchor: only};
   const falls = quantiles.some(({ms}, at) => ms < (quantiles[at - 1]?.ms ?? 0));
   if (falls) throw new PlanFault(`${place} has a percentile that is below a lower one`);
-  return {times: spread(quantiles), isAssumed: false};
+  return {times: spread(quantiles)};
 }
 
 /** Reads times that must be there. @throws PlanFault */

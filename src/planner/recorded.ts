@@ -62,8 +62,9 @@ export function planOfRecorded(recorded: Recorded, {tailRatio = TAIL_RATIO} = {}
     if (!first) return [];
     const share = Math.min(1, runShare / Math.max(1e-9, missShare));
     const times = more.length > 0 ? spread(quantiles) : logNormalAt(first, tailRatio);
-    const known = more.length > 0 ? 'recorded' : 'assumed';
-    return [[stage, {times, known, ...(share < 0.999 ? {runShare: share} : {}), ...(limit ? {limit} : {})}]];
+    const known: Pick<PlannedStage, 'known' | 'anchor'> =
+      more.length > 0 ? {known: 'recorded'} : {known: 'assumed', anchor: first};
+    return [[stage, {times, ...known, ...(share < 0.999 ? {runShare: share} : {}), ...(limit ? {limit} : {})}]];
   });
   const [firstHit] = hits?.quantiles ?? [];
   return {

@@ -13,10 +13,11 @@ import {
   milestoneReport,
   withinOf,
 } from './milestones.ts';
-import {GENERATE, type Plan, type PlanSteps} from './plan.ts';
+import {GENERATE, type Plan, type PlannedStage, type PlanSteps} from './plan.ts';
 import {type Sample, sampleOf} from './sample.ts';
 import {MIN_TURN_COUNT, SEED, type Simulation, simulate, TURN_COUNT} from './simulate.ts';
 import {type StageReport, stageReports} from './stage-report.ts';
+import {logNormalAt, timeAt} from './times.ts';
 
 /** How much less something is, at the median and in the tail. */
 export interface Savings {
@@ -78,8 +79,8 @@ export interface PlanReport {
   doubts: Doubt[];
 }
 
-/** What no answer is without. */
-const NEEDED = new Set(['model', 'network', GENERATE]);
+/** What no answer is without, or nobody can leave out. */
+const NEEDED = new Set(['model', 'network', 'unattributed', GENERATE]);
 
 /** How alike the luck of stages is in the doubt that they are slow together. */
 const TOGETHER_CORRELATION = 0.5;
@@ -212,12 +213,29 @@ function withoutStage(plan: Plan, name: string): Plan {
   return {...plan, stages};
 }
 
-function doubtsOf(plan: Plan): {kind: Doubt['kind']; words: string; changed: Plan}[] {
+interface Doubted {
+  kind: Doubt['kind'];
+  words: string;
+  changed: Plan;
+}
+
+function doubtsOf(plan: Plan): Doubted[] {
+  const doubts: Doubted[] = [];
   const {stages, correlation = 0} = plan;
-  const doubts: {kind: Doubt['kind']; words: string; changed: Plan}[] = [];
   if (Object.keys(stages).length > 1 && correlation < TOGETHER_CORRELATION) {
     const words = `slow stages were slow together (correlation ${TOGETHER_CORRELATION})`;
     doubts.push({kind: 'together', words, changed: {...plan, correlation: TOGETHER_CORRELATION}});
   }
+  if (Object.values(stages).some(({anchor}) => anchor)) {
+    const longer = Object.entries(stages).map(([name, stage]) => [name, withLongerTail(stage)]);
+    const words = `assumed tails were twice as long, with the same limits`;
+    doubts.push({kind: 'tails', words, changed: {...plan, stages: Object.fromEntries(longer)}});
+  }
   return doubts;
+}
+
+/** Gives assumed times a tail that is twice as long; what is known of them stays as it is. */
+function withLongerTail(stage: PlannedStage): PlannedStage {
+  const {anchor, times} = stage;
+  return anchor ? {...stage, times: logNormalAt(anchor, (2 * timeAt(times, 0.99)) / timeAt(times, 0.5))} : stage;
 }

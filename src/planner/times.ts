@@ -1,4 +1,4 @@
-import {BUCKET_RATIO, readHistogram} from '../latency/index.ts';
+import {readHistogram} from '../latency/index.ts';
 import {normalQuantile, normalShare} from './normal.ts';
 import type {Quantile, Times} from './plan.ts';
 
@@ -46,16 +46,8 @@ export function scaleTimes(times: Times, factor: number): Times {
       return {kind: 'constant', ms: times.ms * factor};
     case 'spread':
       return {kind: 'spread', quantiles: times.quantiles.map(({share, ms}) => ({share, ms: ms * factor}))};
-    case 'recorded': {
-      // a bucket further is a ratio more
-      const further = Math.round(Math.log(factor) / Math.log(BUCKET_RATIO));
-      const {minMs, maxMs, buckets} = times.histogram;
-      const moved = buckets.map(([bucket, weight]): [number, number] => [
-        bucket === 0 ? 0 : Math.max(0, bucket + further),
-        weight,
-      ]);
-      return {kind: 'recorded', histogram: {minMs: minMs * factor, maxMs: maxMs * factor, buckets: moved}};
-    }
+    case 'recorded':
+      return {...times, factor: (times.factor ?? 1) * factor};
   }
 }
 
@@ -67,7 +59,7 @@ export function curveOf(times: Times): (luck: number) => number {
     case 'spread':
       return lineThrough(times.quantiles.map(({share, ms}) => ({z: normalQuantile(share), log: logOf(ms)})));
     case 'recorded':
-      return tableOf((share) => readHistogram(times.histogram)?.percentile(share) ?? 0);
+      return tableOf((share) => (readHistogram(times.histogram)?.percentile(share) ?? 0) * (times.factor ?? 1));
   }
 }
 

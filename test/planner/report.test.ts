@@ -5,6 +5,8 @@ import {
   logNormal,
   type Plan,
   type PlanReport,
+  planOfBudget,
+  readPreset,
   reportOn,
   simulateOnce,
   spentAround,
@@ -191,6 +193,13 @@ describe('the time of slow turns', () => {
     expect(stages[0]?.stage).toBe('wild');
     expect(stages[0]?.completeTailShare).toBeGreaterThan(0.7);
   });
+});
+
+test('a tail that was assumed might be longer, and a report says what of that', () => {
+  const {doubts, firstToken} = report(planOfBudget(readPreset('chat')));
+  expect(doubts.map(({kind}) => kind)).toEqual(['together', 'tails']);
+  expect(doubts[1]?.firstToken.p99.lowMs).toBeGreaterThan(firstToken.figures[3]?.highMs ?? 0);
+  expect(report(planOf({a: stage(100)})).doubts).toEqual([]);
 });
 
 test('stages that are slow together have a longer tail, and a report says how much', () => {
