@@ -144,15 +144,13 @@ function closedError(): StoreError {
   return new StoreError('closed', 'the turn store is closed');
 }
 
-/** Makes the tables, and brings those of an older version up to this one: wholly, or not at all. */
+/** Makes the tables, and brings those of an older version up to this one: each step wholly, or not at all. */
 async function prepare(connection: DuckDBConnection): Promise<void> {
   await connection.run(TABLES);
   const lacking = await connection.runAndReadAll(LACKS_COLUMNS);
   if (lacking.currentRowCount === 0) return;
-  await wholly(connection, async () => {
-    await connection.run(ADD_COLUMNS);
-    await fillPaths(connection);
-  });
+  await wholly(connection, () => connection.run(ADD_COLUMNS));
+  await wholly(connection, () => fillPaths(connection, TABLES));
 }
 
 async function consistently<Outcome>(

@@ -129,10 +129,8 @@ const ADDED = {
 
 const added = Object.entries(ADDED) as [keyof typeof ADDED, string][]; // its own keys
 
-/** Those that are computed of others, most of them by `fillPaths`; how stages were tried again of old turns is not known. */
-const COMPUTED = {path: 'VARCHAR', path_ms: 'DOUBLE[]', stage_list: 'VARCHAR', stage_retries: 'INTEGER[]'};
-
-const lately = [...Object.keys(ADDED), ...Object.keys(COMPUTED)];
+/** With one that is computed of another, one of which old records do not tell, and those that `fillPaths` adds. */
+const lately = [...Object.keys(ADDED), 'stage_list', 'stage_retries', 'path', 'path_ms'];
 
 /** Tells whether the file is from before turns had all of these columns: one row if it is. */
 export const LACKS_COLUMNS = `
@@ -142,9 +140,8 @@ HAVING count(*) < ${lately.length}`;
 /** Adds those columns where they are missing, and fills them from the records. */
 export const ADD_COLUMNS = `
 ${added.map(([name]) => `ALTER TABLE turns ADD COLUMN IF NOT EXISTS ${name} ${COLUMNS[name]};`).join('\n')}
-${Object.entries(COMPUTED)
-  .map(([name, type]) => `ALTER TABLE turns ADD COLUMN IF NOT EXISTS ${name} ${type};`)
-  .join('\n')}
+ALTER TABLE turns ADD COLUMN IF NOT EXISTS stage_list VARCHAR;
+ALTER TABLE turns ADD COLUMN IF NOT EXISTS stage_retries INTEGER[];
 UPDATE turns SET ${added.map(([name, path]) => `${name} = (record->>'${path}')::${COLUMNS[name]}`).join(', ')},
   stage_list = array_to_string(stage_name, ' ');
 `;
