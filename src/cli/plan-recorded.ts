@@ -44,9 +44,13 @@ export async function readRecorded(
     throw fail(`it has recorded ${summary.turns.count} turns, and of no stage before the first token enough`);
   }
   const fitted = fitRecorded(plan, recorded.firstToken);
+  const {simulatedCount} = summary.turns;
   const notes = [
     ...budgetNotes,
     ...(unknown.length > 0 ? [`Left out, too few turns with them: ${unknown.join(', ')}.`] : []),
+    ...(simulatedCount > 0
+      ? [`${simulatedCount} of these turns were made up by a program (?simulated=no leaves them out).`]
+      : []),
     ...(fitted ? [] : ['Not fitted to the recorded first token: too few turns for its P99.']),
   ];
   const name = `${url.origin}, ${summary.turns.count.toLocaleString('en')} turns of ${summary.window.since ?? 'a window'}`;
