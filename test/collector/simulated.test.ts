@@ -44,10 +44,9 @@ it('has none of them among the metrics, on which alarms hang', async () => {
 
 it('keeps them apart also when there are more sites than a day may have', async () => {
   const {collector} = await openCollector();
-  for (let number = 0; number <= DIMENSION_LIMIT_COUNT; number++) {
-    const site = number < DIMENSION_LIMIT_COUNT ? `shop-${number}` : 'simulated-shop';
-    await collector.handle(postOf(beaconOf([turnOf(number + 1)], {site})));
-  }
+  const post = (number: number, site: string) => collector.handle(postOf(beaconOf([turnOf(number)], {site})));
+  await Promise.all(Array.from({length: DIMENSION_LIMIT_COUNT}, (_, index) => post(index + 1, `shop-${index}`)));
+  await post(DIMENSION_LIMIT_COUNT + 1, 'simulated-shop');
   const {turns} = await reportOf(collector, 'turns', 'simulated=only');
   expect(turns.map(({site}) => site)).toEqual(['simulated-other']);
 });
