@@ -176,8 +176,7 @@ function createPanel(
     // and draw what is answered at once, and what somebody looks at it with, and tell analytics that it was opened
     const isWanted =
       options.persist === 'local' || options.faq || options.analytics[0] !== 'none' || location.hash === GLASS_HASH;
-    if (isWanted || chat.state().messages[0] || navigator.maxTouchPoints)
-      chat.load().catch(() => undefined); // said, and tried again by a question
+    if (isWanted || chat.state().messages[0] || navigator.maxTouchPoints) chat.load().catch(() => undefined); // said, and tried again by a question
     chat.subscribe(draw);
     drawNow();
     if (field.box) field.box.value = chat.state().draft;

@@ -43,8 +43,13 @@ it('saves a file under the name that the collector gives it, and tells where it 
 
 it('saves nothing that was refused, or that broke off', async () => {
   const saved = watchSaving();
-  const refused = saveAnswer({url: '/file', fetchUrl: async () => new Response('', {status: 401})});
-  await expect(refused).rejects.toMatchObject({problem: 'refused'});
+  for (const [status, problem] of [
+    [401, 'no-token'],
+    [500, 'refused'],
+  ] as const) {
+    const refused = saveAnswer({url: '/file', fetchUrl: async () => new Response('', {status})});
+    await expect(refused).rejects.toMatchObject({problem});
+  }
   const broken = new ReadableStream({
     pull(controller) {
       controller.error(new Error('cut'));
