@@ -64,7 +64,7 @@ export const SCRIPTS: Readonly<Record<string, ScriptFacts>> = {
   'firstword-answer.js': {
     purpose: 'Reads and draws answers as nodes, never as HTML.',
     loads:
-      'At the first key in the composer, or with the first question; with data-faq or data-analytics when the chat is opened.',
+      'At the first key in the composer, or with the first question; with data-faq, data-rum or data-analytics when the chat is opened.',
     checked: BY_LOADER,
     network:
       'Asks data-endpoint for the rest of an answer that broke off. Images of answers load only from data-image-prefixes.',
@@ -82,7 +82,28 @@ export const SCRIPTS: Readonly<Record<string, ScriptFacts>> = {
       'Posts times and counts, without a word of the conversation, to data-rum where that is set and consent allows it. Posts a question that the visitor sent another time, to data-endpoint or data-hedge-endpoint.',
     storage: 'A channel between tabs of the site, which keeps nothing: whether the endpoint answers.',
     dom: 'Draws nothing.',
-    listens: ['securitypolicyviolation'],
+    listens: ['securitypolicyviolation', 'firstword:*'],
+    globals: NONE,
+  },
+  'firstword-outbox.js': {
+    purpose: 'Keeps times of answers that could not be told yet for the site’s next page.',
+    loads: 'When the chat is opened, where data-rum is set and consent is granted.',
+    checked: BY_LOADER,
+    network: NONE,
+    storage:
+      'IndexedDB, only with granted consent: firstword-outbox holds times and counts of at most 50 answers, without a word of the conversation, for at most 24 hours.',
+    dom: 'Draws nothing.',
+    listens: [],
+    globals: NONE,
+  },
+  'firstword-vitals.js': {
+    purpose: 'Measures how fast the page loaded and answered the visitor (the web-vitals package).',
+    loads: 'When the page is idle after the chat was opened, where data-rum is set and consent allows it.',
+    checked: BY_LOADER,
+    network: NONE,
+    storage: NONE,
+    dom: 'Draws nothing. Hears which control of the chat is used, inside its shadow root only.',
+    listens: ['visibilitychange', 'pageshow', 'prerenderingchange', 'load', 'keydown', 'click'],
     globals: NONE,
   },
   'firstword-more.js': {

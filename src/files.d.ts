@@ -1,6 +1,8 @@
 /** Made by the build: the package's version, and the SHA-384 of each lazy page file in base64, once it is built. */
 declare module 'virtual:firstword-files' {
   export const version: string;
+  export const outbox: string;
+  export const vitals: string;
   export const measure: string;
   export const glass: string;
   export const more: string;

@@ -14,6 +14,8 @@ export type LazyFile =
   | 'firstword-tabs'
   | 'firstword-experiment'
   | 'firstword-analytics'
+  | 'firstword-outbox'
+  | 'firstword-vitals'
   | `lang/${string}`;
 
 /** Whether the visitor's agreement is needed, given, refused, or not asked for. */

@@ -8,6 +8,8 @@ const PARTS: Readonly<Partial<Record<LazyFile, () => Promise<unknown>>>> = {
   'firstword-owner': () => import('../widget/owner-lines.ts'),
   'firstword-faq': () => import('../widget/instant.ts'),
   'firstword-tabs': () => import('../widget/tabs.ts'),
+  'firstword-outbox': () => import('../widget/outbox.ts'),
+  'firstword-vitals': () => import('../rum/vitals.ts'),
   'firstword-experiment': () => import('../widget/experiment.ts'),
   'firstword-analytics': () => import('../widget/analytics.ts'),
   'firstword-vendors': () => import('../widget/vendors.ts'),

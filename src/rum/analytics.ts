@@ -1,8 +1,8 @@
 import type {TurnRecord} from '../latency/index.ts';
-import {routeTemplate} from './page.ts';
+import {routeTemplate, signalled} from './page.ts';
 import {type EventParameters, type Known, makeFit, writeArms, writeTurn} from './parameters.ts';
-import {signalled, whenIdle} from './send.ts';
 import {type Globals, type Hand, TARGETS, type Target} from './targets.ts';
+import {whenIdle} from './ways.ts';
 
 /** Hands what happens in a chat to the analytics that the page has already. */
 export interface Analytics {
@@ -27,6 +27,9 @@ export const MAX_WAITING_EVENTS = 20;
 
 /** When a target that is not there is looked for again, in ms after the look before. Each new event begins anew. */
 export const LOOK_AGAIN_MS: readonly number[] = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000];
+
+/** Longest wait for an idle moment, in ms. */
+const IDLE_LIMIT_MS = 1000;
 
 /** Of so many turns it is still known, when they are judged, what they were. */
 const JUDGED_COUNT = 20;
@@ -78,7 +81,7 @@ export function createAnalytics(options: {
 
   function handSoon(): void {
     cancel?.();
-    cancel = whenIdle(hand);
+    cancel = whenIdle(hand, IDLE_LIMIT_MS);
   }
 
   function hand(): void {

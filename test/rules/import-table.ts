@@ -59,9 +59,15 @@ export const SIDE_DOORS: readonly {from: RegExp; to: RegExp; loading?: 'dynamic'
   },
   {
     from: /^src\/loader\/(bundled|split)\.ts$/,
-    to: /^src\/widget\/((index|answering|measuring|owner-lines|instant|tabs|vendors|experiment|analytics)\.ts|(more|glass)\.tsx|words\/[a-z]+\.ts)$/,
+    to: /^src\/widget\/((index|answering|measuring|outbox|owner-lines|instant|tabs|vendors|experiment|analytics)\.ts|(more|glass)\.tsx|words\/[a-z]+\.ts)$/,
     loading: 'dynamic',
     reason: 'the lazy page files, where a bundler places them and nothing is fetched by hash',
+  },
+  {
+    from: /^src\/loader\/(bundled|split)\.ts$/,
+    to: /^src\/rum\/vitals\.ts$/,
+    loading: 'dynamic',
+    reason: 'a lazy page file too: who passes it on statically would bring web-vitals along at once',
   },
 ];
 

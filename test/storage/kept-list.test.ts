@@ -187,6 +187,7 @@ describe('a shelf that is slow', () => {
         return false;
       },
       erase: async () => false,
+      change: async () => false,
       clear: async () => false,
     };
     return {slow, updates, letThrough};

@@ -1,0 +1,28 @@
+/**
+ * What the build gives `web-vitals` in the place of the globals of these names: the package has no way to be stopped,
+ * and nothing of ours may go on listening to a page whose chat is gone.
+ */
+let life = new AbortController().signal;
+
+/** Lets all that is begun here from now on end with a signal. */
+export function leashTo(signal: AbortSignal): void {
+  life = signal;
+}
+
+/** Listens to the window. */
+export function addEventListener(
+  type: string,
+  listener: (event: Event) => void,
+  options?: AddEventListenerOptions | true,
+): void {
+  globalThis.addEventListener(type, listener, {...(options === true ? {capture: true} : options), signal: life});
+}
+
+/** The browser's own. */
+export const PerformanceObserver = new Proxy(globalThis.PerformanceObserver, {
+  construct(Own, [callback]: [PerformanceObserverCallback]) {
+    const observer = new Own(callback);
+    life.addEventListener('abort', () => observer.disconnect());
+    return observer;
+  },
+});
