@@ -1,7 +1,10 @@
 import type {BudgetFile} from '../latency/index.ts';
 import {type Losses, REPORT_VERSION, type ReportAnswer, type Reports, type Summary} from '../protocol/index.ts';
 import {type AlertEvent, type Alerts, createAlerts} from './alerts.ts';
+import {createApart} from './apart.ts';
+import {createBackground} from './background.ts';
 import {type ExportForm, exportTurns} from './export-turns.ts';
+import {type ExperimentPlans, GATHER} from './gather.ts';
 import {metricsText} from './metrics-text.ts';
 import {createOriginJudge} from './origin.ts';
 import {createRateLimit, RATES, type Rates} from './rate.ts';
@@ -11,7 +14,7 @@ import {readLimits} from './read-limits.ts';
 import {type AskedWindow, readWindow} from './read-window.ts';
 import {readableAt} from './readable.ts';
 import {type RefusalCode, refuse} from './refusal.ts';
-import {REPORTS} from './reports.ts';
+import {type Compared, isCompared, REPORTS} from './reports.ts';
 import {createRest, SUMMARY_REST_RATIO} from './rest.ts';
 import {createPruner, RETENTION, type Retention} from './retention.ts';
 import type {Store} from './store.ts';
@@ -34,7 +37,8 @@ export interface Collector {
    * Answers `POST /v1/turns`, `GET /v1/summary`, `GET /v1/reports/<name>`, the turns of a window as a file at
    * `GET /v1/reports/turns.csv` and `.json`, and `GET /metrics`; other paths get 404. It does not throw.
    *
-   * @returns With 200 to a post once its turns are durable.
+   * @returns With 200 to a post once its turns are durable; with 202 to whoever asks for a report that takes long and has
+   *   not been computed before: ask again.
    */
   handle(request: Request): Promise<Response>;
   /** Looks for alerts now instead of at the next minute; nothing where it does not look for any. */
@@ -89,6 +93,7 @@ export interface AlertOptions {
  *   only until 10,000 others came. Default: nobody is told apart.
  * @param options.retention - How long turns and what is rolled up of them are kept; looked after once an hour from the
  *   first post on. `off` keeps everything. Default: RETENTION.
+ * @param options.experiments - What was planned for experiments, by name; without a plan there is no verdict.
  * @param options.observe - Runs after each post or failure, and of alerts. Default: nothing.
  * @throws TypeError when a token, the budget or the webhook is none.
  */
@@ -105,6 +110,7 @@ export function createCollector(options: {
   rates?: Rates;
   addressOf?: (request: Request) => string | undefined;
   retention?: Retention | 'off';
+  experiments?: ExperimentPlans;
   observe?: (event: CollectorEvent) => void;
 }): Collector {
   const {store, clock = Date.now, observe = () => undefined, rates = RATES, addressOf = () => undefined} = options;
@@ -125,6 +131,7 @@ export function createCollector(options: {
     onFailed: (error) => observe({kind: 'failed', error}),
   });
   const refused = new Map<RefusalCode, number>();
+  const apart = createApart();
   const startedAt = clock();
   let strippedCount = 0;
 
@@ -178,7 +185,9 @@ export function createCollector(options: {
     return Response.json({accepted: turns.length, refused: refusedCount}, {headers: {'cache-control': 'no-store'}});
   }
 
-  const rest = createRest(options.summaryRestRatio ?? SUMMARY_REST_RATIO);
+  const restRatio = options.summaryRestRatio ?? SUMMARY_REST_RATIO;
+  const rest = createRest(restRatio);
+  const background = createBackground({restRatio, onFailed: (error) => observe({kind: 'failed', error})});
 
   function summaryOf(asked: AskedWindow): Promise<Summary> {
     return rest(`summary ${asked.key}`, async () => {
@@ -189,7 +198,7 @@ export function createCollector(options: {
     });
   }
 
-  function reportOf<Name extends keyof Reports>(name: Name, asked: AskedWindow): Promise<ReportAnswer<Name>> {
+  function reportOf<Name extends keyof typeof REPORTS>(name: Name, asked: AskedWindow): Promise<ReportAnswer<Name>> {
     return rest(`${name} ${asked.key}`, async () => {
       const nowAt = clock();
       const window = asked.at(nowAt);
@@ -200,11 +209,31 @@ export function createCollector(options: {
     });
   }
 
+  function comparisonOf<Name extends Compared>(
+    name: Name,
+    asked: AskedWindow,
+  ): Promise<ReportAnswer<Name> | undefined> {
+    return background.ask(`${name} ${asked.key}`, async () => {
+      const nowAt = clock();
+      const window = asked.at(nowAt);
+      const read = {...window, nowAt};
+      const {turnCount, simulatedCount} = await store.read('counts', read);
+      const input = await GATHER[name]({store, window: read, plans: options.experiments ?? {}});
+      const report = await apart.compute(name, input);
+      return {v: REPORT_VERSION, name, computedAt: nowAt, window, turns: {count: turnCount, simulatedCount}, report};
+    });
+  }
+
   async function tell(name: keyof Reports | 'summary', url: URL): Promise<Response> {
     const asked = readWindow(url.searchParams);
     if (!asked) return refusal('query');
-    const answer = await (name === 'summary' ? summaryOf(asked) : reportOf(name, asked));
-    return Response.json(answer, {headers: {'cache-control': 'no-store'}});
+    const headers = {'cache-control': 'no-store'};
+    if (!isCompared(name)) {
+      return Response.json(await (name === 'summary' ? summaryOf(asked) : reportOf(name, asked)), {headers});
+    }
+    const answer = await comparisonOf(name, asked);
+    if (answer) return Response.json(answer, {headers});
+    return Response.json({v: REPORT_VERSION, name, state: 'computing'}, {status: 202, headers});
   }
 
   async function handOut(form: ExportForm, url: URL): Promise<Response> {
@@ -262,6 +291,7 @@ export function createCollector(options: {
     async close() {
       pruner.stop();
       await alerts?.close();
+      await apart.close();
       await store.close();
     },
   };

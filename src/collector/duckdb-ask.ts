@@ -1,6 +1,7 @@
 import type {DuckDBConnection} from '@duckdb/node-api';
 import * as sql from './duckdb-sql.ts';
-import type {ReadSeries, ReadShare, ReadWindow} from './store.ts';
+import type {ReadShare} from './read-share.ts';
+import type {ReadSeries, ReadWindow} from './store.ts';
 import {seriesOf, sliceOf, type Values} from './values.ts';
 
 /** One row of an answer, by column. */
@@ -43,6 +44,8 @@ export function askOf(connection: DuckDBConnection, window: ReadWindow): Ask {
     after_at: window.after?.turnAt ?? null,
     after_id: window.after?.id ?? null,
     limits: JSON.stringify(window.limits ?? []),
+    experiment: window.experiment?.name ?? null,
+    first_count: window.experiment?.firstCount ?? null,
   };
   return Object.assign((statement: string, more: Row = {}) => askWith(connection, statement, {...bound, ...more}), {
     columns: (statement: string, more: Row = {}) => columnsWith(connection, statement, {...bound, ...more}),

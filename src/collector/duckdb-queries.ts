@@ -5,7 +5,8 @@ import {type Ask, askAll, numberOf, type Row, readSeries, shareOf} from './duckd
 import * as sql from './duckdb-sql.ts';
 import {readStages} from './duckdb-stages.ts';
 import {readTimes} from './duckdb-times.ts';
-import type {ReadBudget, ReadInstant, Reading, Totals} from './store.ts';
+import type {ReadBudget, Reading, Totals} from './store.ts';
+import type {ReadInstant} from './summary-reading.ts';
 
 /** Reads all that a summary is made of. */
 export async function readSummary(ask: Ask): Promise<Reading> {

@@ -33,14 +33,12 @@ seen AS (
 /** The window's turns as `seen`. */
 export const SEEN = seenWhere(IN_WINDOW);
 
+const IS_WAIT = `(final OR expired) AND (coalesce(hidden_ms, 0) = 0 OR hid_ms IS NOT NULL)`;
+const WAIT_MS = `CASE WHEN shown THEN first_ms WHEN hid_ms IS NOT NULL THEN hid_ms ELSE coalesce(waited_ms, done_ms) END`;
+
 /** Those of `seen` who waited for the first word, with `ms` until it came or until they left or hid the page. */
 export const WAITED = `
-waited AS (
-  SELECT *,
-    CASE WHEN shown THEN first_ms WHEN hid_ms IS NOT NULL THEN hid_ms ELSE coalesce(waited_ms, done_ms) END AS ms
-  FROM seen
-  WHERE (final OR expired) AND (coalesce(hidden_ms, 0) = 0 OR hid_ms IS NOT NULL)
-)`;
+waited AS (SELECT *, ${WAIT_MS} AS ms FROM seen WHERE ${IS_WAIT})`;
 
 /** First words by the arm of their page, as a sample. */
 export const ARMS = `
@@ -73,18 +71,23 @@ SELECT target.series AS series, list(cumulated.ms ORDER BY target.place) AS foun
 FROM target ASOF JOIN cumulated ON target.series = cumulated.series AND target.upto <= cumulated.upto
 GROUP BY target.series`;
 
-/** Counts, over-budget shares and abandonment, in one row. */
-export const COUNTS = `
-WITH ${SEEN}, judged AS (
+/** All of `seen` as `judged`, with how they ended and what of their budgets they kept. */
+export const JUDGED = `
+judged AS (
   SELECT *,
     final OR expired AS ended,
+    CASE WHEN ${IS_WAIT} THEN ${WAIT_MS} END AS wait_ms,
     expired OR outcome = 'abandoned' AS left_it,
     visible AND (first_ms IS NOT NULL OR waited_ms > budget_token_ms) AND budget_token_ms IS NOT NULL AS first_valid,
     coalesce(first_ms, waited_ms) > budget_token_ms AS first_over,
     visible AND (completed OR waited_ms > budget_done_ms) AND budget_done_ms IS NOT NULL AS done_valid,
     CASE WHEN completed THEN done_ms ELSE waited_ms END > budget_done_ms AS done_over
   FROM seen
-)
+)`;
+
+/** Counts, over-budget shares and abandonment, in one row. */
+export const COUNTS = `
+WITH ${SEEN}, ${JUDGED}
 SELECT count(*) AS turn_count,
   count(*) FILTER (NOT final AND NOT expired) AS open_count,
   count(*) FILTER (hidden_ms > 0) AS hidden_count,

@@ -42,6 +42,9 @@ CREATE TABLE IF NOT EXISTS turns (
   stream_verdict VARCHAR,
   fallback_why VARCHAR,
   retries INTEGER,
+  task INTEGER,
+  arms VARCHAR,
+  cached_tokens INTEGER,
   over VARCHAR[] NOT NULL,
   stage_list VARCHAR,
   stage_name VARCHAR[] NOT NULL,
@@ -94,6 +97,9 @@ const COLUMNS = {
   stream_verdict: 'VARCHAR',
   fallback_why: 'VARCHAR',
   retries: 'INTEGER',
+  task: 'INTEGER',
+  arms: 'VARCHAR',
+  cached_tokens: 'INTEGER',
   over: ['VARCHAR'],
   stage_list: 'VARCHAR',
   stage_name: ['VARCHAR'],
@@ -123,14 +129,19 @@ const ADDED = {
   hedge_won: '$.hedge.won',
   fallback_why: '$.fallback.why',
   retries: '$.retries',
+  task: '$.task',
+  cached_tokens: '$.cached_tokens',
   cold: '$.cold',
   stream_verdict: '$.stream.verdict',
 } as const satisfies Partial<Record<Column, string>>;
 
 const added = Object.entries(ADDED) as [keyof typeof ADDED, string][]; // its own keys
 
-/** With one that is computed of another, one of which old records do not tell, and those that `fillPaths` adds. */
-const lately = [...Object.keys(ADDED), 'stage_list', 'stage_retries', 'path', 'path_ms'];
+const ARMS = `array_to_string(list_transform(
+    map_entries((record->'$.arms')::MAP(VARCHAR, VARCHAR)), told -> told.key || '=' || told.value), ' ')`;
+
+/** With those that are computed of others, one of which old records do not tell, and those that `fillPaths` adds. */
+const lately = [...Object.keys(ADDED), 'arms', 'stage_list', 'stage_retries', 'path', 'path_ms'];
 
 /** Tells whether the file is from before turns had all of these columns: one row if it is. */
 export const LACKS_COLUMNS = `
@@ -140,10 +151,11 @@ HAVING count(*) < ${lately.length}`;
 /** Adds those columns where they are missing, and fills them from the records. */
 export const ADD_COLUMNS = `
 ${added.map(([name]) => `ALTER TABLE turns ADD COLUMN IF NOT EXISTS ${name} ${COLUMNS[name]};`).join('\n')}
+ALTER TABLE turns ADD COLUMN IF NOT EXISTS arms VARCHAR;
 ALTER TABLE turns ADD COLUMN IF NOT EXISTS stage_list VARCHAR;
 ALTER TABLE turns ADD COLUMN IF NOT EXISTS stage_retries INTEGER[];
 UPDATE turns SET ${added.map(([name, path]) => `${name} = (record->>'${path}')::${COLUMNS[name]}`).join(', ')},
-  stage_list = array_to_string(stage_name, ' ');
+  stage_list = array_to_string(stage_name, ' '), arms = coalesce(${ARMS}, '');
 `;
 
 const names = Object.keys(COLUMNS);
@@ -211,6 +223,9 @@ export function turnRow(turn: StoredTurn): Record<Column, unknown> {
     stream_verdict: turn.streamVerdict,
     fallback_why: turn.fallbackWhy,
     retries: turn.retries,
+    task: turn.task,
+    arms: turn.arms.join(' '),
+    cached_tokens: turn.cachedTokenCount,
     over: turn.over,
     stage_list: turn.stages.map((stage) => stage.name).join(' '),
     stage_name: turn.stages.map((stage) => stage.name),

@@ -78,6 +78,25 @@ export function hiddenFigure(share: number, count: number): Figure {
   return {state: 'hidden', share, count, needsCount, words: `n too small (n=${count}, needs ${needsCount})`};
 }
 
+/**
+ * Makes the figure of a percentile of a wait: `unreached` where so many left before it that nobody knows.
+ *
+ * @param cell - The percentile as the curve of those who still waited gives it; absent where it is not reached.
+ * @param options.turnCount - Independent turns behind the curve; the effective number when weighted.
+ * @param options.longestMs - The longest wait seen.
+ */
+export function waitedFigure(
+  cell: Partial<ReadCell> & Pick<ReadCell, 'share'>,
+  {turnCount, longestMs}: {turnCount: number; longestMs: number},
+): Figure {
+  const {share, valueMs, lowMs, highMs} = cell;
+  if (valueMs !== undefined && lowMs !== undefined) return figureOf({share, valueMs, lowMs, highMs}, turnCount);
+  const hidden = hiddenFigure(share, Math.floor(turnCount + 1e-9));
+  if (hidden.state === 'hidden' && hidden.count < hidden.needsCount) return hidden;
+  const words = 'not reached: too many left before it';
+  return {state: 'unreached', share, count: hidden.count, aboveMs: longestMs, words};
+}
+
 /** Makes the figures of a column, P50 first; without the column all of them are hidden. */
 export function figuresOf(series: ReadSeries | undefined): Figure[] {
   if (!series) return PERCENTILES.map((share) => hiddenFigure(share, 0));

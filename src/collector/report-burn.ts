@@ -11,9 +11,8 @@ import {
   worstOf,
 } from './burn.ts';
 import type {BudgetsReading, BurnBin, BurnGroup, BurnReading, ReadKept, StoredAlert} from './burn-reading.ts';
-import {figureOf, hiddenFigure, proportionOf} from './figures.ts';
+import {figureOf, hiddenFigure, proportionOf, waitedFigure} from './figures.ts';
 import type {ReadShare} from './store.ts';
-import {waitedFigure} from './summary.ts';
 
 /** How long the time is over which what is left of a budget is told. */
 export const BUDGET_PERIOD_MS = 28 * 86_400_000;
@@ -92,7 +91,9 @@ function figureFor({name, kind, targetShare, series}: ReadKept, waits: BudgetsRe
   const answered = series && cell ? figureOf(cell, series.effectiveCount) : hiddenFigure(targetShare, 0);
   if (kind === 'stage' || name !== 'first-token') return answered;
   const waited = waits.cells.find(({share}) => share === targetShare);
-  return waits.leftCount > 0 && waited ? waitedFigure(waits, waited) : answered;
+  return waits.leftCount > 0 && waited
+    ? waitedFigure(waited, {turnCount: waits.effectiveCount, longestMs: waits.longestMs})
+    : answered;
 }
 
 function verdictOf(options: {read: ReadKept; figure: Figure; bad: Proportion}): Pick<KeptBudget, 'verdict' | 'sure'> {

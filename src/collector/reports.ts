@@ -1,8 +1,10 @@
 import type {Reports, Summary} from '../protocol/index.ts';
+import {COMPUTE, type Inputs} from './compute.ts';
 import {blameOf} from './report-blame.ts';
 import {BUDGET_PERIOD_MS, reportBurn} from './report-burn.ts';
 import {compareOf, earlierWindow} from './report-compare.ts';
 import {historyOf} from './report-history.ts';
+import {leavingOf} from './report-leaving.ts';
 import {qualityOf} from './report-quality.ts';
 import {routesOf} from './report-routes.ts';
 import {trendOf} from './report-trend.ts';
@@ -16,9 +18,12 @@ export interface ReportAsk extends ReadWindow {
   watched: boolean;
 }
 
-/** How each report is made of what a store reads. */
+/** The reports that are computed apart, from turns one by one. */
+export type Compared = keyof Inputs;
+
+/** How each of the others is made of what a store reads. */
 export const REPORTS: {
-  readonly [Name in keyof Reports]: (store: Store, asked: ReportAsk) => Promise<Reports[Name]>;
+  readonly [Name in Exclude<keyof Reports, Compared>]: (store: Store, asked: ReportAsk) => Promise<Reports[Name]>;
 } = {
   history: async (store, window) => historyOf(await store.read('history', window), window),
   async compare(store, window) {
@@ -29,6 +34,7 @@ export const REPORTS: {
   },
   quality: async (store, window) => qualityOf(await store.read('quality', window)),
   routes: async (store, window) => routesOf(await store.read('routes', window)),
+  leaving: async (store, window) => leavingOf(await store.read('leaving', window)),
   blame: async (store, window) => blameOf(await store.read('blame', window)),
   async burn(store, asked) {
     const {untilAt, nowAt, watched} = asked;
@@ -52,5 +58,10 @@ async function summaryOf(store: Store, window: ReadWindow): Promise<Summary> {
 
 /** Tells whether a report goes by that name. */
 export function isReport(name: string): name is keyof Reports {
-  return Object.hasOwn(REPORTS, name);
+  return Object.hasOwn(REPORTS, name) || isCompared(name);
+}
+
+/** Tells whether that report is computed apart. */
+export function isCompared(name: string): name is Compared {
+  return Object.hasOwn(COMPUTE, name);
 }

@@ -5,6 +5,7 @@ import type {BudgetsReading, BurnReading, ReadLimit, StoredAlert} from './burn-r
 import type {QualityReading} from './quality-reading.ts';
 import type {ReadBudget, ReadSeries} from './read-series.ts';
 import type {ReadShare} from './read-share.ts';
+import type {ComparedReadings} from './readings.ts';
 import type {Reading} from './summary-reading.ts';
 import type {PathPart} from './turn-path.ts';
 import type {CountsReading, TurnsReading} from './turns-reading.ts';
@@ -75,6 +76,12 @@ export interface StoredTurn {
   retries?: number | undefined;
   /** Whether its answer came as it was made. */
   streamVerdict?: NonNullable<TurnRecord['stream']>['verdict'];
+  /** Which of its page's needs it is of, from 1. */
+  task?: number | undefined;
+  /** Experiments with the arm that its page is in, each as `experiment=arm`. */
+  arms: string[];
+  /** How much of the prompt the provider had kept, in tokens, where it says so. */
+  cachedTokenCount?: number | undefined;
   /** Names of the budgets that it exceeded. */
   over: string[];
   /** Those that ran, each name once; `retryCount` is how often one ran again after it had failed or run out of time. */
@@ -110,13 +117,15 @@ export interface ReadWindow extends Filters {
   compare?: Comparison;
   /** Where a long list of turns goes on: after this one. */
   after?: {turnAt: number; id: string};
+  /** Only pages in this experiment, and of their ended turns only the first so many where that is set. */
+  experiment?: {name: string; firstCount?: number | undefined} | undefined;
 }
 
 /** An open snapshot that nothing superseded for so long counts as abandoned. */
 export const OPEN_EXPIRES_MS = 1_800_000;
 
 /** All that can be read of a window, by name; each is one consistent state of the store. */
-export interface Readings {
+export interface Readings extends ComparedReadings {
   summary: Reading;
   counts: CountsReading;
   quality: QualityReading;

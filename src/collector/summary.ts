@@ -1,6 +1,5 @@
 import {
   type DeclaredBudget,
-  type Figure,
   type InstantSummary,
   type Losses,
   type MilestoneSummary,
@@ -9,7 +8,7 @@ import {
   type Summary,
   type WasteSummary,
 } from '../protocol/index.ts';
-import {besideAnswered, figureOf, figuresOf, hiddenFigure, proportionOf} from './figures.ts';
+import {besideAnswered, figuresOf, proportionOf, waitedFigure} from './figures.ts';
 import {shapeOf} from './shape.ts';
 import type {ReadBudget, ReadInstant, Reading, ReadSeries, ReadShare, ReadWaiting, ReadWaste} from './store.ts';
 
@@ -128,29 +127,14 @@ function completeOf(reading: Reading, series: SeriesByName): MilestoneSummary {
 function waitedPopulation(wait: ReadWaiting, series: ReadSeries | undefined): Population {
   const answered = figuresOf(series);
   if (wait.leftCount === 0) return {count: wait.count, leftCount: 0, figures: answered, answered};
-  const figures = wait.cells.map((cell) => waitedFigure(wait, cell));
+  const figures = wait.cells.map((cell) =>
+    waitedFigure(cell, {turnCount: wait.effectiveCount, longestMs: wait.longestMs}),
+  );
   return {
     count: wait.count,
     leftCount: wait.leftCount,
     figures: besideAnswered(figures, answered),
     answered,
-  };
-}
-
-/** Decides how much of a percentile of the waits may be shown. */
-export function waitedFigure(wait: ReadWaiting, cell: ReadWaiting['cells'][number]): Figure {
-  const {share, valueMs, lowMs, highMs} = cell;
-  const hidden = hiddenFigure(share, Math.floor(wait.effectiveCount + 1e-9));
-  if (valueMs !== undefined && lowMs !== undefined) {
-    return figureOf({share, valueMs, lowMs, highMs}, wait.effectiveCount);
-  }
-  if (hidden.state === 'hidden' && hidden.count < hidden.needsCount) return hidden;
-  return {
-    state: 'unreached',
-    share,
-    count: hidden.count,
-    aboveMs: wait.longestMs,
-    words: 'not reached: too many left before it',
   };
 }
 

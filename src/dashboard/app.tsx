@@ -1,13 +1,17 @@
 import {useEffect, useState} from 'preact/hooks';
 import {FILTERS, type Summary} from '../protocol/index.ts';
+import {Arms} from './arms.tsx';
 import {Budgets} from './budgets.tsx';
+import {Cold} from './cold.tsx';
 import {Compare} from './compare.tsx';
 import {SaveTables} from './downloads.tsx';
+import {Drift} from './drift.tsx';
 import {Filters} from './filters.tsx';
 import {formatClock} from './format.ts';
 import {Completion, Headline} from './headline.tsx';
 import {History} from './history.tsx';
 import {Instant} from './instant.tsx';
+import {Leaving} from './leaving.tsx';
 import {LittleData} from './little-data.tsx';
 import {Live} from './live.tsx';
 import {Outcomes} from './outcomes.tsx';
@@ -19,6 +23,7 @@ import {ShapeSection} from './shape.tsx';
 import {Simulated, simulatedPart} from './simulated.tsx';
 import {Stages} from './stages.tsx';
 import {TailSection} from './tail.tsx';
+import {Tasks} from './tasks.tsx';
 import {keepToken, readKeptToken, TokenContext, TokenForm} from './token.tsx';
 import {Trend} from './trend.tsx';
 import {useReport, useSummary} from './use-answer.ts';
@@ -145,6 +150,11 @@ function Report(props: {summary: Summary; query: Query; onQuery: (query: Query) 
       <TailSection report={blame?.report} />
       <ShapeSection summary={summary} />
       <Routes query={query} />
+      <Drift query={query} />
+      <Arms query={query} />
+      <Tasks query={query} />
+      <Leaving query={query} />
+      <Cold query={query} />
       <History query={query} />
       <Instant summary={summary} />
       <Waste summary={summary} />

@@ -14,6 +14,7 @@ const PROBLEMS: Readonly<Record<LoadProblem, string>> = {
   refused: 'The collector does not hand it out.',
   unreadable: 'The collector answers something else.',
   slow: 'The collector takes too long.',
+  computing: 'The collector still makes it.',
   'no-token': 'The collector asks for a reading token.',
   'wrong-token': 'The collector does not know the reading token.',
   closed: 'The collector hands it out on its own machine only.',

@@ -1,8 +1,19 @@
 /** A collector that takes longer counts as too slow. */
 export const LOAD_TIMEOUT_MS = 10_000;
 
-/** Why there is no new answer; `closed` is told to readers of other machines where no token is set. */
-export type LoadProblem = 'offline' | 'refused' | 'unreadable' | 'slow' | 'no-token' | 'wrong-token' | 'closed';
+/**
+ * Why there is no new answer: `closed` is told to readers of other machines where no token is set, `computing` where the
+ * collector still makes it.
+ */
+export type LoadProblem =
+  | 'offline'
+  | 'refused'
+  | 'unreadable'
+  | 'slow'
+  | 'no-token'
+  | 'wrong-token'
+  | 'closed'
+  | 'computing';
 
 /** The failure to get an answer. */
 export class LoadError extends Error {
@@ -40,6 +51,7 @@ export async function loadAnswer<Answer extends {v: number}>(options: {
       headers: authorization(token),
     });
     if (!response.ok) throw new LoadError(problemOf(response.status, token));
+    if (response.status === 202) throw new LoadError('computing');
     return readAnswer<Answer>(await response.json(), version);
   } catch (error) {
     if (signal.aborted) throw signal.reason;

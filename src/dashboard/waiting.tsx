@@ -8,6 +8,7 @@ export const PROBLEMS: Readonly<Record<LoadProblem, string>> = {
   refused: 'The collector answers with an error.',
   unreadable: 'The collector answers something that this version of the dashboard cannot read.',
   slow: 'The collector takes too long to answer.',
+  computing: 'The collector still computes it.',
   'no-token': 'The collector asks for a reading token.',
   'wrong-token': 'The collector does not know the reading token.',
   closed:

@@ -1,7 +1,12 @@
+import type {ArmsReport} from './report-arms.ts';
 import type {BlameReport, TrendReport} from './report-blame.ts';
 import type {BurnReport} from './report-burn.ts';
+import type {ColdReport} from './report-cold.ts';
 import type {CompareReport} from './report-compare.ts';
+import type {DriftReport} from './report-drift.ts';
+import type {LeavingReport} from './report-leaving.ts';
 import type {QualityReport} from './report-quality.ts';
+import type {TasksReport} from './report-tasks.ts';
 import type {TurnsReport} from './report-turns.ts';
 import type {Figure, LookedAt, Proportion} from './summary.ts';
 
@@ -13,6 +18,11 @@ export interface Reports {
   compare: CompareReport;
   quality: QualityReport;
   routes: RoutesReport;
+  arms: ArmsReport;
+  cold: ColdReport;
+  drift: DriftReport;
+  leaving: LeavingReport;
+  tasks: TasksReport;
   history: HistoryReport;
   blame: BlameReport;
   trend: TrendReport;

@@ -48,6 +48,10 @@ export const DEMO_PACKAGES = ['hono', '@hono/node-server', 'ai'];
 export const NODE_PLACES = [
   {path: /^src\/cli\//, reason: 'commands run in Node only'},
   {path: /^src\/collector\/duckdb-\w+\.ts$/, reason: 'a DuckDB file lies in a folder that may have to be made'},
+  {
+    path: /^src\/collector\/apart(-thread)?\.ts$/,
+    reason: 'comparing a million turns takes seconds, in which the thread that takes beacons must not stand still',
+  },
 ];
 
 /** Modules that are reached otherwise than by the table and a folder's index; `loading` says when only one way is meant. */
