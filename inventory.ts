@@ -221,7 +221,7 @@ export const SCRIPTS: Readonly<Record<string, ScriptFacts>> = {
 /** What no script of ours does, whatever the attributes say. */
 export const NEVER = [
   'reads or listens to a field of the page; keys are heard inside the chat only',
-  'sets or reads a cookie, or uses IndexedDB',
+  'sets or reads a cookie',
   'makes a request to an address that is neither in an attribute of the tag nor beside the script',
   'sends what was typed before the visitor sends it',
   'runs text as code or makes HTML of it: no eval, no Function, no innerHTML, no inline script or style',
