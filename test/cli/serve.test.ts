@@ -176,11 +176,13 @@ test('budgets that burn and a webhook that fails are told to the operator, witho
   await first.close();
   // a server looks as soon as it starts
   await serve({dataPath, alertWebhook: `http://127.0.0.1:${port}/secret-4711`});
-  await vi.waitFor(() =>
-    expect(lines).toEqual([
-      'a budget burns (milestone); see the dashboard',
-      'the alert webhook answered 410; it is tried again',
-    ]),
+  await vi.waitFor(
+    () =>
+      expect(lines).toEqual([
+        'a budget burns (milestone); see the dashboard',
+        'the alert webhook answered 410; it is tried again',
+      ]),
+    {timeout: 20_000},
   );
 });
 

@@ -11,6 +11,9 @@ import type {AlertNotice} from '../../src/protocol/index.ts';
 import {HOME, openCollector, reportOf, turnOf} from './fixtures.ts';
 import {alertStore, createTimeline, type SimulatedTurn} from './timeline.ts';
 
+/** How long a condition is waited for, on a machine that has much else to do. */
+const PATIENCE = {timeout: 20_000};
+
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
 const START = 1_800_000_000_000;
@@ -236,14 +239,14 @@ describe('a collector', () => {
     await before.send(Array.from({length: 12}, (_, at) => turnOf(at, {t: {sent: 1, paint: 9000, done: 9500}})));
     await before.collector.lookForAlerts();
     await before.collector.lookForAlerts();
-    await vi.waitFor(() => expect(hook.events()).toEqual(['firing', 'firing']));
+    await vi.waitFor(() => expect(hook.events()).toEqual(['firing', 'firing']), PATIENCE);
     await vi.waitFor(async () => {
       const {alerts} = await reportOf(before.collector, 'burn');
       expect(alerts.map(({name, untold}) => [name, untold])).toEqual([
         ['complete', false],
         ['first-token', false],
       ]);
-    });
+    }, PATIENCE);
     await before.collector.close();
     const {collector} = await start();
     await collector.lookForAlerts();
