@@ -25,8 +25,10 @@ export interface BurnReading {
   groups: BurnGroup[];
 }
 
-/** The turns of one page route and one backend route that a budget could be held against, by when they began. */
+/** The turns of one site, page route and backend route that a budget could be held against, by when they began. */
 export interface BurnGroup extends Objective, ReadBudget {
+  /** Name of the site that sent them. */
+  site: string;
   /** Route template of their pages. */
   pageRoute?: string | undefined;
   /** Route that the backend took. */

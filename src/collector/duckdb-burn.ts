@@ -37,7 +37,7 @@ followed AS (
     AND outcome <> 'offline' AND fallback_why IS DISTINCT FROM 'offline'
 ),
 held AS (
-  SELECT kind, name, target, final, turn_at, weight, page_route, route, retries, name = 'first-token' AS first,
+  SELECT kind, name, target, final, turn_at, weight, site, page_route, route, retries, name = 'first-token' AS first,
     coalesce(objective.ms, CASE WHEN first THEN budget_token_ms ELSE budget_done_ms END) AS limit_ms,
     CASE WHEN first THEN CASE WHEN shown THEN first_ms END
       ELSE CASE WHEN completed AND coalesce(hid_ms >= done_ms, true) THEN done_ms END END AS ms,
@@ -55,12 +55,12 @@ judged AS (
 const STAGES = `${SEEN}, ${OBJECTIVE},
 ran AS (
   SELECT unnest(stage_name) AS name, unnest(stage_budget_ms) AS own_ms, unnest(stage_ms) AS ms,
-    unnest(stage_state) AS state, unnest(stage_retries) AS retries, turn_at, weight, page_route, route
+    unnest(stage_state) AS state, unnest(stage_retries) AS retries, turn_at, weight, site, page_route, route
   FROM seen WHERE visible
 ),
 judged AS (
   SELECT 'stage' AS kind, ran.name, coalesce(target, ${DEFAULT_SHARE}) AS target, true AS final, turn_at, weight,
-    page_route, route, retries, coalesce(objective.ms, own_ms) AS limit_ms,
+    site, page_route, route, retries, coalesce(objective.ms, own_ms) AS limit_ms,
     coalesce(state = 'timeout', false) AS fell, fell AS lesser,
     coalesce(state IN ('timeout', 'error'), false) OR ran.ms > limit_ms AS bad, true AS valid
   FROM ran LEFT JOIN objective ON kind = 'stage' AND objective.name = ran.name
@@ -72,16 +72,17 @@ const JUDGED = [MILESTONES, STAGES];
 
 const burn = (judged: string) => `
 WITH ${judged}, binned AS (
-  SELECT kind, name, target, page_route, route, ($until_at::BIGINT - turn_at) // ${BURN_BIN_MS} AS bin,
+  SELECT kind, name, target, site, page_route, route, ($until_at::BIGINT - turn_at) // ${BURN_BIN_MS} AS bin,
     count(*) FILTER (bad) AS bad_count, coalesce(sum(weight) FILTER (bad), 0) AS bad_weight,
     sum(weight) AS valid_weight, min(turn_at) FILTER (bad) AS first_bad_at,
     min(limit_ms) AS low_ms, max(limit_ms) AS high_ms
   FROM judged WHERE valid AND turn_at > $until_at::BIGINT - ${BURN_BIN_MS * BURN_BIN_COUNT} GROUP BY ALL
 )
-SELECT kind, name, target, page_route, route, min(low_ms) AS budget, max(high_ms) AS high, list(bin ORDER BY bin) AS bins,
+SELECT kind, name, target, site, page_route, route, min(low_ms) AS budget, max(high_ms) AS high,
+  list(bin ORDER BY bin) AS bins,
   list(bad_count ORDER BY bin) AS bad_counts, list(bad_weight ORDER BY bin) AS bad_weights,
   list(valid_weight ORDER BY bin) AS valid_weights, list(first_bad_at ORDER BY bin) AS first_bad_ats
-FROM binned GROUP BY ALL ORDER BY kind, name, target, page_route, route`;
+FROM binned GROUP BY ALL ORDER BY kind, name, target, site, page_route, route`;
 
 const used = (judged: string) => `
 WITH ${judged}
@@ -107,6 +108,7 @@ export async function readBurn(ask: Ask): Promise<BurnReading> {
   const [oldest = {}] = await ask(OLDEST);
   const groups = (await askBoth(ask, burn)).map((row) => ({
     ...objectiveOf(row),
+    site: String(row['site']),
     pageRoute: textOf(row['page_route']),
     route: textOf(row['route']),
     ...budgetOf({budget: row['budget'], budgets: row['budget'] === row['high'] ? 1 : 2}),

@@ -8,7 +8,7 @@ export const CLEAR_EASE = 0.8;
 export const CLEAR_AFTER_MS = 300_000;
 
 /**
- * Judges which alerts begin and which are over. Each route is looked at by itself, then all those together that do not
+ * Judges which alerts begin and which are over. Each route of a site is looked at by itself, then all those together that do not
  * fire by themselves: what is spread too thin to show anywhere shows there, and what shows in one place is told once.
  *
  * @param options.firing - Alerts that fire.
@@ -40,43 +40,50 @@ function judgeObjective(options: {
   nowAt: number;
 }): StoredAlert[] {
   const {objective, firing, groups, nowAt} = options;
-  const routes = Map.groupBy(groups, routeOf);
-  const alone = new Set(firing.map(({route}) => route).filter((route) => route !== undefined));
-  const together = firing.find(({route}) => route === undefined);
-  const begin = (route: string | undefined, among: readonly BurnGroup[]) =>
-    beginAlert({objective, route, groups: among, nowAt});
+  const places = Map.groupBy(groups, (group) => keyOf(placeOf(group)));
+  const alone = new Set(firing.filter(({site}) => site !== undefined).map(keyOf));
+  const together = firing.find(({site}) => site === undefined);
 
   const begun: StoredAlert[] = [];
-  for (const [route, among] of together ? [] : routes) {
-    const alert = route === undefined || alone.has(route) ? undefined : begin(route, among);
+  for (const [key, among] of together ? [] : places) {
+    const [first] = among;
+    const alert = first && !alone.has(key) && beginAlert({objective, place: placeOf(first), groups: among, nowAt});
     if (alert) begun.push(alert);
   }
-  for (const {route} of begun) if (route !== undefined) alone.add(route);
+  for (const alert of begun) alone.add(keyOf(alert));
 
-  const others = groups.filter((group) => !alone.has(routeOf(group) ?? ''));
-  const all = together ? undefined : begin(undefined, others);
+  const others = groups.filter((group) => !alone.has(keyOf(placeOf(group))));
+  const all = together ? undefined : beginAlert({objective, place: {}, groups: others, nowAt});
   const changed = firing.flatMap((alert) => {
-    const among = alert.route === undefined ? others : (routes.get(alert.route) ?? []);
+    const among = alert === together ? others : (places.get(keyOf(alert)) ?? []);
     return continueAlert({alert, bins: mergeBins(among), nowAt}) ?? [];
   });
   return [...begun, ...(all ? [all] : []), ...changed];
 }
 
+/** Where something burns by itself; a place of nothing is everywhere. */
+type Place = Pick<StoredAlert, 'site' | 'route'>;
+
 /**
  * A page knows its route before anything went wrong. Which route the backend took is often not known of a turn that
  * failed, so of a milestone it would divide the bad from the good; a stage that ran has one.
  */
-function routeOf({kind, pageRoute, route}: BurnGroup): string | undefined {
-  return kind === 'milestone' ? pageRoute : (route ?? pageRoute);
+function placeOf({kind, site, pageRoute, route}: BurnGroup): Place {
+  const own = kind === 'milestone' ? pageRoute : (route ?? pageRoute);
+  return {site, ...(own === undefined ? {} : {route: own})};
+}
+
+function keyOf({site, route}: Place): string {
+  return [site, route].filter((name) => name !== undefined).join(' ');
 }
 
 function beginAlert(options: {
   objective: Objective;
-  route: string | undefined;
+  place: Place;
   groups: readonly BurnGroup[];
   nowAt: number;
 }): StoredAlert | undefined {
-  const {objective, route, groups, nowAt} = options;
+  const {objective, place, groups, nowAt} = options;
   const bins = mergeBins(groups);
   const rule = heldRule({bins, objective});
   if (!rule) return undefined;
@@ -84,11 +91,11 @@ function beginAlert(options: {
   const isOne = groups.every((group) => group.budgetCount === 1 && group.budgetMs === budgetMs);
   const worst = worstOf(groups);
   return {
-    id: [objectiveKey(objective), route ?? 'together', nowAt].join(' '),
+    id: [objectiveKey(objective), keyOf(place) || 'together', nowAt].join(' '),
     state: 'firing',
     ...objective,
     ...(isOne && budgetMs !== undefined ? {budgetMs} : {}),
-    ...(route === undefined ? {} : {route}),
+    ...place,
     ...(worst ? {worst} : {}),
     sinceAt: burningSince(bins, objective) ?? nowAt,
     firedAt: nowAt,

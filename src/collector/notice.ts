@@ -22,9 +22,10 @@ function writeClearing(alert: Alert): string {
   return `${subjectOf(alert)} keeps its budget again: it broke it from ${timeOf(sinceAt)}, and has not for a while by ${timeOf(clearedAt)}.`;
 }
 
-function subjectOf({kind, name, route}: Alert): string {
+function subjectOf({kind, name, site, route}: Alert): string {
   const subject = kind === 'stage' ? `Stage ${name}` : name;
-  return route === undefined ? subject : `${subject} on ${route}`;
+  const place = [route, site].filter((each) => each !== undefined).join(' of ');
+  return place === '' ? subject : `${subject} on ${place}`;
 }
 
 function timeOf(at: number): string {

@@ -1,9 +1,11 @@
+import type {Outcome} from '../latency/index.ts';
 import {
   type DeclaredBudget,
   type InstantSummary,
   type Losses,
   type MilestoneSummary,
   type Population,
+  type Proportion,
   SUMMARY_VERSION,
   type Summary,
   type WasteSummary,
@@ -104,6 +106,7 @@ function firstTokenOf(reading: Reading, series: SeriesByName): MilestoneSummary 
     ...milestoneOf(reading.firstTokenOver),
     all: waitedPopulation(all, series.get('first-token')),
     misses: waitedPopulation(misses, series.get('first-token/misses')),
+    degraded: endedAs(reading, ['fallback']),
     shape: shapeOf(
       reading.bins.filter((bin) => bin.series === 'first-token'),
       all.leftCount > 0 ? (bin) => all.shownShares[bin] ?? all.shownShares.at(-1) ?? 0 : undefined,
@@ -116,6 +119,7 @@ function completeOf(reading: Reading, series: SeriesByName): MilestoneSummary {
     ...milestoneOf(reading.completeOver),
     all: answeredPopulation(series.get('complete')),
     misses: answeredPopulation(series.get('complete/misses')),
+    degraded: endedAs(reading, ['fallback', 'partial']),
     shape: shapeOf(
       reading.bins.filter((bin) => bin.series === 'complete'),
       undefined,
@@ -141,6 +145,12 @@ function waitedPopulation(wait: ReadWaiting, series: ReadSeries | undefined): Po
 function answeredPopulation(series: ReadSeries | undefined): Population {
   const figures = figuresOf(series);
   return {count: series?.rowCount ?? 0, leftCount: 0, figures, answered: figures};
+}
+
+/** The share of the ended turns that ended in one of some ways. */
+function endedAs({outcomes, leftBeforeEnd}: Reading, names: readonly Outcome[]): Proportion {
+  const among = outcomes.filter(({name}) => names.includes(name));
+  return proportionOf({...leftBeforeEnd, partWeight: among.reduce((sum, {weight}) => sum + weight, 0)});
 }
 
 function milestoneOf(over: ReadShare & ReadBudget): Pick<MilestoneSummary, 'over' | 'budget'> {

@@ -90,7 +90,7 @@ function Alerts({alerts, watched, nowAt}: Pick<BurnReport, 'alerts' | 'watched'>
 }
 
 function AlertLine({alert, nowAt}: {alert: BurnReport['alerts'][number]; nowAt: number}) {
-  const {state, kind, name, route, targetShare, budgetMs, sinceAt, clearedAt, rule, worst, untold} = alert;
+  const {state, kind, name, site, route, targetShare, budgetMs, sinceAt, clearedAt, rule, worst, untold} = alert;
   const {longWindow, shortWindow, longBurn, shortBurn, badCount} = rule;
   return (
     <li class={`alert alert-${state}`}>
@@ -101,6 +101,12 @@ function AlertLine({alert, nowAt}: {alert: BurnReport['alerts'][number]; nowAt: 
           <>
             {' on '}
             <code>{route}</code>
+          </>
+        )}
+        {site !== undefined && (
+          <>
+            {route === undefined ? ' on ' : ' of '}
+            <code>{site}</code>
           </>
         )}
       </strong>{' '}
@@ -164,10 +170,10 @@ function BudgetRow({kept, nowAt}: {kept: KeptBudget; nowAt: number}) {
         <FigureText figure={figure} />
       </td>
       <td>
-        <ShareText share={degraded} tone="bad" />
+        <ShareText share={degraded} tone="bad" none="no turn has ended" />
       </td>
       <td>
-        <ShareText share={bad} tone="bad" />
+        <ShareText share={bad} tone="bad" none="no turn to judge" />
         <span class="interval">{formatCount(kept.badCount)} turns</span>
       </td>
       <td>

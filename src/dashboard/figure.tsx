@@ -37,9 +37,14 @@ export function intervalText(figure: {lowMs: number; highMs?: number}): string {
     : `${formatMs(figure.lowMs)} to ${formatMs(figure.highMs)}`;
 }
 
-/** Draws a share with its bar; the interval and the count are told on hover and to screen readers. */
-export function ShareText({share, tone = 'plain'}: {share: Proportion; tone?: 'plain' | 'bad'}) {
-  if (share.state === 'none') return <span class="figure-hidden">none declared</span>;
+/**
+ * Draws a share with its bar; the interval and the count are told on hover and to screen readers.
+ *
+ * @param props.none - Stands where no turn could be judged. Default: that none declared what it would be judged by.
+ */
+export function ShareText(props: {share: Proportion; tone?: 'plain' | 'bad'; none?: string}) {
+  const {share, tone = 'plain', none = 'none declared'} = props;
+  if (share.state === 'none') return <span class="figure-hidden">{none}</span>;
   const interval = `95 % interval ${formatShare(share.lowShare)} to ${formatShare(share.highShare)}, n=${formatCount(share.count)}`;
   return (
     <span class="share" title={interval}>

@@ -89,7 +89,7 @@ function Verdict({figure, budgetMs}: {figure: {lowMs: number; highMs?: number}; 
 
 /** Draws all percentiles of a milestone as a table, all turns beside misses only. */
 export function PercentileTable({milestone, label}: {milestone: MilestoneSummary; label: string}) {
-  const {all, misses, budget} = milestone;
+  const {all, misses, budget, degraded} = milestone;
   return (
     <table class="percentiles" aria-label={label}>
       <thead>
@@ -118,6 +118,15 @@ export function PercentileTable({milestone, label}: {milestone: MilestoneSummary
           </tr>
         ))}
       </tbody>
+      <tfoot>
+        <tr>
+          <th scope="row">Degraded</th>
+          <td colSpan={2}>
+            <ShareText share={degraded} tone="bad" none="no turn has ended" />
+            <span class="interval">of the turns got something lesser for an answer: deadlines make that look fast</span>
+          </td>
+        </tr>
+      </tfoot>
     </table>
   );
 }

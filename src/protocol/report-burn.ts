@@ -32,9 +32,11 @@ export interface Alert {
   targetShare: number;
   /** The budget; of turns that declared different ones, absent. */
   budgetMs?: number;
+  /** Name of the site whose turns burn; absent where no single site and route does, but all together do. */
+  site?: string;
   /**
-   * The one that burns: of a milestone the page's route template, of a stage the route that the backend took, or else the
-   * page's. Absent where no single one does, but all together do.
+   * Its route: of a milestone the page's route template, of a stage the route that the backend took, or else the page's.
+   * Absent where turns name none, and where all together burn.
    */
   route?: string;
   /** Where most of its bad turns were when it fired. */

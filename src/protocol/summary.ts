@@ -122,6 +122,8 @@ export interface MilestoneSummary {
   over: Proportion;
   all: Population;
   misses: Population;
+  /** Of the ended turns those that something lesser answered, or answered in part: deadlines shorten what is measured. */
+  degraded: Proportion;
   shape: Shape;
 }
 

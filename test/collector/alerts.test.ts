@@ -81,11 +81,11 @@ describe('a webhook', () => {
     expect(firing?.alert).not.toHaveProperty('clearedAt');
     // by hand: at 65 minutes 11 of 131 turns are bad, 1.68 times 5 %
     expect(firing?.text).toBe(
-      'Stage model on powerful breaks its budget of 3000 ms since 2027-01-15T09:00:00Z: 11 bad turns in the last 3 days, 1.7 times as many as 95 % allow, 1.7 times in the last 6 hours.',
+      'Stage model on powerful of shop-eu breaks its budget of 3000 ms since 2027-01-15T09:00:00Z: 11 bad turns in the last 3 days, 1.7 times as many as 95 % allow, 1.7 times in the last 6 hours.',
     );
     expect(clearing?.alert).toMatchObject({id: firing?.alert.id, state: 'cleared'});
     expect(clearing?.text).toMatch(
-      /^Stage model on powerful keeps its budget again: it broke it from 2027-01-15T09:00:00Z/,
+      /^Stage model on powerful of shop-eu keeps its budget again: it broke it from 2027-01-15T09:00:00Z/,
     );
     expect(new Set(hook.posts.map(({key}) => key)).size).toBe(2);
     expect(JSON.stringify(hook.posts)).not.toMatch(/told|quietSinceAt/);

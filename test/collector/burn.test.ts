@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {readLimits} from '../../src/collector/read-limits.ts';
 import type {TurnRecord} from '../../src/latency/index.ts';
 import type {KeptBudget} from '../../src/protocol/index.ts';
-import {beaconOf, HOME, openCollector, postOf, reportOf, turnOf} from './fixtures.ts';
+import {beaconOf, HOME, openCollector, postOf, reportOf, summaryOf, turnOf} from './fixtures.ts';
 
 const NOW = 1_800_000_000_000;
 const MINUTE = 60_000;
@@ -253,7 +253,7 @@ describe('a stage', () => {
 
 describe('the percentiles of a deadline', () => {
   it('stand with the share of answers that something lesser gave, and with what the page asked again', async () => {
-    const {post, kept} = await open();
+    const {collector, post, kept} = await open();
     await post(15, painted(600, {retries: 1}));
     await post(
       4,
@@ -266,6 +266,9 @@ describe('the percentiles of a deadline', () => {
       retryCount: 15,
     });
     expect(await kept('complete')).toMatchObject({degraded: {share: 0.25, count: 20}, timeoutCount: 5});
+    const summary = await summaryOf(collector);
+    expect(summary.firstToken.degraded).toMatchObject({share: 0.2, count: 20});
+    expect(summary.complete.degraded).toMatchObject({share: 0.25, count: 20});
   });
 
   it('count those who left before the first word as everywhere', async () => {

@@ -18,7 +18,7 @@ function traffic(options: {
   perMinute: number;
   badShare?: number;
   seed?: number;
-  place?: Pick<SimulatedTurn, 'pageRoute' | 'route'>;
+  place?: Pick<SimulatedTurn, 'site' | 'pageRoute' | 'route'>;
 }): SimulatedTurn[] {
   const {from, to, perMinute, badShare = 0, seed = 7, place = {pageRoute: '/checkout'}} = options;
   const draw = createDraw(seed);
@@ -165,6 +165,18 @@ describe('an incident', () => {
     expect(over.map(({route}) => route)).toEqual(['/checkout']);
   });
 
+  it('on one site is not lost in the traffic of another with the same routes, or with none', () => {
+    for (const place of [{pageRoute: '/checkout'}, {}]) {
+      const healthy = traffic({
+        ...{from: START, to: works + 12 * HOUR, perMinute: 12, badShare: 0.01, seed: 21},
+        place: {...place, site: 'shop-us'},
+      });
+      const {began, over} = watch([...incident(place), ...healthy], {from: START + 29 * HOUR, to: works + 9 * HOUR});
+      expect(began.map(({site, route}) => [site, route])).toEqual([['shop-eu', place.pageRoute]]);
+      expect(over).toHaveLength(1);
+    }
+  });
+
   it('that is spread over many routes, too thin for each, is told for all together', () => {
     const turns = Array.from({length: 40}, (_, at): SimulatedTurn[] =>
       Array.from({length: 4}, (_, turn) => ({at: START + (at * 4 + turn) * 10_000, bad: true, pageRoute: `/p/${at}`})),
@@ -172,6 +184,7 @@ describe('an incident', () => {
     const {began, over} = watch(turns, {from: START, to: START + 8 * HOUR});
     expect(began).toHaveLength(1);
     expect(began[0]).not.toHaveProperty('route');
+    expect(began[0]).not.toHaveProperty('site');
     expect(over).toHaveLength(1);
   });
 

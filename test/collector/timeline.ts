@@ -11,6 +11,7 @@ import {
 export interface SimulatedTurn {
   at: number;
   bad: boolean;
+  site?: string;
   pageRoute?: string;
   route?: string;
 }
@@ -28,8 +29,9 @@ export function createTimeline(options: {
   objective: Objective;
 }): (nowAt: number) => BurnGroup[] {
   const {turns, startAt, objective} = options;
-  const places = Map.groupBy(turns, ({pageRoute, route}) => `${pageRoute} ${route}`);
+  const places = Map.groupBy(turns, ({site, pageRoute, route}) => `${site} ${pageRoute} ${route}`);
   const minutes = [...places.values()].map((members) => ({
+    site: members[0]?.site ?? 'shop-eu',
     pageRoute: members[0]?.pageRoute,
     route: members[0]?.route,
     byMinute: Map.groupBy(members, ({at}) => Math.ceil((at - startAt) / MINUTE_MS)),

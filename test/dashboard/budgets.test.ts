@@ -30,6 +30,7 @@ const ALERT: BurnReport['alerts'][number] = {
   name: 'tools',
   targetShare: 0.95,
   budgetMs: 800,
+  site: 'shop-eu',
   route: 'powerful',
   worst: {pageRoute: '/checkout', route: 'powerful', badCount: 40},
   sinceAt: AT,
@@ -84,9 +85,9 @@ describe('alerts', () => {
     const words = draw({alerts: [ALERT, over]});
     expect(words.indexOf('tools')).toBeLessThan(words.indexOf('first-token'));
     expect(words).toMatch(
-      /Stage tools on powerful burns since .* P95 within 800 ms: used up 16\.0× in 1h and 20\.0× in 5m when it fired, 40 bad turns, most of them at \/checkout · powerful\./,
+      /Stage tools on powerful of shop-eu burns since .* P95 within 800 ms: used up 16\.0× in 1h and 20\.0× in 5m when it fired, 40 bad turns, most of them at \/checkout · powerful\./,
     );
-    expect(words).toMatch(/1 earlier, over now Stage model on powerful burned from .* until /);
+    expect(words).toMatch(/1 earlier, over now Stage model on powerful of shop-eu burned from .* until /);
     expect(words).not.toContain('No alert fires.');
   });
 
