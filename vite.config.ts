@@ -139,6 +139,7 @@ const NPM = {
       preserveEntrySignatures: 'strict',
       external: Object.keys(dependencies),
       checks: {pluginTimings: false},
+      experimental: {attachDebugInfo: 'none'}, // names no folder of who builds
       output: {format: 'es', entryFileNames: 'index.js', chunkFileNames: 'page/[name].js'},
     },
   },

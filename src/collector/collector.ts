@@ -5,8 +5,10 @@ import {createApart} from './apart.ts';
 import {createBackground} from './background.ts';
 import {type ExportForm, exportTurns} from './export-turns.ts';
 import {type ExperimentPlans, GATHER} from './gather.ts';
+import {inTime} from './in-time.ts';
 import {metricsText} from './metrics-text.ts';
 import {createOriginJudge} from './origin.ts';
+import {preflight} from './preflight.ts';
 import {createRateLimit, RATES, type Rates} from './rate.ts';
 import {createBeaconReader, readBody} from './read-beacon.ts';
 import {createReadGate} from './read-gate.ts';
@@ -295,28 +297,4 @@ export function createCollector(options: {
       await store.close();
     },
   };
-}
-
-function preflight(methods: string, headers: string): Response {
-  return new Response(null, {
-    status: 204,
-    headers: {
-      'access-control-allow-methods': methods,
-      'access-control-allow-headers': headers,
-      'access-control-max-age': '7200',
-    },
-  });
-}
-
-/** Fails when a promise takes longer than `patienceMs`; what it does afterwards is ignored. */
-async function inTime(work: Promise<void>, patienceMs: number): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the store took over ${patienceMs} ms`)), patienceMs);
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

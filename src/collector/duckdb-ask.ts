@@ -24,7 +24,7 @@ export interface Columns {
 
 /** Asks a statement without a window. */
 export function askAll(connection: DuckDBConnection): (statement: string) => Promise<Row[]> {
-  return (statement) => askWith(connection, statement, {});
+  return (statement) => askWith(connection, {statement, bound: {}});
 }
 
 /** Binds a window on a connection, whose transaction makes what is asked one consistent state. */
@@ -47,9 +47,12 @@ export function askOf(connection: DuckDBConnection, window: ReadWindow): Ask {
     experiment: window.experiment?.name ?? null,
     first_count: window.experiment?.firstCount ?? null,
   };
-  return Object.assign((statement: string, more: Row = {}) => askWith(connection, statement, {...bound, ...more}), {
-    columns: (statement: string, more: Row = {}) => columnsWith(connection, statement, {...bound, ...more}),
-  });
+  return Object.assign(
+    (statement: string, more: Row = {}) => askWith(connection, {statement, bound: {...bound, ...more}}),
+    {
+      columns: (statement: string, more: Row = {}) => columnsWith(connection, statement, {...bound, ...more}),
+    },
+  );
 }
 
 /** Reads a sample's columns, each with its exact percentiles. */
@@ -61,7 +64,7 @@ export async function readSeries(ask: Ask, sample: string): Promise<ReadSeries[]
   for (let from = 0; from < names.length; ) {
     let upto = from + 1;
     while (names[upto] === names[from]) upto += 1;
-    series.push(seriesOf(names[from] ?? '', sliceOf(values, from, upto)));
+    series.push(seriesOf(names[from] ?? '', sliceOf(values, {from, upto})));
     from = upto;
   }
   return series;
@@ -82,7 +85,10 @@ export function valuesOf(columns: Columns): Values {
  *
  * @throws What the database throws.
  */
-export async function askWith(connection: DuckDBConnection, statement: string, bound: Row): Promise<Row[]> {
+export async function askWith(
+  connection: DuckDBConnection,
+  {statement, bound}: {statement: string; bound: Row},
+): Promise<Row[]> {
   const answer = await connection.runAndReadAll(statement, usedOf(statement, bound));
   return answer.getRowObjectsJS();
 }

@@ -113,12 +113,14 @@ const DROP_LOSSES = `DELETE FROM losses WHERE lost_at < $before_at::BIGINT`;
 export async function rollUpHour(connection: DuckDBConnection, limits: PruneLimits): Promise<number | undefined> {
   const nowAt = limits.nowAt;
   const dueAt = hourOf(limits.turnsBeforeAt);
-  const [found = {}] = await askWith(connection, OLDEST, {now_at: nowAt, upto_at: dueAt});
+  const [found = {}] = await askWith(connection, {statement: OLDEST, bound: {now_at: nowAt, upto_at: dueAt}});
   if (found['oldest'] == null) return undefined;
   const fromAt = hourOf(numberOf(found['oldest']));
-  const hour = {now_at: nowAt, from_at: fromAt, upto_at: fromAt + HOUR_MS};
-  for (const statement of [ROLL_UP, KEEP_TOTALS, KEEP_STAGES, KEEP_IDS]) await askWith(connection, statement, hour);
-  const [deleted = {}] = await askWith(connection, DELETE_TURNS, hour);
+  const bound = {now_at: nowAt, from_at: fromAt, upto_at: fromAt + HOUR_MS};
+  for (const statement of [ROLL_UP, KEEP_TOTALS, KEEP_STAGES, KEEP_IDS]) {
+    await askWith(connection, {statement, bound});
+  }
+  const [deleted = {}] = await askWith(connection, {statement: DELETE_TURNS, bound});
   return numberOf(deleted['Count']);
 }
 
@@ -126,7 +128,7 @@ export async function rollUpHour(connection: DuckDBConnection, limits: PruneLimi
 export async function dropRollups(connection: DuckDBConnection, limits: PruneLimits): Promise<void> {
   const bound = {now_at: limits.nowAt, before_at: limits.rollupsBeforeAt};
   for (const statement of [DROP_ROLLUPS, DROP_IDS, KEEP_DROPPED, DROP_LOSSES]) {
-    await askWith(connection, statement, bound);
+    await askWith(connection, {statement, bound});
   }
 }
 

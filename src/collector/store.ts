@@ -151,6 +151,7 @@ export interface RoutesReading {
 
 /** The times of each day in the buckets of a histogram, for 13 months up to the end of the window. */
 export interface HistoryReading {
+  /** Days with times of a kind, each once for each kind. */
   rows: {
     /** When the day began (UTC), epoch ms. */
     dayAt: number;

@@ -12,6 +12,7 @@ export interface Reading {
   visibleCount: number;
   droppedCount: number;
   series: ReadSeries[];
+  /** How long all waited for the first word, and those that neither a cache nor the FAQ answered. */
   waits: {all: ReadWaiting; misses: ReadWaiting};
   bins: ReadBin[];
   firstTokenOver: ReadShare & ReadBudget;

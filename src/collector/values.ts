@@ -11,7 +11,7 @@ export interface Values {
 }
 
 /** Looks at a part of some values without copying it. */
-export function sliceOf(values: Values, from: number, upto: number): Values {
+export function sliceOf(values: Values, {from, upto}: {from: number; upto: number}): Values {
   return {
     ms: values.ms.subarray(from, upto),
     counts: values.counts.subarray(from, upto),
@@ -44,7 +44,7 @@ export function inOrder(rows: Values, keeps: (row: number) => boolean = () => tr
       made[part][last] = (made[part][last] ?? 0) + (rows[part][row] ?? 0);
     }
   }
-  return sliceOf(made, 0, last + 1);
+  return sliceOf(made, {from: 0, upto: last + 1});
 }
 
 /** Joins rows of several columns into one, in no order. */

@@ -4,7 +4,7 @@ import {BIN_RATIO, type ReadWaiting} from './store.ts';
 import {survival, type WaitStep} from './survival.ts';
 import type {Values} from './values.ts';
 
-/** The number of the bin in which a time falls. */
+/** Tells the number of the bin in which a time falls. */
 export function binOf(ms: number): number {
   return Math.floor(Math.log(Math.max(ms, 1)) / Math.log(BIN_RATIO));
 }

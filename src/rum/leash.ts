@@ -9,13 +9,15 @@ export function leashTo(signal: AbortSignal): void {
   life = signal;
 }
 
+type Listening = [type: string, listener: (event: Event) => void, options?: AddEventListenerOptions | true];
+
 /** Listens to the window. */
-export function addEventListener(
-  type: string,
-  listener: (event: Event) => void,
-  options?: AddEventListenerOptions | true,
-): void {
-  globalThis.addEventListener(type, listener, {...(options === true ? {capture: true} : options), signal: life});
+export function addEventListener(...[type, listener, options]: Listening): void {
+  globalThis.addEventListener(type, listener, {
+    capture: options === true,
+    ...(options as object), // of `true` nothing is spread
+    signal: life,
+  });
 }
 
 /** The browser's own. */

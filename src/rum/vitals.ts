@@ -11,7 +11,7 @@ const REMEMBERED_COUNT = 20;
 
 /**
  * Watches the vitals of this page view. What the page's slowest interaction was with, where that was a control of ours,
- * stands in the browser's performance timeline: a measure `firstword:inp:<part>` as long as the interaction. The
+ * stands in the browser's performance timeline: a measure `firstword-inp:<part>` as long as the interaction. The
  * package, and anybody else, sees no more of it than the host element.
  */
 export const watchVitals: WatchVitals = ({root, onVitals, signal}) => {
@@ -34,7 +34,7 @@ export const watchVitals: WatchVitals = ({root, onVitals, signal}) => {
     for (const {startTime: start, target} of entries) {
       // before anybody listened, such as at the click that opened the chat, the browser still names the host
       const part = used.get(Math.round(start)) ?? (target === root.host && root.host.localName);
-      if (part) return void performance.measure(`firstword:inp:${part}`, {start, duration: value});
+      if (part) return void performance.measure(`firstword-inp:${part}`, {start, duration: value});
     }
   }
 

@@ -49,9 +49,9 @@ describe.each(findEngines())('$title', ({engine, missing}) => {
       );
       await page.type('Do');
       if (hasEvents) {
-        await page.waitFor(() => performance.getEntriesByName('firstword:inp:input').length > 0);
+        await page.waitFor(() => performance.getEntriesByName('firstword-inp:input').length > 0);
         const [named] = await page.run(() =>
-          performance.getEntriesByName('firstword:inp:input').map((each) => each.duration),
+          performance.getEntriesByName('firstword-inp:input').map((each) => each.duration),
         );
         expect(named).toBeGreaterThanOrEqual(100);
       }
