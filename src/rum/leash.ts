@@ -9,16 +9,10 @@ export function leashTo(signal: AbortSignal): void {
   life = signal;
 }
 
-type Listening = [type: string, listener: (event: Event) => void, options?: AddEventListenerOptions | true];
-
 /** Listens to the window. */
-export function addEventListener(...[type, listener, options]: Listening): void {
-  globalThis.addEventListener(type, listener, {
-    capture: options === true,
-    ...(options as object), // of `true` nothing is spread
-    signal: life,
-  });
-}
+export const addEventListener: typeof globalThis.addEventListener = (
+  ...[type, listener, options]: [type: string, listener: EventListenerOrEventListenerObject, options?: unknown]
+) => globalThis.addEventListener(type, listener, {capture: options === true, ...(options as object), signal: life});
 
 /** The browser's own. */
 export const PerformanceObserver = new Proxy(globalThis.PerformanceObserver, {
