@@ -17,14 +17,16 @@ export interface Ask {
 /** An answer by its columns. */
 export interface Columns {
   rowCount: number;
+  has(name: string): boolean;
   /** Reads a column of numbers or of truth values; NULL is NaN. */
   numbers(name: string): Float64Array;
-  texts(name: string): string[];
+  /** Finds the runs of equal texts in a column by which the rows are sorted: each from a row up to another one. */
+  runs(name: string): {text: string; from: number; upto: number}[];
 }
 
-/** Asks a statement without a window. */
-export function askAll(connection: DuckDBConnection): (statement: string) => Promise<Row[]> {
-  return (statement) => askWith(connection, {statement, bound: {}});
+/** Binds values on a connection: a statement is given those that it has places for. */
+export function askBound(connection: DuckDBConnection, bound: Row): (statement: string) => Promise<Row[]> {
+  return (statement) => rowsOf(connection, {statement, bound});
 }
 
 /** Binds a window on a connection, whose transaction makes what is asked one consistent state. */
@@ -47,37 +49,27 @@ export function askOf(connection: DuckDBConnection, window: ReadWindow): Ask {
     experiment: window.experiment?.name ?? null,
     first_count: window.experiment?.firstCount ?? null,
   };
-  return Object.assign(
-    (statement: string, more: Row = {}) => askWith(connection, {statement, bound: {...bound, ...more}}),
-    {
-      columns: (statement: string, more: Row = {}) => columnsWith(connection, statement, {...bound, ...more}),
-    },
-  );
+  const ask = (statement: string, more: Row = {}) =>
+    rowsOf(connection, {statement: sql.withoutIdle(statement, window), bound: {...bound, ...more}});
+  const columns = (statement: string, more: Row = {}) =>
+    columnsOf(connection, {statement: sql.withoutIdle(statement, window), bound: {...bound, ...more}});
+  return Object.assign(ask, {columns});
 }
 
 /** Reads a sample's columns, each with its exact percentiles. */
 export async function readSeries(ask: Ask, sample: string): Promise<ReadSeries[]> {
   const columns = await ask.columns(sql.values(sample));
-  const names = columns.texts('series');
   const values = valuesOf(columns);
-  const series: ReadSeries[] = [];
-  for (let from = 0; from < names.length; ) {
-    let upto = from + 1;
-    while (names[upto] === names[from]) upto += 1;
-    series.push(seriesOf(names[from] ?? '', sliceOf(values, {from, upto})));
-    from = upto;
-  }
-  return series;
+  return columns.runs('series').map(({text, from, upto}) => seriesOf(text, sliceOf(values, {from, upto})));
 }
 
-/** Reads `ms`, `count`, `weight` and `squared` of rows in the order of their values. */
+/** Reads `ms` and `count` of rows in the order of their values, with `weight` and `squared` where they are told. */
 export function valuesOf(columns: Columns): Values {
-  return {
-    ms: columns.numbers('ms'),
-    counts: columns.numbers('count'),
-    weights: columns.numbers('weight'),
-    squares: columns.numbers('squared'),
-  };
+  const counts = columns.numbers('count');
+  const [weights, squares] = columns.has('weight')
+    ? [columns.numbers('weight'), columns.numbers('squared')]
+    : [counts, counts];
+  return {ms: columns.numbers('ms'), counts, weights, squares};
 }
 
 /**
@@ -85,7 +77,7 @@ export function valuesOf(columns: Columns): Values {
  *
  * @throws What the database throws.
  */
-export async function askWith(
+async function rowsOf(
   connection: DuckDBConnection,
   {statement, bound}: {statement: string; bound: Row},
 ): Promise<Row[]> {
@@ -93,36 +85,61 @@ export async function askWith(
   return answer.getRowObjectsJS();
 }
 
-async function columnsWith(connection: DuckDBConnection, statement: string, bound: Row): Promise<Columns> {
+async function columnsOf(
+  connection: DuckDBConnection,
+  {statement, bound}: {statement: string; bound: Row},
+): Promise<Columns> {
   const answer = await connection.run(statement, usedOf(statement, bound));
   const chunks = await answer.fetchAllChunks();
   const names = answer.columnNames();
   const rowCount = chunks.reduce((sum, chunk) => sum + chunk.rowCount, 0);
 
-  function visit(name: string, take: (value: unknown, row: number) => void): void {
-    const column = names.indexOf(name);
-    let row = 0;
-    for (const chunk of chunks) {
-      const vector = chunk.getColumnVector(column);
-      for (let index = 0; index < chunk.rowCount; index++) take(vector.getItem(index), row++);
-    }
-  }
-
   return {
     rowCount,
+    has: (name) => names.includes(name),
     numbers(name) {
+      const column = names.indexOf(name);
       const numbers = new Float64Array(rowCount);
-      visit(name, (value, row) => {
-        numbers[row] = value === null ? Number.NaN : Number(value);
-      });
+      let row = 0;
+      for (const chunk of chunks) {
+        const vector = chunk.getColumnVector(column);
+        const length = chunk.rowCount; // asked of the database each time
+        for (let index = 0; index < length; index++) {
+          const value = vector.getItem(index);
+          numbers[row++] = value === null ? Number.NaN : Number(value);
+        }
+      }
       return numbers;
     },
-    texts(name) {
-      const texts: string[] = [];
-      visit(name, (value) => texts.push(String(value)));
-      return texts;
+    runs(name) {
+      const column = names.indexOf(name);
+      const starts = [0];
+      for (const chunk of chunks) starts.push((starts.at(-1) ?? 0) + chunk.rowCount);
+      const textAt = (row: number) => {
+        const place = firstWhere(starts.length, (index) => (starts[index] ?? 0) > row) - 1;
+        return String(chunks[place]?.getColumnVector(column).getItem(row - (starts[place] ?? 0)));
+      };
+      const runs: {text: string; from: number; upto: number}[] = [];
+      for (let from = 0; from < rowCount; from = runs.at(-1)?.upto ?? rowCount) {
+        const text = textAt(from);
+        const rest = firstWhere(rowCount - from, (index) => textAt(from + index) !== text);
+        runs.push({text, from, upto: from + rest});
+      }
+      return runs;
     },
   };
+}
+
+/** Finds the first of some places from which on something is true; their number where it never is. */
+function firstWhere(count: number, isTrue: (place: number) => boolean): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isTrue(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** A statement refuses values that it has no place for. */

@@ -122,8 +122,8 @@ export async function readBurn(ask: Ask): Promise<BurnReading> {
 export async function readBudgets(ask: Ask): Promise<BudgetsReading> {
   const found = await askBoth(ask, kept);
   const shares = [...new Set(found.map((row) => numberOf(row['target'])))].sort((a, b) => a - b);
-  const times = await readTimes(ask, shares);
-  const stages = await readStages(ask, shares);
+  const times = await readTimes(ask, {shares});
+  const stages = await readStages(ask, {shares});
   const series = new Map([...times.series, ...stages.series].map((column) => [column.name, column]));
   const rows = found.map((row) => {
     const objective = objectiveOf(row);

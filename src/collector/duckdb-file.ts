@@ -14,6 +14,12 @@ import {ADD_COLUMNS, LACKS_COLUMNS, TABLES} from './duckdb-tables.ts';
 import type {DuckDbSettings} from './duckdb-thread.ts';
 import {type PruneLimits, type Readings, type ReadWindow, StoreError, type Totals} from './store.ts';
 
+/**
+ * How many bytes of changes wait beside the file before they are worked into it. That holds up every commit for as long
+ * as it takes, so it has to be rare; what waits is read again after a kill, within seconds.
+ */
+export const CHECKPOINT_BYTES = 256_000_000;
+
 /** An open database, with one connection for those who write and one for those who read. */
 export interface DuckDbFile {
   /** Stores turns. @throws StoreError when they are not on disk. */
@@ -67,6 +73,7 @@ async function open(settings: DuckDbSettings): Promise<DuckDBInstance> {
     autoload_known_extensions: 'false',
     threads: String(threadCount),
     memory_limit: `${memoryLimitBytes}B`,
+    checkpoint_threshold: `${CHECKPOINT_BYTES}B`,
     max_temp_directory_size: `${spillLimitBytes}B`,
   });
 }

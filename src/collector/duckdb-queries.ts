@@ -1,67 +1,49 @@
 import type {DuckDBConnection} from '@duckdb/node-api';
 import type {CacheRecord, Outcome, Source} from '../latency/index.ts';
 import type {RecentTurn} from '../protocol/index.ts';
-import {type Ask, askAll, numberOf, type Row, readSeries, shareOf} from './duckdb-ask.ts';
+import {type Ask, askBound, numberOf, type Row, shareOf} from './duckdb-ask.ts';
+import {readFacts} from './duckdb-facts.ts';
 import * as sql from './duckdb-sql.ts';
 import {readStages} from './duckdb-stages.ts';
-import {readTimes} from './duckdb-times.ts';
+import {readArms, readTimes} from './duckdb-times.ts';
 import type {ReadBudget, Reading, Totals} from './store.ts';
 import type {ReadInstant} from './summary-reading.ts';
 
 /** Reads all that a summary is made of. */
 export async function readSummary(ask: Ask): Promise<Reading> {
-  const [counts = {}] = await ask(sql.COUNTS);
+  const {firstTokenOver, completeOver, isWeighted, ...facts} = await readFacts(ask);
+  const tallied = isWeighted ? sql.TALLIED : sql.COUNTED;
   const [firstBudget = {}] = await ask(sql.budgetOf('token'));
   const [doneBudget = {}] = await ask(sql.budgetOf('done'));
-  const times = await readTimes(ask);
-  const arms = await readSeries(ask, sql.ARMS);
+  const times = await readTimes(ask, {tallied});
+  const arms = await readArms(ask, {tallied});
+  const {series, stages} = await readStages(ask, {tallied});
   const [instant = {}] = await ask(sql.INSTANT);
-  const [waste = {}] = await ask(sql.WASTE);
-  const ahead = await ask(sql.AHEAD);
-  const {series, stages} = await readStages(ask);
-  const tallies = await ask(sql.TALLIES);
   const recent = await ask(sql.RECENT);
   const [dropped = {}] = await ask(sql.DROPPED);
   const choices = await ask(sql.CHOICES);
-  const ended = {whole: counts['ended_whole'], squared: counts['ended_squared']};
   return {
-    turnCount: numberOf(counts['turn_count']),
-    openCount: numberOf(counts['open_count']),
-    hiddenCount: numberOf(counts['hidden_count']),
-    simulatedCount: numberOf(counts['simulated_count']),
-    visibleCount: numberOf(counts['visible_count']),
+    ...facts,
     droppedCount: numberOf(dropped['dropped']),
     series: [...times.series, ...series, ...arms],
     waits: times.waits,
     bins: times.bins,
-    firstTokenOver: {...shareOf(counts, 'first_'), ...budgetOf(firstBudget)},
-    completeOver: {...shareOf(counts, 'done_'), ...budgetOf(doneBudget)},
-    leftBeforeFirst: shareOf({...ended, part: counts['left_first_part']}, ''),
-    leftBeforeEnd: shareOf({...ended, part: counts['left_part']}, ''),
+    firstTokenOver: {...firstTokenOver, ...budgetOf(firstBudget)},
+    completeOver: {...completeOver, ...budgetOf(doneBudget)},
     instant: instantOf(instant),
-    waste: {
-      turnCount: numberOf(waste['turn_count']),
-      aheadCount: numberOf(waste['ahead_count']),
-      requestCount: numberOf(waste['request_count']),
-      used: shareOf(waste, 'used_'),
-      leadMs: waste['lead'] == null ? undefined : numberOf(waste['lead']),
-      outcomes: talliesOf(ahead, 'ahead') as Reading['waste']['outcomes'], // of a closed list, as stored
-      attemptCount: numberOf(waste['attempt_count']),
-      won: shareOf(waste, 'won_'),
-      deniedCount: numberOf(waste['denied_count']),
-    },
     stages,
-    // only values of the schema's closed lists are stored
-    outcomes: talliesOf(tallies, 'outcome') as Reading['outcomes'],
-    sources: talliesOf(tallies, 'source') as Reading['sources'],
     recent: recent.map(recentOf),
-    choices: {site: namesOf(choices, 'site'), route: namesOf(choices, 'route'), class: namesOf(choices, 'class')},
+    choices: {
+      site: busiest(choices, ['site']),
+      route: busiest(choices, ['page_route', 'route']),
+      class: busiest(choices, ['class']),
+    },
   };
 }
 
 /** Counts all that is stored. */
 export async function readTotals(connection: DuckDBConnection): Promise<Totals> {
-  const ask = askAll(connection);
+  const ask = askBound(connection, {});
   const turns = await ask(sql.TOTAL_TURNS);
   const instant = await ask(sql.TOTAL_INSTANT);
   const [sums = {}] = await ask(sql.TOTAL_SUMS);
@@ -109,14 +91,22 @@ export function budgetOf({budget, budgets}: Row): ReadBudget {
   return {...(budget == null ? {} : {budgetMs: numberOf(budget)}), budgetCount: numberOf(budgets)};
 }
 
-function talliesOf(rows: readonly Row[], kind: string): {name: string; count: number; weight: number}[] {
-  return rows
-    .filter((row) => row['kind'] === kind)
-    .map((row) => ({name: String(row['name']), count: numberOf(row['count']), weight: numberOf(row['weight'])}));
-}
+/** The most values that are offered to narrow turns to. */
+const CHOICE_COUNT = 50;
 
-function namesOf(rows: readonly Row[], kind: string): string[] {
-  return rows.filter((row) => row['kind'] === kind).map((row) => String(row['name']));
+/** Lists the values of some columns, the most frequent first. */
+function busiest(rows: readonly Row[], columns: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const row of rows) {
+    for (const column of columns) {
+      const value = row[column];
+      if (typeof value === 'string') counts.set(value, (counts.get(value) ?? 0) + numberOf(row['count']));
+    }
+  }
+  return [...counts]
+    .sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1))
+    .slice(0, CHOICE_COUNT)
+    .map(([value]) => value);
 }
 
 function recentOf(row: Row): RecentTurn {

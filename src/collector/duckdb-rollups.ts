@@ -1,6 +1,6 @@
 import type {DuckDBConnection} from '@duckdb/node-api';
 import {BUCKET_FLOOR_MS, BUCKET_RATIO} from '../latency/index.ts';
-import {askWith, numberOf} from './duckdb-ask.ts';
+import {askBound, numberOf} from './duckdb-ask.ts';
 import {EXPIRED, ranWhere, SIMULATED, seenWhere, WAITED} from './duckdb-sql.ts';
 import type {PruneLimits} from './store.ts';
 
@@ -113,23 +113,19 @@ const DROP_LOSSES = `DELETE FROM losses WHERE lost_at < $before_at::BIGINT`;
 export async function rollUpHour(connection: DuckDBConnection, limits: PruneLimits): Promise<number | undefined> {
   const nowAt = limits.nowAt;
   const dueAt = hourOf(limits.turnsBeforeAt);
-  const [found = {}] = await askWith(connection, {statement: OLDEST, bound: {now_at: nowAt, upto_at: dueAt}});
+  const [found = {}] = await askBound(connection, {now_at: nowAt, upto_at: dueAt})(OLDEST);
   if (found['oldest'] == null) return undefined;
   const fromAt = hourOf(numberOf(found['oldest']));
-  const bound = {now_at: nowAt, from_at: fromAt, upto_at: fromAt + HOUR_MS};
-  for (const statement of [ROLL_UP, KEEP_TOTALS, KEEP_STAGES, KEEP_IDS]) {
-    await askWith(connection, {statement, bound});
-  }
-  const [deleted = {}] = await askWith(connection, {statement: DELETE_TURNS, bound});
+  const ask = askBound(connection, {now_at: nowAt, from_at: fromAt, upto_at: fromAt + HOUR_MS});
+  for (const statement of [ROLL_UP, KEEP_TOTALS, KEEP_STAGES, KEEP_IDS]) await ask(statement);
+  const [deleted = {}] = await ask(DELETE_TURNS);
   return numberOf(deleted['Count']);
 }
 
 /** Deletes rollups, ids and losses that are too old, inside a transaction of the caller's. */
 export async function dropRollups(connection: DuckDBConnection, limits: PruneLimits): Promise<void> {
-  const bound = {now_at: limits.nowAt, before_at: limits.rollupsBeforeAt};
-  for (const statement of [DROP_ROLLUPS, DROP_IDS, KEEP_DROPPED, DROP_LOSSES]) {
-    await askWith(connection, {statement, bound});
-  }
+  const ask = askBound(connection, {now_at: limits.nowAt, before_at: limits.rollupsBeforeAt});
+  for (const statement of [DROP_ROLLUPS, DROP_IDS, KEEP_DROPPED, DROP_LOSSES]) await ask(statement);
 }
 
 function hourOf(at: number): number {

@@ -1,30 +1,21 @@
 import {PERCENTILES} from '../latency/index.ts';
-import {type Ask, type Columns, numberOf, valuesOf} from './duckdb-ask.ts';
-import {SEEN} from './duckdb-sql.ts';
-import type {Reading, ReadSeries} from './store.ts';
-import {inOrder, joined, seriesAt, type Values} from './values.ts';
+import {type Ask, valuesOf} from './duckdb-ask.ts';
+import {SEEN, TALLIED} from './duckdb-sql.ts';
+import type {Manner} from './duckdb-times.ts';
+import type {ReadBudget, Reading, ReadSeries, ReadShare} from './store.ts';
+import {merged, seriesAt, sliceOf, type Values} from './values.ts';
 
 /** The most stages of a record. */
 const MAX_STAGES = 12;
 
-const LONGEST = `WITH ${SEEN} SELECT max(len(stage_ms)) AS longest FROM seen WHERE visible`;
-
 /**
  * Writes what tells the times of the stages in one place of their turns' lists. Most turns have one of a few lists, so
- * that a statement for each place is less work than one that takes all lists apart.
+ * that a statement for each place is less work than one that takes all lists apart. A list is grouped by its 64-bit hash.
  */
-const timesAt = (place: number) => `
+const timesAt = (place: number, tallied: string) => `
 WITH ${SEEN}
-SELECT stage_list, stage_ms[${place}] AS ms, stage_budget_ms[${place}] AS budget,
-  count(*)::DOUBLE AS count, sum(weight) AS weight, sum(weight * weight) AS squared
-FROM seen WHERE visible AND len(stage_ms) >= ${place} GROUP BY ALL`;
-
-const TIMEOUTS = `
-WITH ${SEEN}, staged AS (
-  SELECT unnest(stage_name) AS stage, unnest(stage_state) AS state
-  FROM seen WHERE visible AND list_contains(stage_state, 'timeout')
-)
-SELECT stage, count(*) AS count FROM staged WHERE state = 'timeout' GROUP BY stage`;
+SELECT any_value(stage_list) AS list, stage_ms[${place}] AS ms, ${tallied}
+FROM seen WHERE visible AND len(stage_ms) >= ${place} GROUP BY hash(stage_list), ms ORDER BY list, ms`;
 
 /** What is read of the stages. */
 export interface StagesReading {
@@ -32,67 +23,58 @@ export interface StagesReading {
   stages: Reading['stages'];
 }
 
-/**
- * Reads how long each stage took, and how often longer than its budget.
- *
- * @param shares - The percentiles, each between 0 and 1. Default: PERCENTILES.
- */
-export async function readStages(ask: Ask, shares: readonly number[] = PERCENTILES): Promise<StagesReading> {
-  const [{longest} = {}] = await ask(LONGEST);
-  const taken = new Map<string, {parts: Values[]; budgets: Float64Array[]}>();
-  for (let place = 1; place <= Math.min(MAX_STAGES, numberOf(longest)); place++) {
-    for (const {stage, values, budgets} of stagesAt(await ask.columns(timesAt(place)), place)) {
-      const known = taken.get(stage) ?? {parts: [], budgets: []};
-      taken.set(stage, {parts: [...known.parts, values], budgets: [...known.budgets, budgets]});
+/** Turns in which a stage was alike but for its time. */
+interface Part {
+  budgetMs: number | undefined;
+  timedOut: boolean;
+  values: Values;
+}
+
+/** Reads how long each stage took, and how often longer than its budget. */
+export async function readStages(ask: Ask, manner: Manner = {}): Promise<StagesReading> {
+  const {shares = PERCENTILES, tallied = TALLIED} = manner;
+  const stages = new Map<string, Part[]>();
+  for (let place = 1; place <= MAX_STAGES; place++) {
+    const columns = await ask.columns(timesAt(place, tallied));
+    if (columns.rowCount === 0) break;
+    const values = valuesOf(columns);
+    for (const {text, from, upto} of columns.runs('list')) {
+      // as stageWord writes it
+      const [, stage = '', budget = '', end = ''] = /^([^:!]*):?(.*?)(!?)$/.exec(text.split(' ')[place - 1] ?? '') ?? [];
+      const budgetMs = budget === '' ? undefined : Number(budget);
+      const part = {budgetMs, timedOut: end === '!', values: sliceOf(values, {from, upto})};
+      stages.set(stage, [...(stages.get(stage) ?? []), part]);
     }
   }
-  const timeouts = new Map((await ask(TIMEOUTS)).map((row) => [String(row['stage']), numberOf(row['count'])]));
-  const names = [...taken.keys()].sort();
+  const inOrder = [...stages].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
-    series: names.map((stage) =>
-      seriesAt({name: `stage/${stage}`, values: inOrder(joined(taken.get(stage)?.parts ?? [])), shares}),
+    series: inOrder.map(([stage, parts]) =>
+      seriesAt({name: `stage/${stage}`, values: merged(parts.map(({values}) => values)), shares}),
     ),
-    stages: names.map((stage) => {
-      const {parts = [], budgets = []} = taken.get(stage) ?? {};
-      return {stage, timeoutCount: timeouts.get(stage) ?? 0, ...overOf(parts, budgets)};
-    }),
+    stages: inOrder.map(([stage, parts]) => ({
+      stage,
+      timeoutCount: parts.reduce((sum, {timedOut, values}) => sum + (timedOut ? sumOf(values.counts) : 0), 0),
+      ...overOf(parts),
+    })),
   };
 }
 
-/** Tells the rows of one place apart by the stage that stands there. */
-function stagesAt(columns: Columns, place: number) {
-  const values = valuesOf(columns);
-  const budgets = columns.numbers('budget');
-  const rows = new Map<string, number[]>();
-  columns.texts('stage_list').forEach((list, row) => {
-    const stage = list.split(' ')[place - 1] ?? '';
-    const known = rows.get(stage);
-    if (known) known.push(row);
-    else rows.set(stage, [row]);
-  });
-  return [...rows].map(([stage, ofStage]) => {
-    const pick = (from: Float64Array) => Float64Array.from(ofStage, (row) => from[row] ?? 0);
-    const {ms, counts, weights, squares} = values;
-    const picked = {ms: pick(ms), counts: pick(counts), weights: pick(weights), squares: pick(squares)};
-    return {stage, values: picked, budgets: pick(budgets)};
-  });
-}
-
 /** Of the turns with a budget those that took longer, and the budget that most of them had. */
-function overOf(parts: readonly Values[], budgets: readonly Float64Array[]) {
+function overOf(parts: readonly Part[]): ReadShare & ReadBudget {
   const share = {partWeight: 0, wholeWeight: 0, squaredWeight: 0};
   const counts = new Map<number, number>();
-  parts.forEach((values, part) => {
-    values.ms.forEach((ms, row) => {
-      const budgetMs = budgets[part]?.[row] ?? Number.NaN;
-      if (Number.isNaN(budgetMs)) return;
-      const weight = values.weights[row] ?? 0;
-      share.wholeWeight += weight;
-      share.squaredWeight += values.squares[row] ?? 0;
-      if (ms > budgetMs) share.partWeight += weight;
-      counts.set(budgetMs, (counts.get(budgetMs) ?? 0) + (values.counts[row] ?? 0));
-    });
-  });
+  for (const {budgetMs, values} of parts) {
+    if (budgetMs === undefined) continue;
+    share.wholeWeight += sumOf(values.weights);
+    share.squaredWeight += sumOf(values.squares);
+    const within = values.ms.findIndex((ms) => ms > budgetMs);
+    if (within >= 0) share.partWeight += sumOf(values.weights.subarray(within));
+    counts.set(budgetMs, (counts.get(budgetMs) ?? 0) + sumOf(values.counts));
+  }
   const [usual] = [...counts].sort(([a, countA], [b, countB]) => countB - countA || a - b);
   return {...share, budgetCount: counts.size, ...(usual ? {budgetMs: usual[0]} : {})};
+}
+
+function sumOf(numbers: Float64Array): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
 }

@@ -60,7 +60,8 @@ CREATE TABLE IF NOT EXISTS turns (
 CREATE TABLE IF NOT EXISTS losses (lost_at BIGINT NOT NULL, site VARCHAR NOT NULL, dropped INTEGER NOT NULL);
 `;
 
-const COLUMNS = {
+/** The columns of a turn, with their types; a list's in brackets. */
+export const COLUMNS = {
   id: 'UUID',
   rev: 'INTEGER',
   final: 'BOOLEAN',
@@ -113,7 +114,11 @@ const COLUMNS = {
   record: 'VARCHAR',
 } as const;
 
-type Column = keyof typeof COLUMNS;
+/** One of them. */
+export type Column = keyof typeof COLUMNS;
+
+/** A turn as it is stored. */
+export type TurnRow = Record<Column, unknown>;
 
 /** The columns that older versions lack, with where their values stand in the records beside them. */
 const ADDED = {
@@ -155,7 +160,10 @@ ALTER TABLE turns ADD COLUMN IF NOT EXISTS arms VARCHAR;
 ALTER TABLE turns ADD COLUMN IF NOT EXISTS stage_list VARCHAR;
 ALTER TABLE turns ADD COLUMN IF NOT EXISTS stage_retries INTEGER[];
 UPDATE turns SET ${added.map(([name, path]) => `${name} = (record->>'${path}')::${COLUMNS[name]}`).join(', ')},
-  stage_list = array_to_string(stage_name, ' '), arms = coalesce(${ARMS}, '');
+  stage_list = array_to_string(list_transform(stage_name, lambda name, place:
+    name || ':' || coalesce(stage_budget_ms[place]::VARCHAR, '')
+      || CASE WHEN stage_state[place] = 'timeout' THEN '!' ELSE '' END), ' '),
+  arms = coalesce(${ARMS}, '');
 `;
 
 const names = Object.keys(COLUMNS);
@@ -173,6 +181,9 @@ WHERE NOT EXISTS (FROM rolled WHERE rolled.id = incoming.id)
 ON CONFLICT (id) DO UPDATE SET ${updates.join(', ')}
 WHERE excluded.rev > turns.rev OR (excluded.rev = turns.rev AND excluded.final AND NOT turns.final)`;
 
+/** Tells whether anything is rolled up that may be sent again: one row if it is. */
+export const ANY_ROLLED = 'SELECT 1 FROM rolled LIMIT 1';
+
 /** Inserts the losses of a JSON array ($1). */
 export const INSERT_LOSSES = `
 INSERT INTO losses
@@ -184,8 +195,16 @@ export const KNOWN_IDS = `
 SELECT replace(id::VARCHAR, '-', '') AS id FROM (SELECT id FROM turns UNION ALL SELECT id FROM rolled)
 WHERE id IN (SELECT unnest(from_json($1::VARCHAR, '["UUID"]')))`;
 
+/**
+ * Writes what a stage was beside its time: its name, its budget in ms, and whether it ran into its deadline. Most turns
+ * have one of a few lists of these, so a statement has few groups and takes no list apart.
+ */
+function stageWord({name, budgetMs, state}: StoredTurn['stages'][number]): string {
+  return `${name}:${budgetMs ?? ''}${state === 'timeout' ? '!' : ''}`;
+}
+
 /** Lays a turn out as INSERT_TURNS takes it. */
-export function turnRow(turn: StoredTurn): Record<Column, unknown> {
+export function turnRow(turn: StoredTurn): TurnRow {
   return {
     id: turn.id,
     rev: turn.rev,
@@ -227,7 +246,7 @@ export function turnRow(turn: StoredTurn): Record<Column, unknown> {
     arms: turn.arms.join(' '),
     cached_tokens: turn.cachedTokenCount,
     over: turn.over,
-    stage_list: turn.stages.map((stage) => stage.name).join(' '),
+    stage_list: turn.stages.map(stageWord).join(' '),
     stage_name: turn.stages.map((stage) => stage.name),
     stage_ms: turn.stages.map((stage) => stage.ms),
     stage_budget_ms: turn.stages.map((stage) => stage.budgetMs ?? null),

@@ -10,7 +10,7 @@ export interface Retention {
 
 const DAY_MS = 86_400_000;
 
-/** How long things are kept unless a collector is told otherwise: turns for 30 days, what is rolled up of them for 13 months. */
+/** Keeps turns for 30 days, and what is rolled up of them for 13 months. */
 export const RETENTION: Readonly<Retention> = {turnsKeptMs: 30 * DAY_MS, rollupsKeptMs: 396 * DAY_MS};
 
 /** Time from one look at what is too old to the next. */

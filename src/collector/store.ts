@@ -2,6 +2,7 @@ import type {CacheRecord, Outcome, Source, TurnRecord} from '../latency/index.ts
 import type {Comparison, Filters, TurnsAsked} from '../protocol/index.ts';
 import type {BlameReading} from './blame-reading.ts';
 import type {BudgetsReading, BurnReading, ReadLimit, StoredAlert} from './burn-reading.ts';
+import type {HistoryReading} from './history-reading.ts';
 import type {QualityReading} from './quality-reading.ts';
 import type {ReadBudget, ReadSeries} from './read-series.ts';
 import type {ReadShare} from './read-share.ts';
@@ -10,6 +11,7 @@ import type {Reading} from './summary-reading.ts';
 import type {PathPart} from './turn-path.ts';
 import type {CountsReading, TurnsReading} from './turns-reading.ts';
 
+export type {HistoryReading} from './history-reading.ts';
 export type {ReadBudget, ReadCell, ReadSeries, ReadWaiting} from './read-series.ts';
 export type {ReadShare} from './read-share.ts';
 export * from './summary-reading.ts';
@@ -147,29 +149,6 @@ export interface RoutesReading {
     name: string;
     series: ReadSeries;
   })[];
-}
-
-/** The times of each day in the buckets of a histogram, for 13 months up to the end of the window. */
-export interface HistoryReading {
-  /** Days with times of a kind, each once for each kind. */
-  rows: {
-    /** When the day began (UTC), epoch ms. */
-    dayAt: number;
-    /** Waits that ended with the first word, waits that ended without, whole answers. */
-    metric: 'shown' | 'left' | 'complete';
-    hit: boolean;
-    count: number;
-    weight: number;
-    squaredWeight: number;
-    minMs: number;
-    maxMs: number;
-    /** Whether turns are in it that are no longer there themselves. */
-    isRolled: boolean;
-    /** Numbers of the buckets that are not empty, ascending. */
-    buckets: Int16Array;
-    /** The weight in each of them. */
-    weights: Float64Array;
-  }[];
 }
 
 /** How turns went over time, in bins of equal length. */

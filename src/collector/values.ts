@@ -21,44 +21,49 @@ export function sliceOf(values: Values, {from, upto}: {from: number; upto: numbe
 }
 
 /**
- * Puts values in order, each once.
+ * Takes some of rows that ascend by their values, each value once.
  *
- * @param keeps - Tells which rows count. Default: all.
+ * @param keeps - Tells which rows count.
  */
-export function inOrder(rows: Values, keeps: (row: number) => boolean = () => true): Values {
-  const order: number[] = [];
-  for (let row = 0; row < rows.ms.length; row++) if (keeps(row)) order.push(row);
-  const at = (row: number) => rows.ms[row] ?? 0;
-  order.sort((a, b) => at(a) - at(b));
-  const made: Values = {
-    ms: new Float64Array(order.length),
-    counts: new Float64Array(order.length),
-    weights: new Float64Array(order.length),
-    squares: new Float64Array(order.length),
-  };
+export function thoseOf(rows: Values, keeps: (row: number) => boolean): Values {
+  const made = emptyValues(rows.ms.length);
   let last = -1;
-  for (const row of order) {
-    if (last < 0 || made.ms[last] !== at(row)) last += 1;
-    made.ms[last] = at(row);
-    for (const part of ['counts', 'weights', 'squares'] as const) {
-      made[part][last] = (made[part][last] ?? 0) + (rows[part][row] ?? 0);
-    }
-  }
+  rows.ms.forEach((ms, row) => {
+    if (!keeps(row)) return;
+    if (last < 0 || made.ms[last] !== ms) made.ms[++last] = ms;
+    add(made, last, rows, row);
+  });
   return sliceOf(made, {from: 0, upto: last + 1});
 }
 
-/** Joins rows of several columns into one, in no order. */
-export function joined(rows: readonly Values[]): Values {
-  const join = (part: keyof Values) => {
-    const whole = new Float64Array(rows.reduce((sum, values) => sum + values[part].length, 0));
-    let filledCount = 0;
-    for (const values of rows) {
-      whole.set(values[part], filledCount);
-      filledCount += values[part].length;
-    }
-    return whole;
-  };
-  return {ms: join('ms'), counts: join('counts'), weights: join('weights'), squares: join('squares')};
+/** Merges columns whose values ascend into one, each value once. */
+export function merged(columns: readonly Values[]): Values {
+  const [first, second, ...more] = columns;
+  if (!first || !second) return first ?? emptyValues(0);
+  const made = emptyValues(first.ms.length + second.ms.length);
+  const places = [0, 0] as [number, number];
+  let last = -1;
+  for (;;) {
+    const ms = Math.min(
+      first.ms[places[0]] ?? Number.POSITIVE_INFINITY,
+      second.ms[places[1]] ?? Number.POSITIVE_INFINITY,
+    );
+    if (ms === Number.POSITIVE_INFINITY) return merged([sliceOf(made, {from: 0, upto: last + 1}), ...more]);
+    made.ms[++last] = ms;
+    if (first.ms[places[0]] === ms) add(made, last, first, places[0]++);
+    if (second.ms[places[1]] === ms) add(made, last, second, places[1]++);
+  }
+}
+
+function emptyValues(length: number): Values {
+  const column = () => new Float64Array(length);
+  return {ms: column(), counts: column(), weights: column(), squares: column()};
+}
+
+function add(to: Values, place: number, from: Values, row: number): void {
+  to.counts[place] = (to.counts[place] ?? 0) + (from.counts[row] ?? 0);
+  to.weights[place] = (to.weights[place] ?? 0) + (from.weights[row] ?? 0);
+  to.squares[place] = (to.squares[place] ?? 0) + (from.squares[row] ?? 0);
 }
 
 /** Reads the percentiles of every report, as `seriesAt` does. */

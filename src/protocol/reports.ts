@@ -63,7 +63,7 @@ export interface HistoryReport {
   errorShare: number;
   /** Whether days older than the raw window are left out, since what is kept of them tells no device and no network. */
   isCut: boolean;
-  /** Those with turns, the oldest first. */
+  /** The days with turns. */
   days: {
     /** When the day began (UTC), epoch ms. */
     dayAt: number;
