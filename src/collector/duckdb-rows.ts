@@ -43,7 +43,7 @@ export function readTurnRows<Kind>(ask: Ask, options: {kind: string; condition?:
   return readRows(
     ask,
     `${SEEN}, ${JUDGED}, chosen AS (
-      SELECT site || '/' || page_id AS page, wait_ms, shown, weight, {${kind}} AS kind
+      SELECT hash(site, page_id) AS page, wait_ms, shown, weight, {${kind}} AS kind
       FROM judged WHERE ended AND ${condition}
     )`,
   );

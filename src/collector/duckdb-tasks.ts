@@ -49,7 +49,7 @@ export function readTaskRows(ask: Ask, condition: string): Promise<ReadRows<Task
   return readRows(
     ask,
     `${TASKS}, chosen AS (
-      SELECT site || '/' || page_id AS page, coalesce(left_ms, took_ms) AS wait_ms,
+      SELECT hash(site, page_id) AS page, coalesce(left_ms, took_ms) AS wait_ms,
         answered AND left_ms IS NULL AS shown, weight,
         {route: route, arms: arms, turn_count: turn_count, repeated: repeated} AS kind
       FROM task WHERE ${IN_WINDOW} AND ${condition}
@@ -58,7 +58,7 @@ export function readTaskRows(ask: Ask, condition: string): Promise<ReadRows<Task
 }
 
 const ANSWERED_TURNS = `${SEEN}, chosen AS (
-  SELECT site || '/' || page_id AS page, weight, {route: route, arms: arms} AS kind,
+  SELECT hash(site, page_id) AS page, weight, {route: route, arms: arms} AS kind,
     CASE WHEN completed THEN done_ms ELSE coalesce(waited_ms, done_ms, first_ms) END AS wait_ms, completed AS shown
   FROM seen WHERE (final OR expired) AND visible AND task IS NOT NULL
 )`;

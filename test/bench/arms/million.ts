@@ -25,7 +25,7 @@ export async function writeTurns(path: string, turnCount: number): Promise<void>
       CASE WHEN NOT has_left THEN 'model' END,
       CASE WHEN NOT has_left THEN round(ms, 1) END, CASE WHEN NOT has_left THEN round(ms + 900, 1) END,
       CASE WHEN has_left THEN round(ms * 0.8, 1) END, 1500, 8000, 1, 1 + nth % 5, 1 + nth % 5 // 2,
-      ['prefetch=' || ['on', 'off'][1 + page % 2]], nth % 50 = 0, [], [], [], [], [], '{}'
+      'prefetch=' || ['on', 'off'][1 + (hash(page) % 2)::INTEGER], nth % 50 = 0, [], [], [], [], [], '{}'
     FROM (
       SELECT nth, nth * 2 // 5 AS page, ${END_AT} - (hash(nth * 2 // 5) % ${8 * DAY_MS})::BIGINT + nth % 5 * 20000 AS turn_at,
         700 * exp(0.6 * sqrt(-2 * ln(1 - (hash(nth + 1) % 1000000) / 1000001)) * cos(2 * pi() * (hash(nth + 2) % 1000000) / 1000000)) AS ms,
