@@ -40,7 +40,8 @@ export async function readStages(ask: Ask, manner: Manner = {}): Promise<StagesR
     const values = valuesOf(columns);
     for (const {text, from, upto} of columns.runs('list')) {
       // as stageWord writes it
-      const [, stage = '', budget = '', end = ''] = /^([^:!]*):?(.*?)(!?)$/.exec(text.split(' ')[place - 1] ?? '') ?? [];
+      const [, stage = '', budget = '', end = ''] =
+        /^([^:!]*):?(.*?)(!?)$/.exec(text.split(' ')[place - 1] ?? '') ?? [];
       const budgetMs = budget === '' ? undefined : Number(budget);
       const part = {budgetMs, timedOut: end === '!', values: sliceOf(values, {from, upto})};
       stages.set(stage, [...(stages.get(stage) ?? []), part]);

@@ -9,10 +9,15 @@ export function leashTo(signal: AbortSignal): void {
   life = signal;
 }
 
-/** Listens to the window. */
-export const addEventListener: typeof globalThis.addEventListener = (
-  ...[type, listener, options]: [type: string, listener: EventListenerOrEventListenerObject, options?: unknown]
+/** Takes what the browser's own takes. */
+const listen: typeof globalThis.addEventListener = (
+  type: string,
+  listener: EventListenerOrEventListenerObject,
+  options?: AddEventListenerOptions | boolean,
 ) => globalThis.addEventListener(type, listener, {capture: options === true, ...(options as object), signal: life});
+
+/** Listens to the window. */
+export const addEventListener = listen;
 
 /** The browser's own. */
 export const PerformanceObserver = new Proxy(globalThis.PerformanceObserver, {
