@@ -5,9 +5,6 @@ import type {Place} from './tail-edges.ts';
 /** What stands for all stages among them. */
 export const WHOLE = '';
 
-/** The most parts that a path has: a record's stages, a proxy and what belongs to nobody. */
-const MAX_PARTS = 14;
-
 /** What a turn is under each split, and in which bin of time. */
 const VALUES: Record<SplitBy | 'bin' | 'cold', string> = {
   route: 'route',
@@ -33,15 +30,19 @@ const counted = (name: string, condition: string) => `
   coalesce(sum(weight) FILTER (${condition}), 0) AS ${name}_weight,
   coalesce(sum(weight * weight) FILTER (${condition}), 0) AS ${name}_squared`;
 
-/** The answered turns and of them the misses, how far they lie apart, and the turns over budget, in one row. */
+/**
+ * Counts the answered turns and of them the misses, tells how far they lie apart and into how many parts their paths divide
+ * at most, and weighs the turns over budget, in one row.
+ */
 export const COUNTS = `
 WITH ${SEEN}, judged AS (
-  SELECT turn_at, weight, hit, visible AND first_ms IS NOT NULL AS answered,
+  SELECT turn_at, weight, hit, visible AND first_ms IS NOT NULL AS answered, len(path_ms) AS part_count,
     coalesce(first_ms, waited_ms) > budget_token_ms AS is_over,
     visible AND (first_ms IS NOT NULL OR waited_ms > budget_token_ms) AND budget_token_ms IS NOT NULL AS valid
   FROM seen
 )
 SELECT min(turn_at) FILTER (answered) AS first_at, max(turn_at) FILTER (answered) AS last_at,
+  max(part_count) FILTER (answered) AS part_count,
   ${counted('all', 'answered')},
   ${counted('misses', 'answered AND NOT hit')},
   sum(weight) FILTER (valid AND is_over) AS over_part,
@@ -84,16 +85,18 @@ const setsOf = (of: 'all' | 'misses') =>
     .join(' + ');
 
 /**
- * Sums up times by path, for each set of turns of both populations: bits of `all_sets` and `misses_sets`, in the order of
- * TAIL_SETS without the first.
+ * Writes what sums up times by path, for each set of turns of both populations: bits of `all_sets` and `misses_sets`, in
+ * the order of TAIL_SETS without the first.
+ *
+ * @param partCount - The most parts of a path.
  */
-export const PATHS = `
+export const paths = (partCount: number) => `
 WITH ${ANSWERED}, placed AS (
   SELECT path, path_ms, weight, hit, ${setsOf('all')} AS all_sets, ${setsOf('misses')} AS misses_sets FROM answered
 )
 SELECT path, hit, all_sets, misses_sets,
   count(*) AS count, sum(weight) AS weight, sum(weight * weight) AS squared,
-  [${Array.from({length: MAX_PARTS}, (_, index) => `sum(weight * path_ms[${index + 1}])`).join(', ')}] AS sums
+  [${Array.from({length: partCount}, (_, index) => `sum(weight * path_ms[${index + 1}])`).join(', ')}]::DOUBLE[] AS sums
 FROM placed GROUP BY path, hit, all_sets, misses_sets`;
 
 const SPENT = `

@@ -25,7 +25,7 @@ export async function readBlame(ask: Ask): Promise<BlameReading> {
   const [counts = {}] = await ask(sql.COUNTS);
   const binMs = binWidthMs(numberOf(counts['last_at']) - numberOf(counts['first_at']), ONSET_BIN_COUNT);
   const edges = await readEdges(ask, counts);
-  const rows = await ask(sql.PATHS, boundsOf(edges));
+  const rows = await ask(sql.paths(numberOf(counts['part_count'])), boundsOf(edges));
   const all: ReadTail = {sets: setsOf(rows, 'all'), edges: edges.all};
   const misses: ReadTail = {sets: setsOf(rows, 'misses'), edges: edges.misses};
   const over = shareOf(counts, 'over_');

@@ -1,7 +1,8 @@
-import {type Ask, numberOf, readSeries, shareOf} from './duckdb-ask.ts';
+import {type Ask, numberOf, shareOf, valuesOf} from './duckdb-ask.ts';
 import {SEEN} from './duckdb-sql.ts';
 import {binWidthMs} from './onset.ts';
-import type {TrendReading} from './store.ts';
+import type {ReadSeries, TrendReading} from './store.ts';
+import {seriesOf, sliceOf} from './values.ts';
 
 /** The most bins that are drawn: with few turns a bin tells nothing. */
 const BIN_COUNT = 30;
@@ -22,6 +23,12 @@ SELECT bin, sum(weight) FILTER (valid AND is_over) AS part, sum(weight) FILTER (
   sum(weight * weight) FILTER (valid) AS squared
 FROM binned GROUP BY bin ORDER BY bin`;
 
+const values = (binMs: number) => `
+WITH ${binned(binMs)}
+SELECT bin::DOUBLE AS bin, first_ms AS ms, count(*)::DOUBLE AS count, sum(weight) AS weight,
+  sum(weight * weight) AS squared
+FROM binned WHERE visible AND first_ms IS NOT NULL GROUP BY bin, ms ORDER BY bin, ms`;
+
 const BUDGET = `
 WITH ${SEEN}
 SELECT mode(budget_token_ms) AS budget, count(DISTINCT budget_token_ms) AS budgets FROM seen WHERE visible`;
@@ -30,10 +37,7 @@ SELECT mode(budget_token_ms) AS budget, count(DISTINCT budget_token_ms) AS budge
 export async function readTrend(ask: Ask): Promise<TrendReading> {
   const [span = {}] = await ask(SPAN);
   const binMs = binWidthMs(numberOf(span['last_at']) - numberOf(span['first_at']), BIN_COUNT);
-  const sample = `${binned(binMs)}, sample AS (
-    SELECT bin::VARCHAR AS series, first_ms AS ms, weight FROM binned WHERE visible AND first_ms IS NOT NULL
-  )`;
-  const series = new Map((await readSeries(ask, sample)).map((column) => [Number(column.name), column]));
+  const series = await readBins(ask, binMs);
   const [budget = {}] = await ask(BUDGET);
   return {
     binMs,
@@ -44,4 +48,19 @@ export async function readTrend(ask: Ask): Promise<TrendReading> {
       return {fromAt, series: series.get(fromAt), ...shareOf(row, '')};
     }),
   };
+}
+
+/** Reads the times of each bin, by its beginning. */
+async function readBins(ask: Ask, binMs: number): Promise<Map<number, ReadSeries>> {
+  const columns = await ask.columns(values(binMs));
+  const [bins, all] = [columns.numbers('bin'), valuesOf(columns)];
+  const series = new Map<number, ReadSeries>();
+  for (let from = 0; from < bins.length; ) {
+    const bin = bins[from] ?? 0;
+    let upto = from + 1;
+    while (bins[upto] === bin) upto += 1;
+    series.set(bin, seriesOf(String(bin), sliceOf(all, from, upto)));
+    from = upto;
+  }
+  return series;
 }
