@@ -16,6 +16,8 @@ import {binWidthMs, ONSET_BIN_COUNT} from './onset.ts';
 import {meanMs, meanPath, slowSetOf} from './tail.ts';
 import {type Place, placeEdges} from './tail-edges.ts';
 
+const HOUR_MS = 3_600_000;
+
 const POPULATIONS = ['all', 'misses'] as const;
 
 type Population = (typeof POPULATIONS)[number];
@@ -25,14 +27,17 @@ export async function readBlame(ask: Ask): Promise<BlameReading> {
   const [counts = {}] = await ask(sql.COUNTS);
   const binMs = binWidthMs(numberOf(counts['last_at']) - numberOf(counts['first_at']), ONSET_BIN_COUNT);
   const edges = await readEdges(ask, counts);
-  const rows = await ask(sql.paths(numberOf(counts['part_count'])), boundsOf(edges));
+  const partCount = numberOf(counts['part_count']);
+  const rows = {whole: await ask(sql.paths(partCount)), sets: await ask(sql.setPaths(partCount), boundsOf(edges))};
   const all: ReadTail = {sets: setsOf(rows, 'all'), edges: edges.all};
   const misses: ReadTail = {sets: setsOf(rows, 'misses'), edges: edges.misses};
   const over = shareOf(counts, 'over_');
   const set = slowSetOf(all.sets);
   if (!set) return {over, all, misses, binMs, parts: []};
   const slow = await readSlow(ask, {tail: all, set, binMs});
-  const parts = (await ask(sql.PARTS, {bin_ms: binMs})).map((row) => partOf<BlameReading['parts'][number]['by']>(row));
+  // bins of less than an hour divide it, others are whole hours
+  const rowsByValue = await ask(sql.PARTS, {slot_ms: Math.min(binMs, HOUR_MS)});
+  const parts = allParts(rowsByValue, binMs);
   return {over, all: {...all, slow}, misses, binMs, parts};
 }
 
@@ -109,34 +114,66 @@ function boundsOf(edges: Record<Population, Edges>): Row {
 }
 
 /** Sums up the sets of a population from sums by path: times by stage stand in the order of its names. */
-function setsOf(rows: readonly Row[], of: Population): TailSets {
+function setsOf({whole, sets: parts}: Record<'whole' | 'sets', readonly Row[]>, of: Population): TailSets {
   const empty = () => ({count: 0, weight: 0, squaredWeight: 0, pathMs: new Map<string, number>()});
   const sets = Object.fromEntries(TAIL_SETS.map((name) => [name, empty()])) as Record<
     TailSet,
     ReadTailSet & ReturnType<typeof empty>
   >; // made of all of them
-  for (const row of rows) {
-    if (of === 'misses' && row['hit'] === true) continue;
-    const bits = numberOf(row[`${of}_sets`]);
-    const stages = row['path'] ? String(row['path']).split(' ') : [];
-    const sums = Array.isArray(row['sums']) ? row['sums'].map(numberOf) : [];
-    TAIL_SETS.forEach((name, index) => {
-      if (index > 0 && (bits & (1 << (index - 1))) === 0) return;
-      const set = sets[name];
+  TAIL_SETS.forEach((name, index) => {
+    const set = sets[name];
+    for (const row of name === 'all' ? whole : parts) {
+      if (of === 'misses' && row['hit'] === true) continue;
+      if (name !== 'all' && (numberOf(row[`${of}_sets`]) & (1 << (index - 1))) === 0) continue;
+      const sums = Array.isArray(row['sums']) ? row['sums'].map(numberOf) : [];
       set.count += numberOf(row['count']);
       set.weight += numberOf(row['weight']);
       set.squaredWeight += numberOf(row['squared']);
+      const stages = row['path'] ? String(row['path']).split(' ') : [];
       stages.forEach((stage, place) => {
         set.pathMs.set(stage, (set.pathMs.get(stage) ?? 0) + (sums[place] ?? 0));
       });
-    });
-  }
+    }
+  });
   return sets;
+}
+
+/** What a stored value is called where it is not its own name. */
+const CALLED: Readonly<Record<string, (value: string | undefined) => string>> = {
+  turn: (value) => (value === undefined ? 'unknown' : value === 'true' ? 'first' : 'later'),
+  cache: (value) => (value === 'cache' || value === 'faq' ? value : 'miss'),
+  hedge: (value = 'not due') => value,
+  cold: (value = 'false') => value,
+};
+
+/** Weighs all turns by the names of their values; slots of time are joined to bins and to hours of the day. */
+function allParts(rows: readonly Row[], binMs: number): BlameReading['parts'] {
+  const parts = new Map<string, {by: BlameReading['parts'][number]['by']; name: string; weight: number}>();
+  const add = (by: BlameReading['parts'][number]['by'], name: string, weight: number) =>
+    parts.set(`${by} ${name}`, {by, name, weight: weight + (parts.get(`${by} ${name}`)?.weight ?? 0)});
+  for (const row of rows) {
+    const by = String(row['by']);
+    const weight = numberOf(row['weight']);
+    const value = row['name'] == null ? undefined : String(row['name']);
+    if (by === 'slot') {
+      const at = Number(value);
+      add('bin', String(Math.floor(at / binMs) * binMs), weight);
+      add('hour', hourName(Math.floor(at / HOUR_MS) % 24), weight);
+    } else {
+      // as the statement writes it
+      add(by as BlameReading['parts'][number]['by'], (CALLED[by] ?? ((one = 'unknown') => one))(value), weight);
+    }
+  }
+  return [...parts.values()];
+}
+
+function hourName(hour: number | string): string {
+  return String(hour).padStart(2, '0');
 }
 
 /** Reads a part; what turns do not say is `unknown`, the hour has two digits. */
 function partOf<By extends string>(row: Row): {by: By; name: string; weight: number} {
   const by = String(row['by']) as By; // as the statement writes it
   const name = row['name'] == null ? 'unknown' : String(row['name']);
-  return {by, name: by === 'hour' ? name.padStart(2, '0') : name, weight: numberOf(row['weight'])};
+  return {by, name: by === 'hour' ? hourName(name) : name, weight: numberOf(row['weight'])};
 }

@@ -40,9 +40,10 @@ function plain(value: unknown): unknown {
 }
 
 it.each([
-  ['of equal weights', 0],
-  ['of sampled pages, with those who left, hid the page or saw no answer', 0.4],
-])('reads turns %s as they are laid out by hand', async (_, oddShare) => {
+  ['of equal weights', {oddShare: 0, dayCount: 1}],
+  ['of sampled pages, with those who left, hid the page or saw no answer', {oddShare: 0.4, dayCount: 1}],
+  ['of ten days', {oddShare: 0, dayCount: 10}],
+])('reads turns %s as they are laid out by hand', async (_, {oddShare, dayCount}) => {
   const planted = {kind: 'stage', stage: 'tools', share: 0.2, ms: 4000, fromShare: 0.5} as const;
   const turns = simulateTail({seed: 11, count: 2000, windowMs: WINDOW_MS, planted}).map((simulated, index) => {
     const {turn, page} = simulated;
@@ -54,13 +55,14 @@ it.each([
     if (odd === 3) return {page, turn: {...turn, hidden: 20, hid: 5, cold: true}};
     return simulated;
   });
-  const stored = turns.map(storedOf);
+  const stored = turns.map(storedOf).map((turn) => ({...turn, turnAt: NOW - dayCount * (NOW - turn.turnAt)}));
   const {store} = await openCollector();
   await store.append(batchOf(stored));
-  const window = {fromAt: NOW - 2 * WINDOW_MS, untilAt: NOW, nowAt: NOW};
+  const window = {fromAt: NOW - 20 * WINDOW_MS, untilAt: NOW, nowAt: NOW};
   const reading: BlameReading = await store.read('blame', window);
   expect(reading.all.slow?.parts.length).toBeGreaterThan(50);
-  expect(plain(reading)).toEqual(plain(readByHand(stored, BIN_MS)));
+  const binMs = dayCount > 1 ? 12 * BIN_MS : BIN_MS;
+  expect(plain(reading)).toEqual(plain(readByHand(stored, binMs)));
 });
 
 it('tells contributions, the excess and its shares as worked by hand', () => {
