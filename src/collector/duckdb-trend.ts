@@ -25,7 +25,7 @@ FROM binned GROUP BY bin ORDER BY bin`;
 
 const values = (binMs: number) => `
 WITH ${binned(binMs)}
-SELECT bin::DOUBLE AS bin, first_ms AS ms, count(*)::DOUBLE AS count, sum(weight) AS weight,
+SELECT bin, first_ms AS ms, count(*)::DOUBLE AS count, sum(weight) AS weight,
   sum(weight * weight) AS squared
 FROM binned WHERE visible AND first_ms IS NOT NULL GROUP BY bin, ms ORDER BY bin, ms`;
 
@@ -53,14 +53,8 @@ export async function readTrend(ask: Ask): Promise<TrendReading> {
 /** Reads the times of each bin, by its beginning. */
 async function readBins(ask: Ask, binMs: number): Promise<Map<number, ReadSeries>> {
   const columns = await ask.columns(values(binMs));
-  const [bins, all] = [columns.numbers('bin'), valuesOf(columns)];
-  const series = new Map<number, ReadSeries>();
-  for (let from = 0; from < bins.length; ) {
-    const bin = bins[from] ?? 0;
-    let upto = from + 1;
-    while (bins[upto] === bin) upto += 1;
-    series.set(bin, seriesOf(String(bin), sliceOf(all, from, upto)));
-    from = upto;
-  }
-  return series;
+  const all = valuesOf(columns);
+  return new Map(
+    columns.runs('bin').map(({text, from, upto}) => [Number(text), seriesOf(text, sliceOf(all, {from, upto}))]),
+  );
 }
