@@ -11,10 +11,10 @@ export interface KeptRecord {
   record: TurnRecord;
 }
 
-/** Where records wait for a later page, should this one go before they are acknowledged. Nothing here rejects. */
+/** Where records wait for a later page, should this one go before they are acknowledged. All of it may reject. */
 export interface Outbox {
-  /** Keeps a record in the place of an earlier one of its turn; false when that failed. */
-  write(kept: KeptRecord): Promise<boolean>;
+  /** Keeps a record in the place of an earlier one of its turn. */
+  write(kept: KeptRecord): Promise<unknown>;
   /** Reads all that is kept, the oldest first, and how many were dropped since somebody was told. */
   read(nowAt: number): Promise<{kept: KeptRecord[]; dropped: number}>;
   /**
@@ -22,6 +22,6 @@ export interface Outbox {
    *
    * @param dropped - By how much more, or less, were dropped since somebody was told.
    */
-  remove(records: readonly Pick<TurnRecord, 'id' | 'rev' | 'final'>[], dropped: number): Promise<boolean>;
-  clear(): Promise<boolean>;
+  remove(records: readonly Pick<TurnRecord, 'id' | 'rev' | 'final'>[], dropped: number): Promise<unknown>;
+  clear(): Promise<unknown>;
 }

@@ -40,8 +40,6 @@ export function createRum(options: RumOptions): Rum {
   let dropped = 0;
   /** What of each turn may have gone last. */
   const told = new Map<string, TurnRecord>();
-  /** Turns of which the outbox has had a record, also of earlier pages; false for those that it has to forget. */
-  const kept = new Map<string, boolean>();
   let outbox: Promise<Outbox> | undefined;
   let held: (Held & {entries: readonly Entry[]}) | undefined;
   let idle: (() => void) | undefined;
@@ -88,26 +86,31 @@ export function createRum(options: RumOptions): Rum {
   }
 
   /** Works on the outbox, where there is one: in this task, when it is open by now. */
-  const withOutbox = (work: (box: Outbox) => unknown) => void outbox?.then(work, () => undefined); // why not is said
+  const withOutbox = (work: (box: Outbox) => Promise<unknown>) => void outbox?.then(work).catch(() => undefined); // blocked, full or broken: nothing outlives the page
+
+  /** Opens the outbox, where the visitor has agreed to that. */
+  function join(): void {
+    if (consent === 'granted') outbox ??= options.openOutbox?.();
+  }
 
   function keep({record}: Entry): void {
-    if (!outbox || kept.get(record.id) === false) return;
-    kept.set(record.id, true);
     const mine = {at: Date.now(), url, head: headNow(), record};
     withOutbox((box) => box.write(mine));
   }
 
-  /** Takes entries out of the outbox, which is left alone where it has none of them. */
+  /** Takes entries out of the outbox. */
   function unkeep(entries: readonly Entry[], more = 0): void {
-    const known = entries.map(({record}) => record).filter(({id}) => kept.get(id));
-    if (known[0] || more) withOutbox((box) => box.remove(known, more));
+    const records = entries.map(({record}) => record);
+    if (records[0] || more) withOutbox((box) => box.remove(records, more));
   }
 
   /** Adds what waits, in the place of a snapshot, and keeps it; drops what can be placed no more, and the oldest of what is too much. */
   function add(...entries: Entry[]): void {
     const ids = entries.map(({record}) => record.id);
     const all = [...waiting.filter(({record}) => record.final || !ids.includes(record.id)), ...entries];
-    waiting = all.filter((entry) => ageOf(entry) < MAX_AGE_MS).slice(-MAX_WAITING[maySend() ? 'network' : 'consent']);
+    waiting = all
+      .filter((entry) => ageOf(entry) < MAX_AGE_MS)
+      .slice(-(maySend() ? MAX_WAITING.network : MAX_WAITING.consent));
     const gone = all.filter((entry) => !waiting.includes(entry));
     dropped += gone.length;
     unkeep(gone, gone.length);
@@ -131,7 +134,6 @@ export function createRum(options: RumOptions): Rum {
       );
     const status = (await statusOf(true)) || (isAlone ? await statusOf(false) : 0);
     sending = undefined;
-    if (signal.aborted) return;
     // a refusal that another try cannot mend is an answer too; what was too large may pass in two
     if (status && status < 500 && status !== 429 && (isAlone || status !== 413)) {
       waiting = waiting.filter((entry) => !chosen.includes(entry));
@@ -163,7 +165,7 @@ export function createRum(options: RumOptions): Rum {
 
   /** Begins what the visitor's consent allows, and sends what could not be sent before. */
   function begin(): void {
-    const {watchVitals, openOutbox} = options;
+    const {watchVitals} = options;
     if (!maySend()) return;
     if (watchVitals) {
       watching ??= whenIdle(() =>
@@ -173,18 +175,20 @@ export function createRum(options: RumOptions): Rum {
       );
     }
     schedule();
-    if (consent !== 'granted' || !openOutbox) return;
     const isFirst = !outbox;
-    outbox ??= openOutbox();
-    if (isFirst) waiting.forEach(keep);
+    const known = dropped;
+    join();
+    if (isFirst) {
+      waiting.forEach(keep);
+      unkeep([], known);
+    }
     withOutbox(async (box) => {
       const found = await box.read(Date.now());
       if (consent !== 'granted') return; // refused meanwhile
-      if (isFirst) dropped += found.dropped;
+      if (isFirst) dropped += found.dropped - known;
       const left: Entry[] = [];
       for (const {at, head, record, url: other} of found.kept) {
-        if (other !== url || kept.has(record.id)) continue;
-        kept.set(record.id, true);
+        if (other !== url || head.includes(page.id) || waiting.some((entry) => entry.record.id === record.id)) continue;
         left.push({record, bornMs: now() - record.age - Math.max(0, Date.now() - at), head});
       }
       waiting.unshift(...left);
@@ -198,10 +202,11 @@ export function createRum(options: RumOptions): Rum {
     outbox = undefined;
   }
 
+  /** Erases what is kept; the next turn is kept anew. */
   function forget(): void {
-    for (const id of kept.keys()) kept.set(id, false);
     waiting = waiting.filter(({head}) => !head);
     withOutbox((box) => box.clear());
+    outbox = undefined;
   }
 
   begin();
@@ -221,6 +226,7 @@ export function createRum(options: RumOptions): Rum {
     hold(snapshot) {
       const entry = entryOf(snapshot);
       if (!maySend() || entry.record.rev >= FINAL_FROM_REV) return;
+      join();
       keep(entry);
       holdNow([entry]);
     },

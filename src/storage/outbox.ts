@@ -1,3 +1,4 @@
+import {promisifyRequest} from 'idb-keyval';
 import type {TurnRecord} from '../latency/index.ts';
 import {createShelf, type Shelf} from './shelf.ts';
 
@@ -9,13 +10,13 @@ export interface KeptTurn {
   record: TurnRecord;
 }
 
-/** Records of turns that wait for a later page of the origin, by the id of their turn. Nothing here rejects. */
+/** Records of turns that wait for a later page of the origin. All of it rejects where the database cannot be had. */
 export interface TurnOutbox<T extends KeptTurn> {
-  /** Keeps a record in the place of the one of its turn; false when that failed, or takes longer than the shelf's limit. */
-  write(kept: T): Promise<boolean>;
+  /** Keeps a record in the place of an earlier one of its turn; resolves once it outlives the browser. */
+  write(kept: T): Promise<void>;
   /**
-   * Reads all that is kept, the oldest first, as late as it may come; never where it cannot be read. Erases what is
-   * older than OUTBOX_HOURS. How many may wait is whoever's affair who sends them.
+   * Reads all that is kept, the oldest first, and erases what is older than OUTBOX_HOURS. How many may wait is the affair
+   * of who sends them.
    *
    * @returns The records, and how many were erased or dropped since somebody was told.
    */
@@ -25,7 +26,7 @@ export interface TurnOutbox<T extends KeptTurn> {
    *
    * @param dropped - By how much more, or less, were dropped since somebody was told.
    */
-  remove(records: readonly Pick<TurnRecord, 'id' | 'rev' | 'final'>[], dropped: number): Promise<boolean>;
+  remove(records: readonly Pick<TurnRecord, 'id' | 'rev' | 'final'>[], dropped: number): Promise<void>;
   /** Erases everything, and the database. */
   clear(): Promise<boolean>;
 }
@@ -33,44 +34,53 @@ export interface TurnOutbox<T extends KeptTurn> {
 /** How long after its question a record may still be sent. */
 export const OUTBOX_HOURS = 24;
 
-/** Names the count of those that were dropped; no turn's id is that short. */
-const DROPPED = 'dropped';
+const MAX_MS = OUTBOX_HOURS * 3_600_000;
+
+/** What the keys of counts begin with; turns' ids have no such letter. */
+const COUNT = 'n';
+
+/** Orders the records of a turn: a higher `rev` after a lower, the end after a snapshot. */
+const keyOf = ({id, rev, final}: Pick<TurnRecord, 'id' | 'rev' | 'final'>) => `${id}${rev + 100}${+final}`;
 
 /**
  * Opens the outbox of this origin; touches nothing before the first call. A record is one value by itself, so that
- * several tabs can keep theirs at once, and its write is one request.
+ * several tabs can keep theirs at once. Writes are committed as they are made and read nothing before: WebKit puts a
+ * page aside with a transaction that has not ended, and whoever comes after it would wait for that page.
  */
 export function createOutbox<T extends KeptTurn>(shelf: Shelf = createShelf('firstword-outbox')): TurnOutbox<T> {
-  return {
-    write: (kept) => shelf.write(kept.record.id, kept),
-    read: (nowAt) =>
-      new Promise((resolve) => {
-        void shelf.change((store) => {
-          const request = store.getAll();
-          request.onsuccess = () => {
-            const {result} = request;
-            const all = result.filter((each): each is T => each?.record?.id).sort((a, b) => a.at - b.at);
-            const kept = all.filter(({at, record}) => nowAt - at + record.age < OUTBOX_HOURS * 3_600_000);
-            for (const each of all) if (!kept.includes(each)) store.delete(each.record.id);
-            const dropped = Number(result.find(Number) ?? 0) + all.length - kept.length; // the one number is the count
-            store.put(dropped, DROPPED);
-            resolve({kept, dropped});
-          };
-        });
+  const commit = (work: (store: IDBObjectStore) => void) =>
+    shelf.use('readwrite', (store) => {
+      work(store);
+      store.transaction.commit();
+      return promisifyRequest(store.transaction);
+    });
+
+  const outbox: TurnOutbox<T> = {
+    write: (kept) =>
+      commit((store) => {
+        const {record} = kept;
+        store.delete(IDBKeyRange.bound(record.id, keyOf(record)));
+        store.put(kept, keyOf(record));
       }),
+    async read(nowAt) {
+      const kept: T[] = [];
+      const old: TurnRecord[] = [];
+      let dropped = 0;
+      for (const each of await shelf.use('readonly', (store) => promisifyRequest(store.getAll()))) {
+        const ageMs = nowAt - each?.at + each?.record?.age; // NaN for what is no record
+        if (ageMs < MAX_MS) kept.push(each);
+        else if (ageMs >= MAX_MS) old.push(each.record);
+        else dropped += Number(each) || 0;
+      }
+      if (old[0]) await outbox.remove(old, old.length);
+      return {kept: kept.sort((a, b) => a.at - b.at), dropped: dropped + old.length};
+    },
     remove: (records, dropped) =>
-      shelf.change((store) => {
-        for (const {id, rev, final} of records) {
-          const request = store.get(id);
-          request.onsuccess = () => {
-            const record: T['record'] | undefined = request.result?.record;
-            if (record && record.rev <= rev && (final || !record.final)) store.delete(id);
-          };
-        }
-        if (dropped === 0) return;
-        const request = store.get(DROPPED);
-        request.onsuccess = () => store.put(Math.max(0, (request.result || 0) + dropped), DROPPED);
+      commit((store) => {
+        for (const record of records) store.delete(IDBKeyRange.bound(record.id, keyOf(record)));
+        if (dropped !== 0) store.put(dropped, COUNT + Math.random()); // they are summed up when they are read
       }),
     clear: shelf.clear,
   };
+  return outbox;
 }

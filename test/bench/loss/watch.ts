@@ -13,7 +13,7 @@ export async function readOutbox(): Promise<string[]> {
       keys.onsuccess = resolve;
       keys.onerror = reject;
     });
-    return keys.result.map(String).filter((key) => key.length === 32);
+    return keys.result.map((key) => String(key).slice(0, 32)).filter((id) => /^[\da-f]{32}$/.test(id));
   } finally {
     database.close();
   }
@@ -30,7 +30,8 @@ export const WATCH = `(() => {
   const mark = (what, ids) => void send('/mark' + location.search + '&what=' + what, {method: 'POST', body: ids.join()}).catch(() => {});
   const {put} = IDBObjectStore.prototype;
   IDBObjectStore.prototype.put = function (value, key) {
-    if (value?.record?.id === key) this.transaction.addEventListener('complete', () => mark('kept', [key]));
+    const {id} = value?.record ?? {};
+    if (id) this.transaction.addEventListener('complete', () => mark('kept', [id]));
     return put.call(this, value, key);
   };
   const {getAll} = IDBObjectStore.prototype;
