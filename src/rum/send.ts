@@ -165,15 +165,13 @@ export function createRum(options: RumOptions): Rum {
 
   /** Begins what the visitor's consent allows, and sends what could not be sent before. */
   function begin(): void {
-    const {watchVitals} = options;
     if (!maySend()) return;
-    if (watchVitals) {
-      watching ??= whenIdle(() =>
-        watchVitals((vitals) => {
-          page = {...page, vitals};
-        }),
-      );
-    }
+    const {watchVitals} = options;
+    const watch = () =>
+      watchVitals?.((vitals) => {
+        page = {...page, vitals};
+      });
+    if (watchVitals) watching ??= whenIdle(watch);
     schedule();
     const isFirst = !outbox;
     const known = dropped;

@@ -78,7 +78,8 @@ export function createOutbox<T extends KeptTurn>(shelf: Shelf = createShelf('fir
     remove: (records, dropped) =>
       commit((store) => {
         for (const record of records) store.delete(IDBKeyRange.bound(record.id, keyOf(record)));
-        if (dropped !== 0) store.put(dropped, COUNT + Math.random()); // they are summed up when they are read
+        // counts are summed up when they are read; two pages that drop the same count it once
+        if (dropped) store.put(dropped, COUNT + ((dropped > 0 && records[0]?.id) || Math.random()));
       }),
     clear: shelf.clear,
   };

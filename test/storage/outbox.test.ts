@@ -71,8 +71,9 @@ describe('what is too old is erased and counted', () => {
     const box = open();
     await box.write({at: 1000, record: record(1, {age: 100})});
     await box.write({at: 1000, record: record(2, {age: 200})});
-    expect(await read(1000 + DAY_MS - 150)).toEqual({ids: [1], dropped: 1});
-    expect(await read(1000 + DAY_MS - 150)).toEqual({ids: [1], dropped: 1});
+    for (let times = 0; times < 2; times++) {
+      expect(await read(1000 + DAY_MS - 150)).toEqual({ids: [1], dropped: 1});
+    }
     expect(await read(1000 + DAY_MS)).toEqual({ids: [], dropped: 2});
   });
 
@@ -81,13 +82,20 @@ describe('what is too old is erased and counted', () => {
     expect(await read(0)).toEqual({ids: [1], dropped: 0});
   });
 
-  test('and the count goes down by what was told, never below nothing', async () => {
+  test('once, however many pages find it', async () => {
+    await open().write({at: 0, record: record(1)});
+    await open().write({at: 0, record: record(2)});
+    await Promise.all([read(DAY_MS), open(patientShelf(NAME)).read(DAY_MS), read(DAY_MS)]);
+    expect(await read(DAY_MS)).toEqual({ids: [], dropped: 2});
+  });
+
+  test('and the count goes down by what was told', async () => {
     const box = open();
     await box.remove([], 5);
     expect((await read()).dropped).toBe(5);
     await box.remove([], -3);
     expect((await read()).dropped).toBe(2);
-    await box.remove([], -9);
+    await box.remove([record(1)], -2);
     expect((await read()).dropped).toBe(0);
   });
 });
