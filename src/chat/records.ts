@@ -11,6 +11,8 @@ export interface Records {
   /** The page is hidden or goes, with an open turn or none. */
   leave(open: Running | undefined): void;
   consent(answer: Exclude<Consent, 'auto' | 'required'>): void;
+  /** Erases what is kept of turns for a later page. */
+  forget(): void;
   /** Takes the measure once it is loaded; without one turns go on untold. */
   arrive(measure: Promise<Measure>): void;
   stop(): void;
@@ -47,7 +49,9 @@ export function createRecords(options: {emit: (event: ChatEvent) => void; now: (
       turn.closed = true;
       tell(turn);
     },
-    leave: (open) => measure?.leave(open && {...open.turn.record(now()), left: 'hidden'}),
+    // an earlier page has told of a turn that goes on here
+    leave: (open) => measure?.leave(open && !open.told ? {...open.turn.record(now()), left: 'hidden'} : undefined),
+    forget: () => measure?.forget(),
     consent(answer) {
       consented = answer;
       measure?.consent(answer);

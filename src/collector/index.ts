@@ -1,3 +1,8 @@
+export type {ExperimentPlan} from './arm-plan.ts';
+export * from './burn-reading.ts';
 export * from './collector.ts';
 export * from './duckdb-store.ts';
+export {RATES, type Rate, type Rates} from './rate.ts';
+export * from './readings.ts';
+export {RETENTION, type Retention} from './retention.ts';
 export * from './store.ts';

@@ -1,4 +1,7 @@
-import type {Figure, InstantSummary, Losses, Proportion} from '../protocol/index.ts';
+import type {BurnReport, Figure, InstantSummary, Losses, Proportion} from '../protocol/index.ts';
+import type {AlertHealth} from './alerts.ts';
+import {type MetricFamily, writeFamilies} from './metric-family.ts';
+import {burnFamilies} from './metrics-burn.ts';
 import type {Totals} from './store.ts';
 
 /**
@@ -6,6 +9,7 @@ import type {Totals} from './store.ts';
  * turns is left out, and so is a name no line follows. `_sum` and `_count` are over everything stored.
  *
  * @param options.figures - Time to first token, per population.
+ * @param options.alerts - Absent where the collector does not look for any.
  * @param options.instant - How the FAQ in the page did in the last hour; absent where it was asked for no turn.
  */
 export function metricsText(options: {
@@ -13,9 +17,11 @@ export function metricsText(options: {
   losses: Omit<Losses, 'droppedCount'>;
   figures: {all: readonly Figure[]; misses: readonly Figure[]};
   instant: InstantSummary | undefined;
+  budgets: BurnReport['budgets'];
+  alerts: AlertHealth | undefined;
 }): string {
-  const {totals, losses, figures, instant} = options;
-  const families: Family[] = [
+  const {totals, losses, figures, instant, budgets, alerts} = options;
+  const families: MetricFamily[] = [
     {
       name: 'firstword_turns_total',
       type: 'counter',
@@ -35,27 +41,13 @@ export function metricsText(options: {
       samples: quantiles(figures.misses),
     },
     ...instantFamilies(totals.instant, instant),
+    ...burnFamilies({budgets, alerts, stages: totals.stages}),
     ...lossFamilies({...losses, droppedCount: totals.droppedCount}),
   ];
-  return families
-    .filter(({samples}) => samples.length > 0)
-    .map(familyText)
-    .join('');
+  return writeFamilies(families);
 }
 
-/** One name with its samples: each is what follows the name on its line. */
-interface Family {
-  name: string;
-  type: 'counter' | 'gauge' | 'summary';
-  help: string;
-  samples: string[];
-}
-
-function familyText({name, type, help, samples}: Family): string {
-  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...samples.map((sample) => name + sample), ''].join('\n');
-}
-
-function instantFamilies(hits: Totals['instant'], instant: InstantSummary | undefined): Family[] {
+function instantFamilies(hits: Totals['instant'], instant: InstantSummary | undefined): MetricFamily[] {
   const kinds = ['exact', 'answerable', 'matched', 'right'] as const;
   return [
     {
@@ -79,7 +71,7 @@ function instantFamilies(hits: Totals['instant'], instant: InstantSummary | unde
   ];
 }
 
-function lossFamilies({refused, strippedCount, droppedCount}: Omit<Losses, 'startedAt'>): Family[] {
+function lossFamilies({refused, strippedCount, droppedCount}: Omit<Losses, 'startedAt'>): MetricFamily[] {
   return [
     {
       name: 'firstword_refused_total',

@@ -1,4 +1,5 @@
 import './dashboard.css';
+import './tools.css';
 import {render} from 'preact';
 import {App} from './app.tsx';
 

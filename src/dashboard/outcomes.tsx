@@ -35,7 +35,9 @@ function TallyTable({heading, rows}: {heading: string; rows: readonly Tally[]}) 
             <td>{formatCount(count)}</td>
             <td>
               <span class="share">
-                <span class="value">{formatShare(share)}</span>
+                <data class="value" value={share} data-unit="share">
+                  {formatShare(share)}
+                </data>
                 <ShareBar share={share} tone={BAD.has(name) ? 'bad' : 'plain'} />
               </span>
             </td>

@@ -1,10 +1,17 @@
 import {onTestFinished} from 'vitest';
-import {type Collector, createCollector, createDuckDbStore, type Store} from '../../src/collector/index.ts';
+import {
+  type Collector,
+  createCollector,
+  createDuckDbStore,
+  type Store,
+  type StoredBatch,
+} from '../../src/collector/index.ts';
+import {createDimensionLimit, toStoredTurn} from '../../src/collector/stored-turn.ts';
 import type {TurnRecord} from '../../src/latency/index.ts';
-import type {Reports, Summary} from '../../src/protocol/index.ts';
+import type {BeaconBatch, Reports, Summary} from '../../src/protocol/index.ts';
 
 /** The collector's own address in these tests. */
-export const HOME = 'https://collector.example';
+export const HOME = 'http://127.0.0.1:4000';
 
 /** Makes a deterministic source of numbers between 0 and 1 (Lehmer, modulus 2^31 - 1). */
 export function createDraw(seed: number): () => number {
@@ -75,6 +82,14 @@ export async function openCollector(
     return {accepted, refused};
   }
   return {collector, store, send};
+}
+
+/** Lays many turns out for one commit of a store: through posts of 20 they would take long. */
+export function storedOf(turns: readonly TurnRecord[], receivedAt: number): StoredBatch {
+  const batch: BeaconBatch = {v: 1, site: 'shop-eu', page: {id: '9f3c1a5b7d2e4f60', route: '/checkout'}, turns: []};
+  const limit = createDimensionLimit();
+  const stored = turns.map((turn) => toStoredTurn({turn, batch, receivedAt, limit}));
+  return {site: batch.site, receivedAt, droppedCount: 0, turns: stored};
 }
 
 /** Asks a collector for its summary. */

@@ -10,7 +10,7 @@ import type {TurnRecord} from '../../src/latency/index.ts';
 import {type Page, waitUntil} from './drive/index.ts';
 
 /** What a journey changes about the demo that it plays on. */
-export interface StageOptions extends Pick<BackendOptions, 'policy' | 'model' | 'faq'> {
+export interface StageOptions extends Pick<BackendOptions, 'policy' | 'model' | 'faq' | 'readTokens'> {
   /** Answers a request in the backend's place; undefined lets it through. */
   intercept?: (request: Request) => Response | undefined | Promise<Response | undefined>;
   /** Changes a file of the widget on its way out. */
@@ -43,6 +43,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     faq: options.faq ?? false,
     isPlain: true, // a question that is asked again is answered as the first time
     ...(options.policy ? {policy: options.policy} : {}),
+    readTokens: options.readTokens ?? [],
   });
   const server = await listen({
     port: 0,

@@ -53,7 +53,8 @@ async function closeWebkit(driver: WebDriver, closeProxy: () => Promise<void>): 
   }
 }
 
-async function startDisplay(room: Room, programs: Programs): Promise<string> {
+/** Starts a display in a room; gives its name. */
+export async function startDisplay(room: Room, programs: Programs): Promise<string> {
   const child = await room.start(programs.display, {
     args: ['-displayfd', '3', '-screen', '0', '1920x1400x24', '-nolisten', 'tcp'],
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
@@ -81,18 +82,7 @@ async function startDriver(room: Room, {programs, display}: {programs: Programs;
   const port = await findFreePort();
   const child = await room.start(programs.driver, {
     args: [`--port=${port}`],
-    env: {
-      DISPLAY: display,
-      GDK_BACKEND: 'x11',
-      XDG_RUNTIME_DIR: room.folder,
-      LIBGL_ALWAYS_SOFTWARE: '1',
-      // No desktop services: they would outlive the browser.
-      DBUS_SESSION_BUS_ADDRESS: 'disabled:',
-      GSETTINGS_BACKEND: 'memory',
-      NO_AT_BRIDGE: '1',
-      // As root and in containers the sandbox's own tool may not run; what is shown here is our own.
-      WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
-    },
+    env: desktopOf(room, display),
   });
   await waitUntil(
     () => {
@@ -103,3 +93,17 @@ async function startDriver(room: Room, {programs, display}: {programs: Programs;
   );
   return port;
 }
+
+/** What the browser is told of the desktop that it runs on. */
+export const desktopOf = (room: Room, display: string): Record<string, string> => ({
+  DISPLAY: display,
+  GDK_BACKEND: 'x11',
+  XDG_RUNTIME_DIR: room.folder,
+  LIBGL_ALWAYS_SOFTWARE: '1',
+  // No desktop services: they would outlive the browser.
+  DBUS_SESSION_BUS_ADDRESS: 'disabled:',
+  GSETTINGS_BACKEND: 'memory',
+  NO_AT_BRIDGE: '1',
+  // As root and in containers the sandbox's own tool may not run; what is shown here is our own.
+  WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
+});

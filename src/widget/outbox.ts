@@ -1,0 +1,1 @@
+export {openOutbox} from '../chat/index.ts';
