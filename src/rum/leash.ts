@@ -9,12 +9,12 @@ export function leashTo(signal: AbortSignal): void {
   life = signal;
 }
 
-/** Takes what the browser's own takes. */
+/** Takes what the browser's own takes, and listens before all others as the package does. */
 const listen: typeof globalThis.addEventListener = (
   type: string,
   listener: EventListenerOrEventListenerObject,
   options?: AddEventListenerOptions | boolean,
-) => globalThis.addEventListener(type, listener, {capture: options === true, ...(options as object), signal: life});
+) => globalThis.addEventListener(type, listener, {...(options as object), capture: true, signal: life});
 
 /** Listens to the window. */
 export const addEventListener = listen;

@@ -41,7 +41,8 @@ export function createRum(options: RumOptions): Rum {
   /** What of each turn may have gone last. */
   const told = new Map<string, TurnRecord>();
   let outbox: Promise<Outbox> | undefined;
-  let held: (Held & {entries: readonly Entry[]}) | undefined;
+  let held: Held | undefined;
+  let heldEntries: readonly Entry[] = [];
   let idle: (() => void) | undefined;
   let watching: (() => void) | undefined;
   let sending: AbortController | undefined;
@@ -156,11 +157,11 @@ export function createRum(options: RumOptions): Rum {
    * they have gone.
    */
   function holdNow(entries: readonly Entry[]): void {
-    if (held?.later.activated) tell(held.entries);
+    if (held?.later.activated) tell(heldEntries);
     else held?.life.abort();
     const {body, chosen} = write(entries);
-    const next = chosen[0] && hold(url, body);
-    held = next && {...next, entries: chosen};
+    held = chosen[0] && hold(url, body);
+    heldEntries = chosen;
   }
 
   /** Begins what the visitor's consent allows, and sends what could not be sent before. */

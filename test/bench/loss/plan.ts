@@ -63,7 +63,7 @@ export function planEnds(engine: EngineName, options: {count: number; seed: numb
   const random = createRandom(seed);
   const {ways} = WAYS[engine];
   return Array.from({length: count}, (_, at) => {
-    const moment = MOMENTS[Math.floor(at / ways.length) % MOMENTS.length] ?? 'streaming';
+    const moment = MOMENTS[(at + Math.floor(at / ways.length)) % MOMENTS.length] ?? 'streaming';
     return {
       number: at + 1,
       way: ways[at % ways.length] ?? 'close',
