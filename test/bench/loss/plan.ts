@@ -63,10 +63,11 @@ export function planEnds(engine: EngineName, options: {count: number; seed: numb
   const random = createRandom(seed);
   const {ways} = WAYS[engine];
   return Array.from({length: count}, (_, at) => {
-    const moment = MOMENTS[(at + Math.floor(at / ways.length)) % MOMENTS.length] ?? 'streaming';
+    const [way, round] = [at % ways.length, Math.floor(at / ways.length)];
+    const moment = MOMENTS[(way + round) % MOMENTS.length] ?? 'streaming';
     return {
       number: at + 1,
-      way: ways[at % ways.length] ?? 'close',
+      way: ways[way] ?? 'close',
       moment,
       delayMs: Math.floor(random() * WITHIN_MS[moment]),
       tokenCount: 1 + Math.floor(random() * MOST_TOKENS),

@@ -107,7 +107,7 @@ export async function openSite(variant: Variant): Promise<LossSite> {
         }
       : {};
   const page = (rum: string) =>
-    `<!doctype html><html lang="en"><title>Shop</title><link rel="icon" href="data:,"><script src="/watch.js"></script><h1>Shop</h1><script async src="/firstword.js" data-endpoint="/chat" data-consent="granted" data-rum="${rum}" data-deadline="soft=60s first=120s complete=240s"></script></html>`;
+    `<!doctype html><html lang="en"><title>Shop</title><link rel="icon" href="data:,"><script src="/watch.js"></script><h1>Shop</h1><script async src="/firstword.js" data-endpoint="/chat" data-consent="granted" data-load="eager" data-rum="${rum}" data-deadline="soft=60s first=120s complete=240s"></script></html>`;
 
   async function answerShop(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const {pathname, searchParams} = new URL(request.url ?? '/', origin);
@@ -129,7 +129,9 @@ export async function openSite(variant: Variant): Promise<LossSite> {
       answerOf(number).take(response);
     } else if (/\.js$/.test(pathname)) {
       const file = `dist/${pathname.startsWith('/lang/') ? 'lang/' : ''}${basename(pathname)}`;
-      response.writeHead(200, {'content-type': 'text/javascript'}).end(readFileSync(file));
+      response
+        .writeHead(200, {'content-type': 'text/javascript', 'cache-control': 'max-age=600'})
+        .end(readFileSync(file));
     } else response.writeHead(404).end();
   }
 
