@@ -71,7 +71,7 @@ addPlanCommand(program, life.signal);
 
 try {
   await program.parseAsync();
-  // the store's threads and answers under way have nobody left to serve
+  // answers under way have nobody left to serve
   process.exit();
 } catch (error) {
   // what is none of ours to explain is shown whole, for whoever has to find it

@@ -3,7 +3,7 @@ import {createAppend} from './duckdb-append.ts';
 import {ANY_ROLLED, INSERT_LOSSES, INSERT_TURNS, KNOWN_IDS, type TurnRow, turnRow} from './duckdb-tables.ts';
 import type {StoredBatch, StoredTurn} from './store.ts';
 
-/** What one commit stores, as it crosses to the thread of the database: text, which is cheap to hand over. */
+/** What one commit stores, as it crosses to the process of the database: text, which is cheap to hand over. */
 export interface CommitRows {
   /** Turns as a JSON array, each id once. */
   turns: string;

@@ -1,9 +1,11 @@
 import {StoreError, type StoreErrorKind} from './store.ts';
 
+const LOCKED = /could not set lock/i;
+
 /** What the database or the system says, and what that means for the operator. */
 const MEANINGS: readonly {says: RegExp; kind: StoreErrorKind; words: (path: string) => string}[] = [
   {
-    says: /could not set lock/i,
+    says: LOCKED,
     kind: 'locked',
     words: (path) => `the turn store ${path} is in use by another collector; stop that one or choose another file`,
   },
@@ -40,4 +42,9 @@ export function failureOf(error: unknown, {path, words}: {path: string; words: s
 /** Tells whether an error is the last that a database gives: it has to be opened again. */
 export function isFatal(error: unknown): boolean {
   return error instanceof Error && FATAL.test(error.message);
+}
+
+/** Tells whether an error says that somebody has the file open. */
+export function isLocked(error: unknown): boolean {
+  return error instanceof Error && LOCKED.test(error.message);
 }

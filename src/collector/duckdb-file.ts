@@ -1,17 +1,18 @@
 import {mkdir} from 'node:fs/promises';
 import {dirname} from 'node:path';
+import {setTimeout} from 'node:timers/promises';
 import {type DuckDBConnection, DuckDBInstance} from '@duckdb/node-api';
 import type {StoredAlert} from './burn-reading.ts';
 import {readAlerts, writeAlerts} from './duckdb-alerts.ts';
 import {askOf} from './duckdb-ask.ts';
 import {type CommitRows, createCommitter, wholly} from './duckdb-commit.ts';
-import {failureOf, isFatal} from './duckdb-failure.ts';
+import {failureOf, isFatal, isLocked} from './duckdb-failure.ts';
 import {fillPaths} from './duckdb-path.ts';
+import type {DuckDbSettings} from './duckdb-process.ts';
 import {readTotals} from './duckdb-queries.ts';
 import {READERS} from './duckdb-readers.ts';
 import {dropRollups, rollUpHour} from './duckdb-rollups.ts';
 import {ADD_COLUMNS, LACKS_COLUMNS, TABLES} from './duckdb-tables.ts';
-import type {DuckDbSettings} from './duckdb-thread.ts';
 import {type PruneLimits, type Readings, type ReadWindow, StoreError, type Totals} from './store.ts';
 
 /**
@@ -19,6 +20,10 @@ import {type PruneLimits, type Readings, type ReadWindow, StoreError, type Total
  * as it takes, so it has to be rare; what waits is read again after a kill, within seconds.
  */
 export const CHECKPOINT_BYTES = 256_000_000;
+
+/** How long a file may be in use: a killed collector's lets go of it within milliseconds of its end. */
+const LOCKED_WAIT_MS = 1000;
+const LOCKED_PAUSE_MS = 20;
 
 /** An open database, with one connection for those who write and one for those who read. */
 export interface DuckDbFile {
@@ -65,17 +70,25 @@ async function open(settings: DuckDbSettings): Promise<DuckDBInstance> {
   const {path, threadCount, memoryLimitBytes, spillLimitBytes} = settings;
   const inMemory = path === ':memory:';
   if (!inMemory) await mkdir(dirname(path), {recursive: true});
-  return DuckDBInstance.create(path, {
-    ...(inMemory ? {temp_directory: ''} : {}), // what lies in no folder spills into none; a file does beside itself
-    // no statement may reach files or the network, whatever it says
-    enable_external_access: 'false',
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-    threads: String(threadCount),
-    memory_limit: `${memoryLimitBytes}B`,
-    checkpoint_threshold: `${CHECKPOINT_BYTES}B`,
-    max_temp_directory_size: `${spillLimitBytes}B`,
-  });
+  const give = () =>
+    DuckDBInstance.create(path, {
+      ...(inMemory ? {temp_directory: ''} : {}), // what lies in no folder spills into none; a file does beside itself
+      // no statement may reach files or the network, whatever it says
+      enable_external_access: 'false',
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      threads: String(threadCount),
+      memory_limit: `${memoryLimitBytes}B`,
+      checkpoint_threshold: `${CHECKPOINT_BYTES}B`,
+      max_temp_directory_size: `${spillLimitBytes}B`,
+    });
+  for (const until = Date.now() + LOCKED_WAIT_MS; ; await setTimeout(LOCKED_PAUSE_MS)) {
+    try {
+      return await give();
+    } catch (error) {
+      if (!isLocked(error) || Date.now() > until) throw error;
+    }
+  }
 }
 
 async function serve(instance: DuckDBInstance, path: string): Promise<DuckDbFile> {

@@ -1,7 +1,7 @@
 import {resolve} from 'node:path';
 import {joinBatches, type WrittenBatch, writeBatch} from './duckdb-commit.ts';
 import {failureOf} from './duckdb-failure.ts';
-import {type DuckDbThread, startDuckDbThread, type Tasks} from './duckdb-thread.ts';
+import {type DuckDbProcess, startDuckDbProcess, type Tasks} from './duckdb-process.ts';
 import {type Store, type StoredBatch, StoreError} from './store.ts';
 
 /** A commit begins when so many rows wait. */
@@ -33,11 +33,11 @@ interface Waiting extends WrittenBatch {
 }
 
 /**
- * Opens an embedded turn store: one DuckDB file, which one process at a time can have open, in a thread of its own.
+ * Opens an embedded turn store: one DuckDB file, which one process at a time can have open: one of the store's own.
  *
  * Posts that arrive together share one commit, begun at COMMIT_ROW_COUNT rows or after `commitWaitMs`; what comes while
  * one is under way shares the next. Each is acknowledged when its commit is on disk. Reads see one consistent state and
- * run one after the other, beside the commits. A thread that falls fails what it was asked; the next call opens the
+ * run one after the other, beside the commits. A process that falls fails what it was asked; the next call opens the
  * file again.
  *
  * @param options.path - The file, created with its folders when missing; `:memory:` keeps nothing.
@@ -62,14 +62,14 @@ export async function createDuckDbStore(options: {
   if (openPaths.has(path)) throw failureOf(new Error('could not set lock'), {path, words: ''});
   if (!inMemory) openPaths.add(path);
   try {
-    const thread = await startDuckDbThread({
+    const child = await startDuckDbProcess({
       path,
       threadCount: options.threadCount ?? STORE_THREAD_COUNT,
       memoryLimitBytes: options.memoryLimitBytes ?? STORE_MEMORY_BYTES,
       spillLimitBytes: options.spillLimitBytes ?? STORE_SPILL_BYTES,
     });
     return createStore({
-      thread,
+      child,
       commitWaitMs: options.commitWaitMs ?? COMMIT_WAIT_MS,
       onClosed: () => openPaths.delete(path),
     });
@@ -79,8 +79,8 @@ export async function createDuckDbStore(options: {
   }
 }
 
-function createStore(options: {thread: DuckDbThread; commitWaitMs: number; onClosed: () => void}): Store {
-  const {thread, commitWaitMs, onClosed} = options;
+function createStore(options: {child: DuckDbProcess; commitWaitMs: number; onClosed: () => void}): Store {
+  const {child, commitWaitMs, onClosed} = options;
   const waiting: Waiting[] = [];
   let waitingRowCount = 0;
   let heldRowCount = 0;
@@ -125,7 +125,7 @@ function createStore(options: {thread: DuckDbThread; commitWaitMs: number; onClo
   async function commit(taken: readonly Waiting[]): Promise<void> {
     if (taken.length === 0) return;
     try {
-      await thread.ask('commit', joinBatches(taken));
+      await child.ask('commit', joinBatches(taken));
       for (const {resolve} of taken) resolve();
     } catch (error) {
       // one post that cannot be stored must not cost the others
@@ -152,16 +152,16 @@ function createStore(options: {thread: DuckDbThread; commitWaitMs: number; onClo
     });
   }
 
-  /** Asks the thread for what is not a commit. */
+  /** Asks the process for what is not a commit. */
   async function ask<Task extends Exclude<keyof Tasks, 'commit' | 'close'>>(task: Task, given: Tasks[Task]['given']) {
     if (closing) throw closedError();
-    return thread.ask(task, given);
+    return child.ask(task, given);
   }
 
   async function shut(): Promise<void> {
     begin();
     await committing;
-    await thread.close();
+    await child.close();
     onClosed();
   }
 

@@ -1,4 +1,4 @@
-import {execFile, spawn} from 'node:child_process';
+import {type ChildProcess, execFile, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {copyFile, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
@@ -6,22 +6,20 @@ import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
-import type {Worker} from 'node:worker_threads';
 import {afterEach, beforeEach, describe, expect, it, onTestFinished, vi} from 'vitest';
 import {type CollectorEvent, createDuckDbStore, type Store, StoreError} from '../../src/collector/index.ts';
 import {testUnless} from '../journey/test-unless.ts';
 import {beaconOf, openCollector, postOf, turnOf} from './fixtures.ts';
 
-const threads = vi.hoisted((): Worker[] => []);
-vi.mock('node:worker_threads', async (original) => {
-  const real = await original<typeof import('node:worker_threads')>();
-  class SeenWorker extends real.Worker {
-    constructor(...given: ConstructorParameters<typeof Worker>) {
-      super(...given);
-      threads.push(this);
-    }
-  }
-  return {...real, Worker: SeenWorker};
+const children = vi.hoisted((): ChildProcess[] => []);
+vi.mock('node:child_process', async (original) => {
+  const real = await original<typeof import('node:child_process')>();
+  const fork = (...given: Parameters<typeof real.fork>) => {
+    const child = real.fork(...given);
+    children.push(child);
+    return child;
+  };
+  return {...real, fork};
 });
 
 const run = promisify(execFile);
@@ -30,7 +28,7 @@ let folder = '';
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'firstword-trouble-'));
-  threads.length = 0;
+  children.length = 0;
 });
 
 afterEach(() => rm(folder, {recursive: true, force: true}));
@@ -125,7 +123,8 @@ describe('a full disk', () => {
     const [complaint] = await once(complaints, 'line');
     expect(complaint).toMatch(/^full: the disk of the turn store .* is full; make room/);
     const before = acknowledged.size;
-    await run('prlimit', [`--pid=${child.pid}`, '--fsize=unlimited:unlimited']);
+    const writers = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
+    for (const pid of writers.trim().split(' ')) await run('prlimit', [`--pid=${pid}`, '--fsize=unlimited:unlimited']);
     await vi.waitUntil(() => acknowledged.size > before + 100, {timeout: 30_000, interval: 20});
     child.kill('SIGKILL');
     await exited;
@@ -210,25 +209,30 @@ describe('a damaged file', () => {
   });
 });
 
-describe('the thread of a store', () => {
-  /** Has a thread fail at what it cannot read, and waits for its end. */
-  async function fell(): Promise<void> {
-    const [thread] = threads.slice(-1);
-    if (!thread) throw new Error('a store has a thread');
-    const ended = new Promise((resolve) => thread.once('exit', resolve));
-    thread.postMessage(undefined);
+describe('the process of a store', () => {
+  const FALLS = [
+    ['is killed', 'SIGKILL'],
+    ['crashes', 'SIGSEGV'],
+  ] as const;
+
+  /** Has the newest process fall, and waits for its end. */
+  async function fell(signal: 'SIGKILL' | 'SIGSEGV' = 'SIGKILL'): Promise<void> {
+    const [child] = children.slice(-1);
+    if (!child) throw new Error('a store has a process');
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    child.kill(signal);
     await ended;
   }
 
-  it('that falls is followed by another, and nothing is lost', async () => {
+  it.each(FALLS)('that %s is followed by another, and nothing is lost', async (_name, signal) => {
     const {collector, store, send} = await open(join(folder, 'turns.duckdb'));
     for (let round = 0; round < 3; round++) {
       expect(await send()).toBe(200);
-      const underway = [send(), send(), send()];
-      await fell();
-      expect(await Promise.all(underway)).toEqual([200, 200, 200]);
+      const underway = [send(), send(), send(), countOf(store)];
+      await fell(signal);
+      expect(await Promise.all(underway)).toEqual([200, 200, 200, expect.any(Number)]);
     }
-    expect(threads.length).toBeGreaterThanOrEqual(3);
+    expect(children.length).toBeGreaterThanOrEqual(3);
     expect(await countOf(store)).toBe(12);
     await collector.close();
     expect(await filesOpen()).toEqual([]);
@@ -239,28 +243,38 @@ describe('the thread of a store', () => {
     const {failures, send, store} = await open(path);
     expect(await send()).toBe(200);
     await fell();
-    await writeFile(join(folder, 'kept'), await readFile(path));
+    // what it had not worked into the file lies beside it
+    const kept = join(folder, 'kept');
+    await Promise.all([copyFile(path, kept), copyFile(`${path}.wal`, `${kept}.wal`)]);
     await writeFile(path, 'garbage'.repeat(1000));
     expect([await send(), await send()]).toEqual([503, 503]);
     expect(failures).toEqual(['corrupt', 'corrupt']);
-    await copyFile(join(folder, 'kept'), path);
+    await Promise.all([copyFile(kept, path), copyFile(`${kept}.wal`, `${path}.wal`)]);
     expect(await send()).toBe(200);
     expect(await countOf(store)).toBe(2);
   });
 
-  it('ends with the store, and has let go of its file', async () => {
-    const {collector, send} = await open(join(folder, 'turns.duckdb'));
+  it('goes on when a terminal interrupts everybody, and ends with the store', async () => {
+    const {collector, store, send} = await open(join(folder, 'turns.duckdb'));
+    const [child] = children;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) child?.kill(signal);
     await send();
+    expect(await countOf(store)).toBe(1);
     await collector.close();
-    expect(threads.map(({threadId}) => threadId)).toEqual([-1]);
+    expect(children).toHaveLength(1);
+    expect(child?.connected).toBe(false);
     expect(await filesOpen()).toEqual([]);
   });
 
-  /** Files of the test that this process has open. */
+  /** Files of the test that a process of this test, or a store's, has open. */
   async function filesOpen(): Promise<string[]> {
-    const descriptors = await readdir('/proc/self/fd').catch(() => []); // elsewhere than on Linux nobody tells
-    const paths = await Promise.all(descriptors.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => '')));
-    return paths.filter((path) => path.startsWith(folder));
+    const found: string[] = [];
+    for (const pid of ['self', ...children.map((child) => child.pid)]) {
+      const descriptors = await readdir(`/proc/${pid}/fd`).catch(() => []); // of what ended, and elsewhere than on Linux, nobody tells
+      const paths = await Promise.all(descriptors.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => '')));
+      found.push(...paths.filter((path) => path.startsWith(folder)));
+    }
+    return found;
   }
 });
 

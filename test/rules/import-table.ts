@@ -47,7 +47,10 @@ export const DEMO_PACKAGES = ['hono', '@hono/node-server', 'ai'];
 /** Where Node's own modules may be named in src. */
 export const NODE_PLACES = [
   {path: /^src\/cli\//, reason: 'commands run in Node only'},
-  {path: /^src\/collector\/duckdb-\w+\.ts$/, reason: 'a DuckDB file lies in a folder that may have to be made'},
+  {
+    path: /^src\/collector\/duckdb-\w+\.ts$/,
+    reason: 'a DuckDB file lies in a folder that may have to be made, and its process must not take the server along',
+  },
   {
     path: /^src\/collector\/apart(-thread)?\.ts$/,
     reason: 'comparing a million turns takes seconds, in which the thread that takes beacons must not stand still',

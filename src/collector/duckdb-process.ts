@@ -1,5 +1,6 @@
+import {fork} from 'node:child_process';
 import {extname} from 'node:path';
-import {Worker} from 'node:worker_threads';
+import {fileURLToPath} from 'node:url';
 import type {StoredAlert} from './burn-reading.ts';
 import type {CommitRows} from './duckdb-commit.ts';
 import {
@@ -11,7 +12,7 @@ import {
   type Totals,
 } from './store.ts';
 
-/** What a thread's database is opened with. */
+/** What a process's database is opened with. */
 export interface DuckDbSettings {
   /** An absolute path, or `:memory:`. */
   path: string;
@@ -23,8 +24,9 @@ export interface DuckDbSettings {
   spillLimitBytes: number;
 }
 
-/** What a thread can be asked, each with what it answers. */
+/** What a process can be asked, each with what it answers. */
 export interface Tasks {
+  open: {given: DuckDbSettings; answer: undefined};
   commit: {given: CommitRows; answer: undefined};
   read: {given: {name: keyof Readings; window: ReadWindow}; answer: Readings[keyof Readings]};
   totals: {given: undefined; answer: Totals};
@@ -34,35 +36,35 @@ export interface Tasks {
   close: {given: undefined; answer: undefined};
 }
 
-/** A question as it crosses to the thread. */
+/** A question as it crosses to the process. */
 export type Question = {[Task in keyof Tasks]: {number: number; task: Task; given: Tasks[Task]['given']}}[keyof Tasks];
 
-/** An answer as it comes back; number 0 is for the opening, which nobody asks for. */
+/** An answer as it comes back, to the question of its number. */
 export type Answer = {number: number} & (
   | {kind: 'done'; answer: unknown}
   | {kind: 'failed'; why: StoreErrorKind; message: string; cause: string}
 );
 
-/** A thread of its own for a database. */
-export interface DuckDbThread {
+/** A process of its own for a database. */
+export interface DuckDbProcess {
   /**
-   * Asks the thread. One that falls, or has to let go of its database, is followed by another, which is asked once more.
+   * Asks the process. One that falls, or has to let go of its database, is followed by another, which is asked once more.
    *
    * @throws StoreError
    */
   ask<Task extends keyof Tasks>(task: Task, given: Tasks[Task]['given']): Promise<Tasks[Task]['answer']>;
-  /** Closes the database and ends the thread; it does not throw. */
+  /** Closes the database and ends the process; it does not throw. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a thread and opens a database in it. Checkpoints were seen to keep the thread that they run in from all else
- * for 900 ms: this one has nothing else to do.
+ * Starts a process and opens a database in it. Whatever befalls the database there, the server that a collector is part of
+ * goes on; and checkpoints, which were seen to keep a thread from all else for 900 ms, keep nobody else waiting.
  *
  * @returns Once the database is open.
  * @throws StoreError when it cannot be opened.
  */
-export async function startDuckDbThread(settings: DuckDbSettings): Promise<DuckDbThread> {
+export async function startDuckDbProcess(settings: DuckDbSettings): Promise<DuckDbProcess> {
   let life = await begin(settings);
   let beginning: Promise<Life> | undefined;
 
@@ -88,7 +90,7 @@ export async function startDuckDbThread(settings: DuckDbSettings): Promise<DuckD
   }
 
   return {
-    ask: (task, given) => ask(task, given) as Promise<never>, // what the thread answers to this task
+    ask: (task, given) => ask(task, given) as Promise<never>, // what the process answers to this task
     async close() {
       await beginning?.catch(() => undefined); // it did not open, so there is nothing to close
       await life.close();
@@ -96,7 +98,7 @@ export async function startDuckDbThread(settings: DuckDbSettings): Promise<DuckD
   };
 }
 
-/** One thread, from its start to its end. */
+/** One process, from its start to its end. */
 interface Life {
   ask(task: keyof Tasks, given: unknown): Promise<unknown>;
   /** What those hear whom it no longer answers; undefined while it lives. */
@@ -109,55 +111,59 @@ interface Asker {
   reject: (error: StoreError) => void;
 }
 
-const OPENING = 0;
-
 async function begin(settings: DuckDbSettings): Promise<Life> {
   // the file beside this one, as source or as built
-  const entry = new URL(`./duckdb-worker${extname(import.meta.url)}`, import.meta.url);
-  const worker = new Worker(entry, {workerData: settings, execArgv: [], name: 'turn store'});
+  const entry = fileURLToPath(new URL(`./duckdb-child${extname(import.meta.url)}`, import.meta.url));
+  const child = fork(entry, {execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc']});
   const askers = new Map<number, Asker>();
-  let lastNumber = OPENING;
+  let lastNumber = 0;
   let isEnding = false;
   let end: StoreError | undefined;
-  let cause: unknown;
 
-  const expect = (number: number) =>
-    new Promise<unknown>((resolve, reject) => {
-      askers.set(number, {resolve, reject});
-      worker.ref();
-    });
+  /** Keeps this process alive as long as somebody waits: an open store alone does not. */
+  function hold(): void {
+    const isHeld = askers.size > 0 || isEnding;
+    for (const held of [child, child.channel]) held?.[isHeld ? 'ref' : 'unref']();
+  }
 
-  worker.on('message', (answer: Answer) => {
+  child.on('message', (answer: Answer) => {
     const asker = askers.get(answer.number);
     askers.delete(answer.number);
-    if (answer.number === OPENING && answer.kind === 'failed') isEnding = true;
-    if (askers.size === 0 && !isEnding) worker.unref(); // an open store alone keeps no process alive
+    hold();
     if (answer.kind === 'done') asker?.resolve(answer.answer);
     else asker?.reject(new StoreError(answer.why, answer.message, {cause: new Error(answer.cause)}));
   });
-  worker.on('error', (error) => {
-    cause = error;
-  });
   const ended = new Promise<void>((resolve) => {
-    worker.on('exit', () => {
-      end = new StoreError('failed', 'the thread of the turn store has ended', {cause});
+    const finish = (words: string) => {
+      end ??= new StoreError('failed', 'the process of the turn store has ended', {cause: new Error(words)});
       for (const {reject} of askers.values()) reject(end);
       askers.clear();
       resolve();
+    };
+    // once its streams are closed, all that it said was heard
+    child.on('close', (code, signal) => finish(signal ?? `exit code ${code}`));
+    child.on('error', ({message}) => {
+      if (child.pid === undefined) finish(message);
     });
   });
 
   function ask(task: keyof Tasks, given: unknown): Promise<unknown> {
     if (end) return Promise.reject(end);
     lastNumber += 1;
-    const answer = expect(lastNumber);
-    worker.postMessage({number: lastNumber, task, given});
-    return answer;
+    const number = lastNumber;
+    return new Promise((resolve, reject) => {
+      askers.set(number, {resolve, reject});
+      hold();
+      // who cannot be told has ended, or is about to
+      child.send({number, task, given}, () => undefined);
+    });
   }
 
   try {
-    await expect(OPENING);
+    await ask('open', settings);
   } catch (error) {
+    isEnding = true;
+    hold();
     await ended; // until then it may have the file
     throw error;
   }
