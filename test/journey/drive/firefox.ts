@@ -52,6 +52,11 @@ const PREFERENCES: Record<string, string | number | boolean> = {
   'datareporting.policy.dataSubmissionEnabled': false,
   'datareporting.policy.dataSubmissionPolicyBypassNotification': true,
   'datareporting.usage.uploadEnabled': false,
+  // One process for all pages: to start one for each costs more than most tests, and one that ends with its page's tab now
+  // and then takes along what the page sent last.
+  'dom.ipc.processCount': 1,
+  'dom.ipc.processPrelaunch.enabled': false,
+  'fission.autostart': false,
   'dom.push.connection.enabled': false,
   'extensions.getAddons.cache.enabled': false,
   'extensions.systemAddon.update.enabled': false,
