@@ -1,5 +1,6 @@
 // The process that has the database: it answers questions until it is told to close, until its database is of no use, or
 // until nobody is there any more to ask.
+import {answerOf} from './duckdb-answer.ts';
 import {type DuckDbFile, openDuckDbFile} from './duckdb-file.ts';
 import type {Answer, Question} from './duckdb-process.ts';
 import {StoreError} from './store.ts';
@@ -25,27 +26,12 @@ function sayFailure(number: number, error: unknown): Promise<void> {
 }
 
 async function work(question: Question): Promise<unknown> {
-  if (question.task === 'open') {
-    file = await openDuckDbFile(question.given);
-    return undefined;
+  if (question.task !== 'open') {
+    if (file) return answerOf(file, question);
+    throw new StoreError('closed', 'the turn store is not open');
   }
-  if (!file) throw new StoreError('closed', 'the turn store is not open');
-  switch (question.task) {
-    case 'commit':
-      return file.commit(question.given);
-    case 'read':
-      return file.read(question.given.name, question.given.window);
-    case 'totals':
-      return file.totals();
-    case 'alerts':
-      return file.alerts(question.given);
-    case 'saveAlerts':
-      return file.saveAlerts(question.given);
-    case 'prune':
-      return file.prune(question.given);
-    case 'close':
-      return file.close();
-  }
+  file = await openDuckDbFile(question.given);
+  return undefined;
 }
 
 process.on('message', async (question: Question) => {

@@ -5,7 +5,7 @@ import {type DuckDBConnection, DuckDBInstance} from '@duckdb/node-api';
 import type {StoredAlert} from './burn-reading.ts';
 import {readAlerts, writeAlerts} from './duckdb-alerts.ts';
 import {askOf} from './duckdb-ask.ts';
-import {type CommitRows, createCommitter, wholly} from './duckdb-commit.ts';
+import {createCommitter, wholly} from './duckdb-commit.ts';
 import {failureOf, isFatal, isLocked} from './duckdb-failure.ts';
 import {fillPaths} from './duckdb-path.ts';
 import type {DuckDbSettings} from './duckdb-process.ts';
@@ -14,6 +14,7 @@ import {READERS} from './duckdb-readers.ts';
 import {dropRollups, rollUpHour} from './duckdb-rollups.ts';
 import {ADD_COLUMNS, LACKS_COLUMNS, TABLES} from './duckdb-tables.ts';
 import {type PruneLimits, type Readings, type ReadWindow, StoreError, type Totals} from './store.ts';
+import type {CommitRows} from './written-batch.ts';
 
 /**
  * How many bytes of changes wait beside the file before they are worked into it. That holds up every commit for as long

@@ -2,7 +2,6 @@ import {fork} from 'node:child_process';
 import {extname} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {StoredAlert} from './burn-reading.ts';
-import type {CommitRows} from './duckdb-commit.ts';
 import {
   type PruneLimits,
   type Readings,
@@ -11,6 +10,7 @@ import {
   type StoreErrorKind,
   type Totals,
 } from './store.ts';
+import type {CommitRows} from './written-batch.ts';
 
 /** What a process's database is opened with. */
 export interface DuckDbSettings {

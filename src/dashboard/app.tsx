@@ -1,6 +1,7 @@
 import {useEffect, useState} from 'preact/hooks';
 import {FILTERS, type Summary} from '../protocol/index.ts';
 import {Arms} from './arms.tsx';
+import {Cards} from './boundary.tsx';
 import {Budgets} from './budgets.tsx';
 import {Cold} from './cold.tsx';
 import {Compare} from './compare.tsx';
@@ -139,7 +140,7 @@ function Report(props: {summary: Summary; query: Query; onQuery: (query: Query) 
     );
   }
   return (
-    <>
+    <Cards>
       {mark}
       <LittleData summary={summary} query={query} onQuery={onQuery} />
       <Headline summary={summary} blame={blame} />
@@ -165,7 +166,7 @@ function Report(props: {summary: Summary; query: Query; onQuery: (query: Query) 
       <Live query={query} onQuery={onQuery} />
       <Quality summary={summary} query={query} />
       <SaveTables />
-    </>
+    </Cards>
   );
 }
 

@@ -1,8 +1,13 @@
 import {onTestFinished} from 'vitest';
+import {answerOf} from '../../src/collector/duckdb-answer.ts';
+import {openDuckDbFile} from '../../src/collector/duckdb-file.ts';
+import type {DuckDbProcess} from '../../src/collector/duckdb-process.ts';
+import {createGroupedStore} from '../../src/collector/group-commit.ts';
 import {
   type Collector,
   createCollector,
-  createDuckDbStore,
+  STORE_MEMORY_BYTES,
+  STORE_SPILL_BYTES,
   type Store,
   type StoredBatch,
 } from '../../src/collector/index.ts';
@@ -59,11 +64,20 @@ export function postOf(body: BodyInit | null, headers: Record<string, string> = 
   return new Request(`${HOME}/v1/turns`, init);
 }
 
+/** A store of this process alone: one of its own costs more than most tests, and is for tests about it. */
+export async function openMemoryStore(): Promise<Store> {
+  const settings = {threadCount: 2, memoryLimitBytes: STORE_MEMORY_BYTES, spillLimitBytes: STORE_SPILL_BYTES};
+  const file = await openDuckDbFile({path: ':memory:', ...settings});
+  const ask = (task: string, given: unknown) => answerOf(file, {number: 0, task, given} as never); // as a store asks
+  const child = {ask, close: () => file.close()} as unknown as DuckDbProcess;
+  return createGroupedStore({child, commitWaitMs: 1});
+}
+
 /** Opens a collector over a store in memory, or over the store that is given; it closes with the test. */
 export async function openCollector(
   options: Partial<Parameters<typeof createCollector>[0]> = {},
 ): Promise<{collector: Collector; store: Store; send: (turns: readonly unknown[]) => Promise<unknown>}> {
-  const store = options.store ?? (await createDuckDbStore({path: ':memory:', commitWaitMs: 1}));
+  const store = options.store ?? (await openMemoryStore());
   const collector = createCollector({summaryRestRatio: 0, ...options, store});
   onTestFinished(() => collector.close());
   async function send(turns: readonly unknown[]): Promise<unknown> {

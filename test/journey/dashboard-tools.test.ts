@@ -4,6 +4,7 @@ import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vites
 import {planTraffic} from '../../demo/traffic/plan.ts';
 import {sendBatches} from '../../demo/traffic/send-batches.ts';
 import {simulateTurns} from '../../demo/traffic/simulate-turns.ts';
+import {REPORT_VERSION} from '../../src/protocol/index.ts';
 import {type Borrowed, borrowBrowser, type Page} from './drive/index.ts';
 import {type Stage, type StageOptions, startStage} from './stage.ts';
 
@@ -300,6 +301,25 @@ describe('states', () => {
       /answers with an error/.test(document.querySelector('[aria-labelledby=quality]')?.textContent ?? ''),
     );
     await page.waitFor(() => document.querySelector('.turn')?.textContent?.includes('complete'));
+  });
+
+  test('one card that cannot be drawn says so, and the others stand', async () => {
+    let isOdd = true;
+    const odd = () => Response.json({v: REPORT_VERSION, computedAt: Date.now(), report: {rows: [null]}});
+    const stage = await startStage({
+      intercept: ({url}) => (isOdd && url.includes('/reports/routes') ? odd() : undefined),
+    });
+    onTestFinished(async () => void (await stage.close()));
+    await postReal(stage.url);
+    const page = await browser.open(`${stage.url}/dashboard/`);
+    onTestFinished(() => page.close());
+    await page.waitFor(() => document.querySelector('[role=alert]')?.textContent?.includes('cannot be drawn'));
+    await page.waitFor(() => document.querySelector('.turn')?.textContent?.includes('complete'));
+    isOdd = false;
+    await page.click('[role=alert] button');
+    await page.waitFor(
+      () => document.querySelector('[aria-labelledby=routes]') && !document.querySelector('[role=alert]'),
+    );
   });
 
   test('few turns say what is missing, and where more are', async () => {
