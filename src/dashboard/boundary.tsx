@@ -8,7 +8,7 @@ export function Cards({children}: {children: ComponentChildren}) {
 }
 
 function Boundary({children}: {children: ComponentChildren}) {
-  const [error, retry] = useErrorBoundary((caught) => console.error(caught));
+  const [error, retry] = useErrorBoundary(reportError);
   if (error === undefined) return <>{children}</>;
   return (
     <section class="card message" role="alert">

@@ -11,7 +11,7 @@ import {createDuckDbStore, type Store} from '../../src/collector/index.ts';
 import {createDimensionLimit, toStoredTurn} from '../../src/collector/stored-turn.ts';
 import type {TurnRecord} from '../../src/latency/index.ts';
 import type {BeaconBatch} from '../../src/protocol/index.ts';
-import {createDraw, turnOf} from './fixtures.ts';
+import {createDraw, openMemoryStore, turnOf} from './fixtures.ts';
 
 let folder = '';
 const children: ChildProcess[] = [];
@@ -33,6 +33,12 @@ afterEach(async () => {
 
 async function open(name = 'turns.duckdb'): Promise<Store> {
   const store = await createDuckDbStore({path: join(folder, name), commitWaitMs: 1});
+  stores.push(store);
+  return store;
+}
+
+async function inMemory(): Promise<Store> {
+  const store = await openMemoryStore();
   stores.push(store);
   return store;
 }
@@ -77,11 +83,9 @@ describe('of one turn', () => {
     ['a second end of the same rev changes nothing', [end(2), turnOf(1, {rev: 2, t: {done: 5}})], 'complete', 20],
     ['a higher snapshot reopens it', [end(1), open_(2)], 'open', undefined],
   ] as const)('%s', async (_name, records, outcome, firstTokenMs) => {
-    const apart = await open('apart.duckdb');
+    const [apart, together, atOnce] = await Promise.all([inMemory(), inMemory(), inMemory()]);
     for (const record of records) await apart.append(batchOf([record]));
-    const together = await open('together.duckdb');
     await Promise.all(records.map((record) => together.append(batchOf([record]))));
-    const atOnce = await open('at-once.duckdb');
     await atOnce.append(batchOf(records));
     for (const store of [apart, together, atOnce]) {
       const {turnCount, recent} = await store.read('summary', EVERYTHING);

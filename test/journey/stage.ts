@@ -125,9 +125,15 @@ export async function openByKeyboard(page: Page): Promise<void> {
   );
 }
 
-/** Types a question and sends it with Enter. */
+/**
+ * Puts a question into the field at once, as from a clipboard, and sends it with Enter; keys are pressed one by one where
+ * a test is about them.
+ *
+ * @throws where no field has the focus.
+ */
 export async function ask(page: Page, question: string): Promise<void> {
-  await page.type(question);
+  const isIn = await page.run((text) => document.execCommand('insertText', false, text), question);
+  if (!isIn) throw new Error('no field has the focus');
   await page.press('Enter');
 }
 
