@@ -52,11 +52,8 @@ const PREFERENCES: Record<string, string | number | boolean> = {
   'datareporting.policy.dataSubmissionEnabled': false,
   'datareporting.policy.dataSubmissionPolicyBypassNotification': true,
   'datareporting.usage.uploadEnabled': false,
-  // One process for all pages: to start one for each costs more than most tests, and one that ends with its page's tab now
-  // and then takes along what the page sent last.
-  'dom.ipc.processCount': 1,
+  // A process that waits for the next page costs the time of the one that is there.
   'dom.ipc.processPrelaunch.enabled': false,
-  'fission.autostart': false,
   'dom.push.connection.enabled': false,
   'extensions.getAddons.cache.enabled': false,
   'extensions.systemAddon.update.enabled': false,
@@ -78,6 +75,13 @@ const PREFERENCES: Record<string, string | number | boolean> = {
   'toolkit.telemetry.server': '',
 };
 
+/**
+ * One process for all pages: to start one for each costs more than most tests, and one that ends with its page's tab now
+ * and then takes along what the page sent last. When it crashes nothing can be opened any more: the driver waits for the
+ * tab in front to be hidden, and no tab is left that could say so.
+ */
+const ONE_PROCESS = {'fission.autostart': false, 'dom.ipc.processCount': 1};
+
 /** A finger is what points, and all that does. */
 const FINGERS = {'ui.primaryPointerCapabilities': 1, 'ui.allPointerCapabilities': 1, 'dom.w3c_touch_events.enabled': 1};
 
@@ -86,7 +90,8 @@ export const startFirefox: Start = async (room: Room, {profileFolder, ...look}):
   const programs = findPrograms('firefox');
   if (typeof programs === 'string') throw new Error(`Firefox cannot run here: ${programs}`);
   const profile = profileFolder ?? join(room.folder, 'profile');
-  await writeProfile(profile, look);
+  // a profile that outlives its browser is there to see what outlives a page: its processes are as a visitor has them
+  await writeProfile(profile, {...look, isVisitors: profileFolder !== undefined});
   const child = await room.start(programs.browser, {
     args: ['--headless', '--no-remote', '--profile', profile, '--remote-debugging-port', '0', 'about:blank'],
     env: {MOZ_CRASHREPORTER_DISABLE: '1', MOZ_DISABLE_AUTO_SAFE_MODE: '1', MOZ_REMOTE_SETTINGS_DEVTOOLS: '1'},
@@ -103,9 +108,13 @@ export const startFirefox: Start = async (room: Room, {profileFolder, ...look}):
   };
 };
 
-async function writeProfile(folder: string, {dark, reducedMotion, forcedColors, touch}: Look): Promise<void> {
+async function writeProfile(
+  folder: string,
+  {dark, reducedMotion, forcedColors, touch, isVisitors}: Look & {isVisitors: boolean},
+): Promise<void> {
   const preferences = {
     ...PREFERENCES,
+    ...(isVisitors ? {} : ONE_PROCESS),
     'layout.css.prefers-color-scheme.content-override': dark ? 0 : 1,
     'ui.prefersReducedMotion': reducedMotion ? 1 : 0,
     // 2 forces the visitor's own colours, 1 never does
