@@ -4,7 +4,7 @@
 import {parseArgs} from 'node:util';
 import {findEngines} from '../journey/drive/index.ts';
 import {KILL_COUNT, WAY_WORDS, WAYS} from './loss/plan.ts';
-import {runVariant} from './loss/run.ts';
+import {runShares} from './loss/run.ts';
 import {VARIANTS} from './loss/site.ts';
 import {describe, killCount} from './loss/tally.ts';
 
@@ -35,7 +35,8 @@ for (const {engine, missing} of findEngines().filter((each) => (values.engine ??
   console.log(`\n${engine}: ${ways.join(', ')}`);
   for (const remark of remarks) console.log(`  ${remark}`);
   for (const variant of VARIANTS.filter((each) => (values.variant ?? each) === each)) {
-    const result = await runVariant(engine, variant, {count, seed, downMs: DOWN_MS});
+    const result = (await runShares(engine, [{variant, count}], {seed, downMs: DOWN_MS})).get(variant);
+    if (!result) continue;
     console.log(describe(engine, variant, result));
     if (variant === 'plain') {
       for (const [place, times] of result.spread) {

@@ -54,20 +54,27 @@ const WITHIN_MS: Readonly<Record<Moment, number>> = {
 /** The most tokens that an answer has when its page ends. */
 const MOST_TOKENS = 12;
 
+/** One of how many ends is by killing: a browser takes longer to start than any other end takes. */
+const KILL_EVERY = 10;
+
 /** The smallest number of ends by killing. */
 export const KILL_COUNT = 30;
 
-/** Spreads ends evenly over the ways and moments, the same for the same seed. */
+/** Spreads ends evenly over the moments and the ways, but for kills, the same for the same seed. */
 export function planEnds(engine: EngineName, options: {count: number; seed: number}): End[] {
   const {count, seed} = options;
   const random = createRandom(seed);
-  const {ways} = WAYS[engine];
+  const gentle = WAYS[engine].ways.filter((way) => way !== 'kill');
   return Array.from({length: count}, (_, at) => {
-    const [way, round] = [at % ways.length, Math.floor(at / ways.length)];
-    const moment = MOMENTS[(way + round) % MOMENTS.length] ?? 'streaming';
+    const kills = Math.floor(at / KILL_EVERY);
+    const isKill = at % KILL_EVERY === KILL_EVERY - 1;
+    const [place, round] = isKill
+      ? [kills, 0]
+      : [(at - kills) % gentle.length, Math.floor((at - kills) / gentle.length)];
+    const moment = MOMENTS[(place + round + seed) % MOMENTS.length] ?? 'streaming';
     return {
       number: at + 1,
-      way: ways[way] ?? 'close',
+      way: isKill ? 'kill' : (gentle[place] ?? 'close'),
       moment,
       delayMs: Math.floor(random() * WITHIN_MS[moment]),
       tokenCount: 1 + Math.floor(random() * MOST_TOKENS),

@@ -11,6 +11,14 @@ import {readOutbox} from './watch.ts';
 
 type Shop = Window & {Firstword: {open(): void; send(text: string): void}; outboxIsRead?: boolean};
 
+/** What happens on one site: pages that end, and a visit after them. */
+export interface Part {
+  site: LossSite;
+  ends: readonly End[];
+  /** Runs before the chat is opened for the last time. */
+  onLastVisit: () => Promise<void>;
+}
+
 /** What was seen of the ends of one engine on one site. */
 export interface Played {
   /** Turns by the number of their question. */
@@ -22,88 +30,104 @@ export interface Played {
 }
 
 /**
- * Ends pages as planned, each in the middle of a turn, and opens the chat once more at the end, until no record waits any
- * more.
+ * Ends pages as planned, each in the middle of a turn, and opens the chat of each site once more after its last, until no
+ * record waits there any more. One browser goes from site to site, as a visitor's does.
  *
- * @param options.onLastVisit - Runs before that last visit.
+ * @returns What was seen on each site, in their order.
  */
-export async function playEnds(options: {
-  engine: EngineName;
-  site: LossSite;
-  ends: readonly End[];
-  onLastVisit?: () => Promise<void>;
-}): Promise<Played> {
-  const {engine, site, ends, onLastVisit = async () => undefined} = options;
+export async function playEnds(engine: EngineName, parts: readonly Part[]): Promise<Played[]> {
+  const visitor = await createVisitor(engine);
+  const played: Played[] = [];
+  try {
+    for (const part of parts) played.push(await playPart(visitor, part));
+  } finally {
+    await visitor.leave();
+  }
+  return played;
+}
+
+async function playPart(visitor: Visitor, {site, ends, onLastVisit}: Part): Promise<Played> {
   // what WebKit's driver cannot kill ends before all others, and has an outbox of its own
-  const isApart = ({way}: End) => engine === 'webkit' && way === 'kill';
+  const isApart = ({way}: End) => visitor.engine === 'webkit' && way === 'kill';
   const apart = ends.filter(isApart);
-  let isLast = false;
-  const once = async () => {
-    if (!isLast) await onLastVisit();
-    isLast = true;
+  let last: Promise<void> | undefined;
+  const once = () => {
+    last ??= onLastVisit();
+    return last;
   };
   const killed = apart.length > 0 ? await killWebkit(site, {ends: apart, onLastVisit: once}) : [];
-  const played = await drive({engine, site, ends: ends.filter((end) => !isApart(end)), onLastVisit: once});
+  const played = await visitor.play({site, ends: ends.filter((end) => !isApart(end)), onLastVisit: once});
   return {
+    ...played,
     ids: new Map([...killed, ...played.ids]),
     found: new Set([...site.marked.found, ...played.found]),
-    early: played.early,
   };
 }
 
-async function drive(options: {
+/** One who comes again and again with the same profile, whatever became of the browser. */
+interface Visitor {
   engine: EngineName;
-  site: LossSite;
-  ends: readonly End[];
-  onLastVisit: () => Promise<void>;
-}): Promise<Played> {
-  const {engine, site, ends} = options;
+  play(part: Part): Promise<Played>;
+  leave(): Promise<void>;
+}
+
+async function createVisitor(engine: EngineName): Promise<Visitor> {
   const canKeep = engine !== 'webkit';
   const profileFolder = canKeep ? mkdtempSync(join(tmpdir(), 'fw-loss-')) : undefined;
   const open = () => openBrowser(engine, profileFolder ? {profileFolder} : {});
-  const ids = new Map<number, string>();
-  const found = new Set<string>();
-  const early = new Set<string>();
   let browser = await open();
   let page: Page | undefined;
 
-  /** Opens a page with the chat, and looks before that what earlier ones have left. */
-  async function visit(number: number): Promise<Page> {
-    if (page) await page.goto(site.pageUrl(number));
-    else page = await browser.open(site.pageUrl(number));
-    for (const id of await page.run(readOutbox)) found.add(id);
-    await page.waitFor(() =>
-      Boolean(document.querySelector('firstword-chat')?.shadowRoot?.querySelector('[aria-haspopup]')),
-    );
-    await page.run(() => (window as unknown as Shop).Firstword.open());
-    // as a visitor types a question: by then the widget is there, whole
-    await page.waitFor(() => (window as unknown as Shop).outboxIsRead);
+  async function visit(url: string): Promise<Page> {
+    if (page) await page.goto(url);
+    else page = await browser.open(url);
     return page;
   }
 
-  try {
-    for (const end of ends) {
-      const visited = await visit(end.number);
-      const pid = end.way === 'crash' ? await processOf(browser, visited) : 0;
-      const id = await ask(visited, end);
-      ids.set(end.number, id);
-      await reach(site, end);
-      await delay(end.delayMs); // the moment is one of chance
-      page = await endBy({browser, page: visited, pid, site, end});
-      if (site.accepted.has(id) || site.marked.beacon.has(id)) early.add(id);
-      if (end.way === 'kill') browser = await open();
-    }
-    await options.onLastVisit();
-    const last = await visit(0);
-    await waitUntil(
-      async () => (await last.run(readOutbox)).length === 0,
-      () => `nothing to wait in the outbox of ${engine} any more`,
-    );
-    return {ids, found, early};
-  } finally {
-    await browser.close();
-    if (profileFolder) rmSync(profileFolder, {recursive: true, force: true, maxRetries: 5});
-  }
+  return {
+    engine,
+    async play({site, ends, onLastVisit}) {
+      const ids = new Map<number, string>();
+      const found = new Set<string>();
+      const early = new Set<string>();
+      for (const end of ends) {
+        const visited = await visit(site.pageUrl(end.number));
+        for (const left of await openChat(visited)) found.add(left);
+        const pid = end.way === 'crash' ? await processOf(browser, visited) : 0;
+        const id = await ask(visited, end);
+        ids.set(end.number, id);
+        await reach(site, end);
+        await delay(end.delayMs); // the moment is one of chance
+        page = await endBy({browser, page: visited, pid, site, end});
+        if (site.accepted.has(id) || site.marked.beacon.has(id)) early.add(id);
+        if (end.way === 'kill') browser = await open();
+      }
+      await onLastVisit();
+      const last = await visit(site.pageUrl(0));
+      for (const left of await openChat(last)) found.add(left);
+      await waitUntil(
+        async () => (await last.run(readOutbox)).length === 0,
+        () => `nothing to wait in the outbox of ${engine} any more`,
+      );
+      return {ids, found, early};
+    },
+    async leave() {
+      await browser.close();
+      if (profileFolder) rmSync(profileFolder, {recursive: true, force: true, maxRetries: 5});
+    },
+  };
+}
+
+/** Opens the chat of a page; gives the turns that earlier pages had left in the outbox. */
+async function openChat(page: Page): Promise<string[]> {
+  const left = await page.run(readOutbox);
+  await page.waitFor(() =>
+    Boolean(document.querySelector('firstword-chat')?.shadowRoot?.querySelector('[aria-haspopup]')),
+  );
+  await page.run(() => (window as unknown as Shop).Firstword.open());
+  // as a visitor types a question: by then the widget is there, whole
+  await page.waitFor(() => (window as unknown as Shop).outboxIsRead);
+  return left;
 }
 
 /** Asks, and gives the turn's id. */
