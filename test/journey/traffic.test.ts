@@ -6,11 +6,12 @@ import {sendBatches} from '../../demo/traffic/send-batches.ts';
 import {SIMULATED_SITE, simulateTurns} from '../../demo/traffic/simulate-turns.ts';
 import {createBeaconReader} from '../../src/collector/read-beacon.ts';
 import {BEACON_MAX_BYTES, BEACON_MAX_TURNS, isSimulated} from '../../src/protocol/index.ts';
-import {type Borrowed, borrowBrowser} from './drive/index.ts';
-import {startStage} from './stage.ts';
+import {type Borrowed, borrowBrowser, type Page} from './drive/index.ts';
+import {startFilledStage} from './filled-stage.ts';
+import {type Stage, startStage} from './stage.ts';
 
-/** Enough for the tail to have thirty turns, and few enough to be sent in seconds. */
-const TURN_COUNT = 1500;
+/** Little more than the 600 from which on somebody is named at all: most of what these tests take is to send them. */
+const TURN_COUNT = 750;
 
 /** What the dashboard is to name for each. */
 const CULPRITS = {
@@ -19,6 +20,8 @@ const CULPRITS = {
   'cold-starts': {name: 'cold-starts', words: /^Cold starts are to blame/},
   'model-tail': {name: 'model', words: /^model is to blame/},
 } as const;
+
+type Incident = (typeof INCIDENTS)[number] | 'none';
 
 describe('simulated turns', () => {
   const batches = [...simulateTurns(11, planTraffic({turnCount: 4000}))];
@@ -73,15 +76,29 @@ describe('simulated turns', () => {
 
 describe('the dashboard', () => {
   let browser: Borrowed;
+  const filled = new Map<Incident, Promise<Stage>>();
   beforeAll(async () => {
     browser = await borrowBrowser('chromium');
   });
-  afterAll(() => browser.close());
+  afterAll(async () => {
+    await browser.close();
+    for (const stage of filled.values()) await (await stage).close();
+  });
+
+  /** Opens the dashboard of a collector that was filled with traffic; one for those who ask for the same. */
+  async function openFilled(incident: Incident): Promise<Page> {
+    const filling = filled.get(incident) ?? startWith(incident);
+    filled.set(incident, filling);
+    const {url} = await filling;
+    const page = await browser.open(`${url}/dashboard/`);
+    onTestFinished(() => page.close());
+    return page;
+  }
 
   test.each(INCIDENTS)(
     'names first whom %s makes to blame, and says that the turns are simulated',
     async (incident) => {
-      const page = await openFilled(browser, incident);
+      const page = await openFilled(incident);
       await page.waitFor(() => document.querySelector('[data-culprit]:not([data-culprit=none])'));
       const {named, words, mark} = await page.run(() => ({
         named: [...document.querySelectorAll('[data-culprit]')].map((each) => each.getAttribute('data-culprit')),
@@ -96,13 +113,13 @@ describe('the dashboard', () => {
   );
 
   test('names nobody where nothing is planted', async () => {
-    const page = await openFilled(browser, 'none');
+    const page = await openFilled('none');
     await page.waitFor(() => document.querySelector('[data-culprit]'));
     expect(await page.run(() => document.querySelector('[data-culprit]')?.getAttribute('data-culprit'))).toBe('none');
   });
 
   test('tells of a proxy that holds back tokens beside the other things that its figures stand on', async () => {
-    const page = await openFilled(browser, 'buffering-proxy');
+    const page = await openFilled('buffering-proxy');
     const problem = await page.waitFor(() => document.querySelector('[aria-labelledby=quality] .problem')?.textContent);
     expect(problem).toMatch(/A proxy holds back tokens .*X-Accel-Buffering: no/);
   });
@@ -133,15 +150,14 @@ describe('npm run demo:traffic', () => {
   });
 });
 
-async function openFilled(browser: Borrowed, incident: (typeof INCIDENTS)[number] | 'none') {
-  const stage = await startStage();
-  onTestFinished(async () => void (await stage.close()));
-  const batches = simulateTurns(1, planTraffic({incident, turnCount: TURN_COUNT}));
-  const sent = await sendBatches({batches, url: `${stage.url}/v1/turns`});
-  expect(sent).toEqual({acceptedCount: TURN_COUNT, refusedCount: 0});
-  const page = await browser.open(`${stage.url}/dashboard/`);
-  onTestFinished(() => page.close());
-  return page;
+function startWith(incident: Incident): Promise<Stage> {
+  return startFilledStage({
+    async fill(url) {
+      const batches = simulateTurns(1, planTraffic({incident, turnCount: TURN_COUNT}));
+      const sent = await sendBatches({batches, url: `${url}/v1/turns`});
+      expect(sent).toEqual({acceptedCount: TURN_COUNT, refusedCount: 0});
+    },
+  });
 }
 
 async function runTraffic(words: string[]): Promise<{code: number | null; output: string}> {
