@@ -4,21 +4,26 @@ import {createChance} from '../collector/simulated.ts';
 import {borrowBrowser} from './drive/index.ts';
 import {startStage} from './stage.ts';
 
-const PAGE_COUNT = 1000;
+/** So few posts hold as many turns and tasks as are compared in a thread of its own. */
+const PAGE_COUNT = 250;
 
-/** Two turns of a page for one need, in an arm whose first words come sooner and that is asked twice more often. */
+/** Turns of a page. */
+const TURN_COUNT = 8;
+
+/** Turns of a page, two for each need, in an arm whose first words come sooner and that is asked twice more often. */
 function turnsOf(page: number, chance: ReturnType<typeof createChance>): TurnRecord[] {
   const isOn = page % 2 === 1;
-  return [1, 2].map((n) => {
+  return Array.from({length: TURN_COUNT}, (_, index) => {
+    const n = index + 1;
     const paint = chance.time(isOn ? 500 : 900, 0.4);
     const hasLeft = chance.share() < 0.1;
     return {
-      id: (2 * page + n).toString(16).padStart(32, '0'),
+      id: (TURN_COUNT * page + n).toString(16).padStart(32, '0'),
       rev: 1,
       final: true,
       n,
-      task: isOn ? 1 : n,
-      age: 60_000 - 10_000 * n,
+      task: isOn ? Math.ceil(n / 2) : n,
+      age: 100_000 - 10_000 * n,
       route: isOn ? 'fast' : 'powerful',
       arms: {route: isOn ? 'on' : 'off'},
       budget: {token: 1500, done: 8000},
