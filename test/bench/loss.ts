@@ -3,7 +3,7 @@
 // Less of it: node test/bench/loss.ts --ends 60 --seed 2 --engine firefox --variant cross-origin
 import {parseArgs} from 'node:util';
 import {findEngines} from '../journey/drive/index.ts';
-import {KILL_COUNT, WAY_WORDS, WAYS} from './loss/plan.ts';
+import {KILL_COUNT, KILL_SHARE, WAY_WORDS, WAYS} from './loss/plan.ts';
 import {runShares} from './loss/run.ts';
 import {VARIANTS} from './loss/site.ts';
 import {describe, killCount} from './loss/tally.ts';
@@ -35,7 +35,9 @@ for (const {engine, missing} of findEngines().filter((each) => (values.engine ??
   console.log(`\n${engine}: ${ways.join(', ')}`);
   for (const remark of remarks) console.log(`  ${remark}`);
   for (const variant of VARIANTS.filter((each) => (values.variant ?? each) === each)) {
-    const result = (await runShares(engine, [{variant, count}], {seed, downMs: DOWN_MS})).get(variant);
+    const result = (await runShares(engine, [{variant, count}], {seed, killShare: KILL_SHARE, downMs: DOWN_MS})).get(
+      variant,
+    );
     if (!result) continue;
     console.log(describe(engine, variant, result));
     if (variant === 'plain') {

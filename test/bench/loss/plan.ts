@@ -54,27 +54,30 @@ const WITHIN_MS: Readonly<Record<Moment, number>> = {
 /** The most tokens that an answer has when its page ends. */
 const MOST_TOKENS = 12;
 
-/** One of how many ends is by killing: a browser takes longer to start than any other end takes. */
-const KILL_EVERY = 10;
-
-/** The smallest number of ends by killing. */
+/** The smallest number of ends by killing, and the share of 300 that it is. */
 export const KILL_COUNT = 30;
+export const KILL_SHARE = KILL_COUNT / 300;
 
-/** Spreads ends evenly over the moments and the ways, but for kills, the same for the same seed. */
-export function planEnds(engine: EngineName, options: {count: number; seed: number}): End[] {
-  const {count, seed} = options;
+/**
+ * Spreads ends evenly over the moments and the ways, the same for the same seed.
+ *
+ * @param options.killShare - Which share of them is by killing, rounded up; the last is among them. A browser takes longer
+ * to start than any other end takes.
+ */
+export function planEnds(engine: EngineName, options: {count: number; seed: number; killShare: number}): End[] {
+  const {count, seed, killShare} = options;
   const random = createRandom(seed);
   const gentle = WAYS[engine].ways.filter((way) => way !== 'kill');
+  const killCount = Math.ceil(count * killShare);
   return Array.from({length: count}, (_, at) => {
-    const kills = Math.floor(at / KILL_EVERY);
-    const isKill = at % KILL_EVERY === KILL_EVERY - 1;
-    const [place, round] = isKill
-      ? [kills, 0]
-      : [(at - kills) % gentle.length, Math.floor((at - kills) / gentle.length)];
-    const moment = MOMENTS[(place + round + seed) % MOMENTS.length] ?? 'streaming';
+    const kills = Math.floor((at * killCount) / count);
+    const isKill = Math.floor(((at + 1) * killCount) / count) > kills;
+    const place = isKill ? kills : at - kills;
+    // neither 4 nor 5 ways are a multiple of the moments, so that each meets all
+    const moment = MOMENTS[(place + seed) % MOMENTS.length] ?? 'streaming';
     return {
       number: at + 1,
-      way: isKill ? 'kill' : (gentle[place] ?? 'close'),
+      way: isKill ? 'kill' : (gentle[place % gentle.length] ?? 'close'),
       moment,
       delayMs: Math.floor(random() * WITHIN_MS[moment]),
       tokenCount: 1 + Math.floor(random() * MOST_TOKENS),

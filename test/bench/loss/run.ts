@@ -20,17 +20,18 @@ export interface Share {
  * came of its turns.
  *
  * @param shares - The kinds; each has its turn in a plan that is made for all.
+ * @param options.killShare - Which share of the ends is by killing.
  * @param options.downMs - How long a collector is down at least, in ms.
  */
 export async function runShares(
   engine: EngineName,
   shares: readonly Share[],
-  {seed, downMs}: {seed: number; downMs: number},
+  {seed, killShare, downMs}: {seed: number; killShare: number; downMs: number},
 ): Promise<Map<Variant, Tally>> {
   const counts = shares.map(({variant, count}) =>
     variant === 'collector down' ? Math.min(count, MOST_WAITING) : count,
   );
-  const ends = planEnds(engine, {count: counts.reduce((sum, count) => sum + count, 0), seed});
+  const ends = planEnds(engine, {count: counts.reduce((sum, count) => sum + count, 0), seed, killShare});
   const parts = await Promise.all(
     shares.map(({variant}, at) => openPart(variant, {ends: ends.splice(0, counts[at] ?? 0), downMs})),
   );

@@ -63,6 +63,12 @@ export async function openSite(variant: Variant): Promise<LossSite> {
   const folder = await mkdtemp(join(tmpdir(), 'fw-loss-store-'));
   const path = join(folder, 'turns.duckdb');
   const store = await createDuckDbStore({path, commitWaitMs: 5});
+  const hanging = new Set<ServerResponse>();
+  /** Ends what takes the allowance of pages that have gone: a browser has six connections to a site, and they take one each. */
+  const release = () => {
+    for (const response of hanging) response.writeHead(204).end();
+    hanging.clear();
+  };
   const answerOf = (number: number) => {
     const made = answers.get(number) ?? createAnswer();
     answers.set(number, made);
@@ -113,11 +119,14 @@ export async function openSite(variant: Variant): Promise<LossSite> {
     const {pathname, searchParams} = new URL(request.url ?? '/', origin);
     if (pathname === '/v1/turns') return collect(request, response);
     if (pathname === '/page') {
+      release();
       response.writeHead(200, {...HTML, ...policy}).end(page(`${collectorOrigin}/v1/turns`));
     } else if (pathname === '/away') response.writeHead(200, HTML).end('<!doctype html><title>Away</title>');
     else if (pathname === '/watch.js') response.writeHead(200, {'content-type': 'text/javascript'}).end(WATCH);
-    else if (pathname === '/hang') request.resume();
-    else if (pathname === '/mark') {
+    else if (pathname === '/hang') {
+      request.resume();
+      hanging.add(response);
+    } else if (pathname === '/mark') {
       const ids = (await readAll(request)).split(',');
       const what = searchParams.get('what') as Mark; // from our own script
       for (const id of ids.filter(Boolean)) marked[what].add(id);
