@@ -8,7 +8,7 @@ export function Cards({children}: {children: ComponentChildren}) {
 }
 
 function Boundary({children}: {children: ComponentChildren}) {
-  const [error, retry] = useErrorBoundary(reportError);
+  const [error, retry] = useErrorBoundary((caught) => reportError(caught));
   if (error === undefined) return <>{children}</>;
   return (
     <section class="card message" role="alert">
