@@ -106,6 +106,4 @@ export const desktopOf = (room: Room, display: string): Record<string, string> =
   NO_AT_BRIDGE: '1',
   // As root and in containers the sandbox's own tool may not run; what is shown here is our own.
   WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
-  // Frames come to the display by way of memory: without a graphics card the other way costs half as much again.
-  WEBKIT_DISABLE_DMABUF_RENDERER: '1',
 });
