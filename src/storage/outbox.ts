@@ -12,7 +12,10 @@ export interface KeptTurn {
 
 /** Records of turns that wait for a later page of the origin. All of it rejects where the database cannot be had. */
 export interface TurnOutbox<T extends KeptTurn> {
-  /** Keeps a record in the place of an earlier one of its turn; resolves once it outlives the browser. */
+  /**
+   * Keeps a record, which is read in the place of earlier ones of its turn; they are taken away with it, so that one of
+   * them is there whatever becomes of the page. Resolves once it outlives the browser.
+   */
   write(kept: T): Promise<void>;
   /**
    * Reads all that is kept, the oldest first, and erases what is older than OUTBOX_HOURS. How many may wait is the affair
@@ -56,24 +59,23 @@ export function createOutbox<T extends KeptTurn>(shelf: Shelf = createShelf('fir
     });
 
   const outbox: TurnOutbox<T> = {
-    write: (kept) =>
-      commit((store) => {
-        const {record} = kept;
-        store.delete(IDBKeyRange.bound(record.id, keyOf(record)));
-        store.put(kept, keyOf(record));
-      }),
+    // what it replaces stays until it is taken away with it: as a page closes, WebKit drops a put, and carries out what
+    // else is in its transaction
+    write: (kept) => commit((store) => store.put(kept, keyOf(kept.record))),
     async read(nowAt) {
-      const kept: T[] = [];
-      const old: TurnRecord[] = [];
+      // by turn: the order of keys has the newest last
+      const kept: Record<string, T> = {};
+      const old: Record<string, TurnRecord> = {};
       let dropped = 0;
       for (const each of await shelf.use('readonly', (store) => promisifyRequest(store.getAll()))) {
         const ageMs = nowAt - each?.at + each?.record?.age; // NaN for what is no record
-        if (ageMs < MAX_MS) kept.push(each);
-        else if (ageMs >= MAX_MS) old.push(each.record);
-        else dropped += Number(each) || 0;
+        if (ageMs < MAX_MS) kept[each.record.id] = each;
+        else if (ageMs >= MAX_MS) old[each.record.id] = each.record;
+        else dropped += +each || 0;
       }
-      if (old[0]) await outbox.remove(old, old.length);
-      return {kept: kept.sort((a, b) => a.at - b.at), dropped: dropped + old.length};
+      const records = Object.values(old);
+      if (records[0]) await outbox.remove(records, records.length);
+      return {kept: Object.values(kept).sort((a, b) => a.at - b.at), dropped: dropped + records.length};
     },
     remove: (records, dropped) =>
       commit((store) => {

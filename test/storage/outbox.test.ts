@@ -1,3 +1,4 @@
+import {promisifyRequest} from 'idb-keyval';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import type {TurnRecord} from '../../src/latency/index.ts';
 import {createOutbox, OUTBOX_HOURS, type Shelf} from '../../src/storage/index.ts';
@@ -33,6 +34,33 @@ test('records come back the oldest first, the newest of each turn', async () => 
     {at: 1, record: record(2)},
     {at: 3, record: record(1, {rev: 2})},
   ]);
+});
+
+test('a page that closes as it replaces a record leaves one of them: WebKit drops what such a page puts', async () => {
+  const closing: Shelf = {
+    ...shelf,
+    use: (mode, work) =>
+      shelf.use(mode, (store) => {
+        store.put = () => store.get('');
+        return work(store);
+      }),
+  };
+  await open().write({at: 1, record: record(1, {final: false})});
+  void open(closing).write({at: 2, record: record(1)});
+  expect(await read()).toEqual({ids: [1], dropped: 0});
+});
+
+test('of a record and the one that it replaces, the newer is read', async () => {
+  await open().write({at: 2, record: record(1, {rev: 2})});
+  await shelf.write(`${idOf(1)}1010`, {at: 1, record: record(1, {final: false})});
+  expect((await open().read(1000)).kept).toEqual([{at: 2, record: record(1, {rev: 2})}]);
+});
+
+test('a turn that is too old counts once, however many of its records are there', async () => {
+  await open().write({at: 1, record: record(1, {final: false})});
+  await open().write({at: 2, record: record(1)});
+  expect(await read(2 * DAY_MS)).toEqual({ids: [], dropped: 1});
+  expect((await shelf.use('readonly', (store) => promisifyRequest(store.getAllKeys()))).length).toBe(1); // the count
 });
 
 test('tabs that write at once lose nothing of each other', async () => {

@@ -3,11 +3,18 @@ export async function readOutbox(): Promise<string[]> {
   const name = 'firstword-outbox';
   if (!(await indexedDB.databases()).some((each) => each.name === name)) return [];
   const request = indexedDB.open(name);
-  const database = await new Promise<IDBDatabase>((resolve, reject) => {
+  const database = await new Promise<IDBDatabase | undefined>((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
+    // its browser ended before it was made: making it is the widget's affair
+    request.onupgradeneeded = () => {
+      request.transaction?.abort();
+      resolve(undefined);
+    };
   });
+  if (!database) return [];
   try {
+    if (!database.objectStoreNames.contains('kept')) return [];
     const keys = database.transaction('kept').objectStore('kept').getAllKeys();
     await new Promise((resolve, reject) => {
       keys.onsuccess = resolve;
