@@ -63,8 +63,7 @@ export const SCRIPTS: Readonly<Record<string, ScriptFacts>> = {
   },
   'firstword-answer.js': {
     purpose: 'Reads and draws answers as nodes, never as HTML.',
-    loads:
-      'At the first key in the composer, or with the first question; with data-faq, data-rum or data-analytics when the chat is opened.',
+    loads: 'At the first key in the composer, or with the first question; with data-faq when the chat is opened.',
     checked: BY_LOADER,
     network:
       'Asks data-endpoint for the rest of an answer that broke off. Images of answers load only from data-image-prefixes.',
@@ -82,28 +81,7 @@ export const SCRIPTS: Readonly<Record<string, ScriptFacts>> = {
       'Posts times and counts, without a word of the conversation, to data-rum where that is set and consent allows it. Posts a question that the visitor sent another time, to data-endpoint or data-hedge-endpoint.',
     storage: 'A channel between tabs of the site, which keeps nothing: whether the endpoint answers.',
     dom: 'Draws nothing.',
-    listens: ['securitypolicyviolation', 'firstword:*'],
-    globals: NONE,
-  },
-  'firstword-outbox.js': {
-    purpose: 'Keeps times of answers that could not be told yet for the site’s next page.',
-    loads: 'When the chat is opened, where data-rum is set and consent is granted.',
-    checked: BY_LOADER,
-    network: NONE,
-    storage:
-      'IndexedDB, only with granted consent: firstword-outbox holds times and counts of at most 50 answers, without a word of the conversation, for at most 24 hours.',
-    dom: 'Draws nothing.',
-    listens: [],
-    globals: NONE,
-  },
-  'firstword-vitals.js': {
-    purpose: 'Measures how fast the page loaded and answered the visitor (the web-vitals package).',
-    loads: 'When the page is idle after the chat was opened, where data-rum is set and consent allows it.',
-    checked: BY_LOADER,
-    network: NONE,
-    storage: NONE,
-    dom: 'Draws nothing. Hears which control of the chat is used, inside its shadow root only.',
-    listens: ['visibilitychange', 'pageshow', 'prerenderingchange', 'load', 'keydown', 'click'],
+    listens: ['securitypolicyviolation'],
     globals: NONE,
   },
   'firstword-more.js': {
@@ -158,19 +136,6 @@ export const SCRIPTS: Readonly<Record<string, ScriptFacts>> = {
     listens: [],
     globals: NONE,
   },
-  'firstword-analytics.js': {
-    purpose: 'Tells the analytics that the page has already how fast answers were, when data-analytics names them.',
-    loads:
-      'Beside firstword-measure.js, with data-analytics; not under Global Privacy Control or Do Not Track. With data-analytics that is when the visitor opens the chat.',
-    checked: BY_LOADER,
-    network:
-      'None of its own. What it calls sends times, counts and words from closed lists, without a word of the conversation, where it sends everything else.',
-    storage: NONE,
-    dom: 'Draws nothing.',
-    listens: ['pagehide'],
-    globals:
-      'Sets none. Calls what data-analytics names and the page has: gtag, dataLayer.push, posthog.capture, analytics.track, plausible, amplitude.track, mixpanel.track.',
-  },
   'firstword-faq.js': {
     purpose:
       'Answers questions of the site’s own FAQ at once, without sending them anywhere; has the endpoint look up ahead what others are likely to be about.',
@@ -221,7 +186,7 @@ export const SCRIPTS: Readonly<Record<string, ScriptFacts>> = {
 /** What no script of ours does, whatever the attributes say. */
 export const NEVER = [
   'reads or listens to a field of the page; keys are heard inside the chat only',
-  'sets or reads a cookie',
+  'sets or reads a cookie, or uses IndexedDB',
   'makes a request to an address that is neither in an attribute of the tag nor beside the script',
   'sends what was typed before the visitor sends it',
   'runs text as code or makes HTML of it: no eval, no Function, no innerHTML, no inline script or style',

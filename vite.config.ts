@@ -1,7 +1,6 @@
 import {execFileSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import {resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {playwright} from '@vitest/browser-playwright';
 import {minify} from 'terser';
@@ -21,9 +20,6 @@ const {version, dependencies} = JSON.parse(readFileSync('package.json', 'utf8'))
  */
 const LAZY = {
   owner: 'src/widget/owner-lines.ts',
-  analytics: 'src/widget/analytics.ts',
-  outbox: 'src/widget/outbox.ts',
-  vitals: 'src/rum/vitals.ts',
   measure: 'src/widget/measuring.ts',
   glass: 'src/widget/glass.tsx',
   more: 'src/widget/more.tsx',
@@ -92,18 +88,6 @@ function lazyFiles(): Plugin {
   };
 }
 
-/** Has all that `web-vitals` begins noted where it can be ended: the package has no way to. */
-function leash(): Plugin {
-  const path = JSON.stringify(resolve('src/rum/leash.ts'));
-  return {
-    name: 'firstword-leash',
-    transform: {
-      filter: {id: /\/web-vitals\//},
-      handler: (code) => `import {addEventListener, PerformanceObserver} from ${path};\n${code}`,
-    },
-  };
-}
-
 /** One file of the page, without chunks of its own. */
 function pageFile(input: string, output: {format: 'es' | 'iife'; entryFileNames: string}, outDir = 'dist') {
   return {
@@ -139,7 +123,6 @@ const NPM = {
       preserveEntrySignatures: 'strict',
       external: Object.keys(dependencies),
       checks: {pluginTimings: false},
-      experimental: {attachDebugInfo: 'none'}, // names no folder of who builds
       output: {format: 'es', entryFileNames: 'index.js', chunkFileNames: 'page/[name].js'},
     },
   },
@@ -170,8 +153,6 @@ const ALONE = ['render-speed', 'hedge-speed', 'pipeline-speed', 'paint', 'buffer
 );
 /** Of two cores the test runner itself would leave one idle. */
 const WORKERS = 2;
-/** Journeys wait more than they compute: a third of them uses what two leave idle. */
-const JOURNEY_WORKERS = 3;
 const JOURNEY = {environment: 'node', testTimeout: 120_000, hookTimeout: 120_000} as const;
 
 /**
@@ -230,7 +211,7 @@ const projects = [
       name: 'journey',
       include: ['test/journey/**/*.test.ts'],
       exclude: ALONE,
-      maxWorkers: JOURNEY_WORKERS,
+      maxWorkers: WORKERS,
       isolate: false, // one file gives its browsers to the next
     },
   },
@@ -248,20 +229,17 @@ export default defineConfig(({command}) => {
     clearScreen: false,
     logLevel: 'warn',
     oxc: {jsx: {runtime: 'automatic', importSource: 'preact', development: false}},
-    plugins: [lazyFiles(), leash()],
+    plugins: [lazyFiles()],
     build: {target: TARGET, cssTarget: TARGET},
     builder: {sharedConfigBuild: true, buildApp},
     test: {projects},
     environments: {
-      outbox: pageFile(LAZY.outbox, {format: 'es', entryFileNames: 'outbox.js'}),
-      vitals: pageFile(LAZY.vitals, {format: 'es', entryFileNames: 'vitals.js'}),
       measure: pageFile(LAZY.measure, {format: 'es', entryFileNames: 'measure.js'}),
       glass: pageFile(LAZY.glass, {format: 'es', entryFileNames: 'glass.js'}),
       more: pageFile(LAZY.more, {format: 'es', entryFileNames: 'more.js'}),
       owner: pageFile(LAZY.owner, {format: 'es', entryFileNames: 'owner.js'}),
       vendors: pageFile(LAZY.vendors, {format: 'es', entryFileNames: 'vendors.js'}),
       tabs: pageFile(LAZY.tabs, {format: 'es', entryFileNames: 'tabs.js'}),
-      analytics: pageFile(LAZY.analytics, {format: 'es', entryFileNames: 'analytics.js'}),
       experiment: pageFile(LAZY.experiment, {format: 'es', entryFileNames: 'experiment.js'}),
       faq: pageFile(LAZY.faq, {format: 'es', entryFileNames: 'faq.js'}),
       answer: pageFile(LAZY.answer, {format: 'es', entryFileNames: 'answer.js'}),

@@ -44,10 +44,6 @@ export interface BackendOptions {
   /** Content-Security-Policy of the pages for a nonce; default none. */
   policy?: (nonce: string) => string;
   observe?: AnswerOptions['observe'];
-  /** Secrets of which a reader of the figures must send one; default none, and only this machine reads. */
-  readTokens?: readonly string[];
-  /** Where alerts are posted; default nowhere. */
-  alertWebhook?: string | undefined;
 }
 
 /** The demo as one web app. */
@@ -75,12 +71,7 @@ export async function createBackend(options: BackendOptions = {}): Promise<Backe
     ...(options.isPlain ? {} : {budget, ...createShop(pack)}),
     ...(options.observe ? {observe: options.observe} : {}),
   });
-  const collector = createCollector({
-    store: await createDuckDbStore({path: options.turnsPath ?? TURNS_PATH}),
-    budget,
-    readTokens: options.readTokens ?? [],
-    alerts: {webhook: options.alertWebhook},
-  });
+  const collector = createCollector({store: await createDuckDbStore({path: options.turnsPath ?? TURNS_PATH})});
 
   let faq: {text: string; etag: string} | undefined;
 

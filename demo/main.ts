@@ -2,11 +2,7 @@ import {createBackend} from './backend.ts';
 import {listen} from './listen.ts';
 
 const wanted = Number(process.env['PORT'] ?? 3000);
-const backend = await createBackend({
-  observe: () => undefined,
-  readTokens: process.env['FIRSTWORD_READ_TOKEN']?.split(/[\s,]+/).filter(Boolean) ?? [],
-  alertWebhook: process.env['FIRSTWORD_ALERT_WEBHOOK'] || undefined,
-});
+const backend = await createBackend({observe: () => undefined});
 const server = await listen({
   fetch: backend.fetch,
   port: wanted,

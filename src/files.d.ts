@@ -1,8 +1,6 @@
 /** Made by the build: the package's version, and the SHA-384 of each lazy page file in base64, once it is built. */
 declare module 'virtual:firstword-files' {
   export const version: string;
-  export const outbox: string;
-  export const vitals: string;
   export const measure: string;
   export const glass: string;
   export const more: string;
@@ -11,7 +9,6 @@ declare module 'virtual:firstword-files' {
   export const faq: string;
   export const tabs: string;
   export const experiment: string;
-  export const analytics: string;
   export const answer: string;
   export const panel: string;
   /** By language, as its subtag is written. */

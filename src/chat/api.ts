@@ -13,9 +13,6 @@ export type LazyFile =
   | 'firstword-faq'
   | 'firstword-tabs'
   | 'firstword-experiment'
-  | 'firstword-analytics'
-  | 'firstword-outbox'
-  | 'firstword-vitals'
   | `lang/${string}`;
 
 /** Whether the visitor's agreement is needed, given, refused, or not asked for. */

@@ -1,6 +1,4 @@
 export {fittingProtocols} from '../protocol/index.ts';
-export type {WatchVitals} from '../rum/index.ts';
-export {type Analytics, createAnalytics, signalled} from '../rum/index.ts';
 export * from './answering.ts';
 export * from './api.ts';
 export * from './chat.ts';
@@ -8,7 +6,6 @@ export type {Lever} from './contract.ts';
 export * from './create-chat.ts';
 export {createInstant, type Instant, type InstantOptions} from './instant.ts';
 export * from './measure.ts';
-export {openOutbox} from './open-outbox.ts';
 export {createOthers} from './others.ts';
 export type {PackTrouble} from './pack-feed.ts';
 export * from './page-events.ts';

@@ -1,6 +1,6 @@
-import {createTurn, type Milestone, type Protocol, type Turn, type TurnRecord} from '../latency/index.ts';
+import {createTurn, type Protocol, type Turn, type TurnRecord} from '../latency/index.ts';
 import {type AnswerEvent, type Hello, readFallback, readHedge} from '../protocol/index.ts';
-import {createRum, describePage, type RumOptions} from '../rum/index.ts';
+import {createRum, describePage} from '../rum/index.ts';
 import {writeJson} from '../stream/index.ts';
 import type {Consent} from './api.ts';
 import type {Contract, Lever, Terms} from './contract.ts';
@@ -14,14 +14,7 @@ import {watchBusy} from './watch-busy.ts';
 
 /** Turns what happened into records, and sends them where the site wants them. */
 export interface Measure {
-  /** Starts measuring a turn; one that an earlier page has told of is not told again (`told`). */
-  createTurn(start: {
-    id: string;
-    n: number;
-    startedMs: number;
-    budget?: string | undefined;
-    told?: boolean;
-  }): MeasuredTurn;
+  createTurn(start: {id: string; n: number; startedMs: number; budget?: string | undefined}): MeasuredTurn;
   /** Starts holding the turns of a chat to what was declared. */
   createContract(core: Core): Contract;
   /** Takes what the endpoint says of itself. */
@@ -39,19 +32,14 @@ export interface Measure {
   endTask(): void;
   /** The page is hidden or goes: sends what waits and a snapshot of an open turn, in a way that survives it. */
   leave(snapshot?: TurnRecord): void;
-  /** The chat was opened once more: what could not be sent before goes now. */
-  opened(): void;
   consent(answer: 'granted' | 'denied'): void;
-  /** Erases the records that are kept for a later page. */
-  forget(): void;
   stop(): void;
 }
 
 /** What a measure is made of. */
 export interface MeasureOptions
   extends Declaration,
-    Pick<Terms, 'fallback' | 'hasContact' | 'hedge' | 'hedgeEndpoint'>,
-    Pick<RumOptions, 'openOutbox' | 'watchVitals'> {
+    Pick<Terms, 'fallback' | 'hasContact' | 'hedge' | 'hedgeEndpoint'> {
   protocol: Protocol | 'auto';
   language: string | undefined;
   /** The collector's address, or `off`. */
@@ -71,9 +59,6 @@ export interface MeasureOptions
 }
 
 const LEVERS: readonly Lever['name'][] = ['hedge', 'deadlines', 'breaker'];
-
-/** The milestones at which it is told anew how a turn stands, beside the stages of the server's work. */
-const HELD_AT: ReadonlySet<Milestone> = new Set(['headers', 'paint']);
 
 /** How long after a turn the next one still serves the same need, in ms. */
 export const TASK_MS = 90_000;
@@ -104,8 +89,6 @@ export function createMeasure(options: MeasureOptions): Measure {
           sample: options.rumSample,
           now: () => performance.now(),
           toText: writeJson,
-          openOutbox: options.openOutbox,
-          watchVitals: options.watchVitals,
         });
   let latest: {turn: Turn; startedMs: number; busyMs: number; inpMs: number} | undefined;
   let contract: Contract | undefined;
@@ -159,28 +142,8 @@ export function createMeasure(options: MeasureOptions): Measure {
       if (watched.has('long-animation-frame') && parent === window) turn.note({busy: 0});
       latest = {turn, startedMs: start.startedMs, busyMs: 0, inpMs: 0};
       const begunMs = new Map<string, number>();
-      let isDue = false;
-      let isOver = start.told;
-      /** Has the sender hold the turn as it stands, once for all that happens now, in this task. */
-      const hold = () => {
-        if (isDue || isOver) return;
-        isDue = true;
-        queueMicrotask(() => {
-          isDue = false;
-          if (!isOver) sender?.hold(turn.peek(performance.now()));
-        });
-      };
-      hold();
       return {
         ...turn,
-        mark(milestone, nowMs) {
-          turn.mark(milestone, nowMs);
-          if (HELD_AT.has(milestone)) hold();
-        },
-        settle(ending, nowMs) {
-          isOver = true;
-          turn.settle(ending, nowMs);
-        },
         record(nowMs) {
           watched.flush();
           return turn.record(nowMs);
@@ -189,7 +152,6 @@ export function createMeasure(options: MeasureOptions): Measure {
           const hedge = event.kind === 'hedge' && readHedge(event.hedge);
           if (hedge) contract?.learn({hedge});
           noteEvent(turn, event, {nowMs, begunMs});
-          if (event.kind === 'stage' || event.kind === 'start') hold();
         },
         head(headers) {
           if (headers.get('x-firstword') === '1') turn.note({proto: 'firstword'});
@@ -219,9 +181,7 @@ export function createMeasure(options: MeasureOptions): Measure {
     },
     endTask,
     leave: (snapshot) => sender?.leave(snapshot),
-    opened: () => sender?.opened(),
     consent: (answer) => sender?.consent(answer),
-    forget: () => sender?.forget(),
     stop() {
       contract?.dropLate();
       watched.stop();

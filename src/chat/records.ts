@@ -11,8 +11,6 @@ export interface Records {
   /** The page is hidden or goes, with an open turn or none. */
   leave(open: Running | undefined): void;
   consent(answer: Exclude<Consent, 'auto' | 'required'>): void;
-  /** Erases what is kept of turns for a later page. */
-  forget(): void;
   /** Takes the measure once it is loaded; without one turns go on untold. */
   arrive(measure: Promise<Measure>): void;
   stop(): void;
@@ -49,9 +47,7 @@ export function createRecords(options: {emit: (event: ChatEvent) => void; now: (
       turn.closed = true;
       tell(turn);
     },
-    // an earlier page has told of a turn that goes on here
-    leave: (open) => measure?.leave(open && !open.told ? {...open.turn.record(now()), left: 'hidden'} : undefined),
-    forget: () => measure?.forget(),
+    leave: (open) => measure?.leave(open && {...open.turn.record(now()), left: 'hidden'}),
     consent(answer) {
       consented = answer;
       measure?.consent(answer);

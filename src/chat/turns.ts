@@ -220,10 +220,7 @@ export function createTurns(
     // who called before this was loaded knew nothing of an answer that has been read on since
     const running = called ?? (core.running?.told ? core.running : undefined);
     core.contract?.dropLate();
-    if (left === 'forget') {
-      withInstant((instant) => instant.forget());
-      records.forget();
-    }
+    if (left === 'forget') withInstant((instant) => instant.forget());
     if (!running) return;
     const isGone = left === 'pagehide';
     if (running.follows) {

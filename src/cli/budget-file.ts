@@ -1,12 +1,12 @@
 import {existsSync, readFileSync} from 'node:fs';
-import {type Budget, type Critical, DEFAULT_BUDGET, plannedNames, readBudget, readCritical} from '../latency/index.ts';
+import {readBudget, readCritical} from '../latency/index.ts';
 import type {BudgetFile} from '../server/index.ts';
 import {CommandError, firstLine} from './command-error.ts';
 
 /** The budget file that commands read when none is named. */
 export const BUDGET_FILE = 'firstword.budget.json';
 
-const KEYS = ['first-token', 'complete', 'stages', 'critical', 'plan'];
+const KEYS = ['first-token', 'complete', 'stages', 'critical'];
 
 /**
  * Reads a budget file and looks whether it holds.
@@ -20,31 +20,15 @@ export function readBudgetFile(path?: string): BudgetFile | undefined {
   const file = path ?? BUDGET_FILE;
   const fail = (reason: string, cause?: unknown) => new CommandError('budget', `${file}: ${reason}`, {cause});
   const budgetFile = checkShape(readJson(file, fail), fail);
-  const read = budgetOf(budgetFile);
-  if (typeof read === 'string') throw fail(read);
-  return declares(budgetFile) ? budgetFile : undefined;
+  const {stages = {}, critical: order, ...milestones} = budgetFile;
+  const critical = readCritical(order, Object.keys(stages));
+  if (typeof critical === 'string') throw fail(critical);
+  const times = Object.entries({...milestones, ...stages});
+  if (times.length === 0) return undefined;
+  const budget = readBudget(times.map(([name, time]) => `${name}=${String(time)}`).join(' '), critical);
+  if (typeof budget === 'string') throw fail(budget);
+  return budgetFile;
 }
-
-/**
- * Reads what a budget file declares; what it does not declare has its default.
- *
- * @returns The budget with its order, or a sentence that says what is wrong, such as limits that do not fit.
- */
-export function budgetOf({
-  stages = {},
-  critical: order,
-  plan,
-  ...milestones
-}: BudgetFile): {budget: Budget; critical: Critical} | string {
-  const critical = readCritical(order, [...Object.keys(stages), ...plannedNames(plan)]);
-  if (typeof critical === 'string') return critical;
-  const times = Object.entries({...milestones, ...stages}).map(([name, time]) => `${name}=${String(time)}`);
-  const budget = readBudget(times.join(' ') || DEFAULT_BUDGET, critical);
-  return typeof budget === 'string' ? budget : {budget, critical};
-}
-
-const declares = ({critical: _, stages = {}, ...rest}: BudgetFile) =>
-  Object.keys(rest).length > 0 || Object.keys(stages).length > 0;
 
 type Fail = (reason: string, cause?: unknown) => CommandError;
 
@@ -68,8 +52,7 @@ function checkShape(given: unknown, fail: Fail): BudgetFile {
   for (const key of Object.keys(given)) {
     if (!KEYS.includes(key)) throw fail(`"${key.slice(0, 40)}" is not known; it may hold ${KEYS.join(', ')}`);
   }
-  const {stages = {}, critical: _, plan = {}, ...milestones} = given;
-  if (!isObject(plan)) throw fail('"plan" holds no JSON object');
+  const {stages = {}, critical: _, ...milestones} = given;
   if (!isObject(stages)) throw fail('"stages" holds no JSON object');
   for (const [name, time] of Object.entries({...milestones, ...stages})) {
     const isTime = typeof time === 'number' || (typeof time === 'string' && /^\S+$/.test(time));

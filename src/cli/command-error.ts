@@ -1,14 +1,5 @@
 /** Why a command ends before its work is done. */
-export type CommandErrorKind =
-  | 'address'
-  | 'budget'
-  | 'file'
-  | 'files'
-  | 'model'
-  | 'option'
-  | 'package'
-  | 'plan'
-  | 'store';
+export type CommandErrorKind = 'address' | 'budget' | 'file' | 'files' | 'model' | 'option' | 'package' | 'store';
 
 /** An ending that its message explains in one line: what is wrong and what to do about it. */
 export class CommandError extends Error {

@@ -7,6 +7,7 @@ import {
   type PackReport,
   type PlainPack,
   readPack,
+  type Steps,
   unfoldPack,
 } from '../faq/index.ts';
 import {FAQ_EXIT, type FaqArguments} from './faq-arguments.ts';
@@ -16,7 +17,6 @@ import {nameOutput, prepareOutput} from './faq-output.ts';
 import {createProgress, type Output} from './faq-progress.ts';
 import {type FaqFigures, writeProblems, writeReport} from './faq-report.ts';
 import type {Problem, Source} from './faq-source.ts';
-import {pace} from './pace.ts';
 
 /** What a command reaches the world by. */
 export interface FaqSurroundings {
@@ -27,6 +27,9 @@ export interface FaqSurroundings {
   /** When it is, in epoch ms. */
   nowAt: number;
 }
+
+/** How long it learns before it looks whether it was stopped, in ms. */
+const PAUSE_MS = 50;
 
 /**
  * Checks a FAQ, and compiles it when that is asked for and nothing is wrong.
@@ -143,6 +146,22 @@ async function compile(pack: PlainPack, {signal, stderr}: FaqSurroundings): Prom
     brotliBytes: brotliCompressSync(text).length,
   };
   return {text, report, figures};
+}
+
+/** Does steps with pauses, in which a signal is heard; gives undefined when it was. */
+async function pace<Result>(
+  steps: Steps<Result>,
+  {signal, onShare}: {signal: AbortSignal; onShare: (share: number) => void},
+): Promise<Result | undefined> {
+  let pausedMs = performance.now();
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) return step.value;
+    if (performance.now() - pausedMs < PAUSE_MS) continue;
+    onShare(step.value);
+    await new Promise((done) => setImmediate(done));
+    if (signal.aborted) return undefined;
+    pausedMs = performance.now();
+  }
 }
 
 function checkGates(report: PackReport, {minPrecision, minCoverage, maxFalse}: FaqArguments): Problem[] {

@@ -21,10 +21,6 @@ export interface ServeArguments {
   data: string;
   /** Default: none. */
   origin?: readonly string[];
-  /** Default: none, and only this machine reads the figures. */
-  readToken?: readonly string[];
-  /** Default: none. */
-  alertWebhook?: string;
 }
 
 /**
@@ -47,19 +43,13 @@ export async function runServe(
     load: () => Promise.all([import('./serve.ts'), import('./listen.ts'), import('./page.ts')]),
   });
   const onLine = (line: string) => print(`[firstword] ${line}`);
-  const reachedFrom = isLoopback(given.host) ? 'this-machine' : 'network';
-  const readTokens = given.readToken ?? [];
-  const served = await createServed({
-    ...{pageFiles: findPageFiles(), budget, dataPath: given.data, origins, readTokens, reachedFrom, onLine},
-    alertWebhook: given.alertWebhook,
-  });
+  const served = await createServed({pageFiles: findPageFiles(), budget, dataPath: given.data, origins, onLine});
   try {
     const {fetch, modelName, simulated} = served;
     const onTaken = (port: number) => print(`Port ${port} is in use, trying ${port + 1}.`);
     const server = await listen({fetch, host: given.host, port: given.port, onTaken});
     try {
-      const facts = {url: server.url, tag: writeTag(server.url), modelName, simulated, origins, readTokens};
-      print(writeWelcome({...facts, host: given.host, data: given.data}));
+      print(writeWelcome({...given, origins, url: server.url, modelName, simulated, tag: writeTag(server.url)}));
       await aborted(signal);
     } finally {
       await server.close();
@@ -77,11 +67,12 @@ function writeWelcome(facts: {
   host: string;
   data: string;
   origins: readonly string[];
-  readTokens: readonly string[];
 }): string {
   const {url, origins} = facts;
   const remedy = facts.simulated ? ' (set OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_MODEL for a real one)' : '';
-  const open = isLoopback(facts.host) ? '' : `\nWhoever reaches ${facts.host} can ask.`;
+  const open = /^(127\.|localhost$|::1$)/.test(facts.host)
+    ? ''
+    : `\nWhoever reaches ${facts.host} can ask and read the figures.`;
   const others =
     origins.length > 0
       ? `Pages of ${origins.join(', ')} may ask.`
@@ -102,18 +93,7 @@ On your own page, paste this line:
   ${facts.tag}
 
 ${others}${open}
-${writeReaders(facts)}
 Turns are kept in ${facts.data}. Ctrl-C stops it.`;
-}
-
-function writeReaders({host, readTokens}: {host: string; readTokens: readonly string[]}): string {
-  if (readTokens.length > 0) return 'The figures are told to whoever sends a reading token; the dashboard asks for it.';
-  if (isLoopback(host)) return 'The figures are told on this machine only.';
-  return `The figures are told to nobody, as ${host} can be reached from elsewhere: set FIRSTWORD_READ_TOKEN to at least 16 characters.`;
-}
-
-function isLoopback(host: string): boolean {
-  return /^(?:127\.|localhost$|::1$)/.test(host);
 }
 
 /** Reads an origin as browsers send it; a slash at the end is forgiven. */

@@ -1,12 +1,6 @@
 import {serveStatic} from '@hono/node-server/serve-static';
 import {type Context, Hono, type Next} from 'hono';
-import {
-  type Collector,
-  type CollectorEvent,
-  createCollector,
-  createDuckDbStore,
-  StoreError,
-} from '../collector/index.ts';
+import {createCollector, createDuckDbStore, StoreError} from '../collector/index.ts';
 import {
   type BudgetFile,
   createAnswerHandler,
@@ -29,12 +23,6 @@ export interface ServeOptions {
   dataPath: string;
   /** Origins of pages that may ask and send, beside the server's own. */
   origins: readonly string[];
-  /** Secrets of which a reader of the figures must send one. Without any, only this machine reads. */
-  readTokens: readonly string[];
-  /** Who can reach the listener at all. */
-  reachedFrom: 'this-machine' | 'network';
-  /** Where alerts are posted, a secret; default nowhere. */
-  alertWebhook: string | undefined;
   /** Is told what the operator should know, each line once. */
   onLine: (line: string) => void;
 }
@@ -61,8 +49,7 @@ const HINTS: Readonly<Record<string, string>> = {
  * Makes the app: the widget's files, the endpoint in front of the model of the environment (a simulated one without),
  * the collector, the dashboard, and a page to try it all.
  *
- * @throws CommandError `model` when the environment names a model only half, `store` when the turn store does not open,
- *   `option` when a token or the webhook is none.
+ * @throws CommandError `model` when the environment names a model only half, `store` when the turn store does not open.
  */
 export async function createServed(options: ServeOptions): Promise<Served> {
   const {origins, budget} = options;
@@ -74,7 +61,13 @@ export async function createServed(options: ServeOptions): Promise<Served> {
     ...(budget === undefined ? {} : {budget}),
     observe: (span) => tellFailure(span, say),
   });
-  const collector = await openCollector(options, say);
+  const collector = createCollector({
+    store: await openStore(options.dataPath),
+    origins,
+    observe: (event) => {
+      if (event.kind === 'failed') say(`turns are not kept: ${firstLine(event.error)}`);
+    },
+  });
 
   const app = new Hono();
   const guard = (context: Context, next: Next) => tellRefusedOrigin(context, next, say);
@@ -102,35 +95,6 @@ function chooseModel() {
   const problem = model.problem();
   if (problem !== undefined) throw new CommandError('model', problem);
   return {answering: {model}, modelName: model.modelId, simulated: false};
-}
-
-async function openCollector(options: ServeOptions, say: (line: string) => void): Promise<Collector> {
-  const {origins, budget, readTokens, reachedFrom, alertWebhook} = options;
-  const store = await openStore(options.dataPath);
-  try {
-    return createCollector({
-      ...{store, origins, budget, readTokens},
-      // a stranger on the network can write any address into a request
-      isLocal: () => reachedFrom === 'this-machine',
-      alerts: {webhook: alertWebhook},
-      observe: (event) => tellEvent(event, say),
-    });
-  } catch (cause) {
-    await store.close();
-    if (cause instanceof TypeError) throw new CommandError('option', cause.message, {cause});
-    throw cause;
-  }
-}
-
-function tellEvent(event: CollectorEvent, say: (line: string) => void): void {
-  if (event.kind === 'failed') say(`turns are not kept: ${firstLine(event.error)}`);
-  if (event.kind === 'alert') {
-    say(`a budget ${event.state === 'firing' ? 'burns' : 'is kept again'} (${event.subject}); see the dashboard`);
-  }
-  if (event.kind === 'untold') {
-    const answer = event.status === undefined ? 'does not answer' : `answered ${event.status}`;
-    say(`the alert webhook ${answer}; ${event.givenUp ? 'an alert was not told' : 'it is tried again'}`);
-  }
 }
 
 async function openStore(path: string) {
@@ -162,7 +126,6 @@ async function cache(context: Context, next: Next): Promise<void> {
 async function tellRefusedOrigin(context: Context, next: Next, say: (line: string) => void): Promise<void> {
   await next();
   const origin = context.req.header('origin');
-  if (context.res.headers.has('access-control-allow-origin')) return; // known, and refused for something else
   if (context.res.status !== 403 || !origin || !URL.canParse(origin) || new URL(origin).origin !== origin) return;
   say(`a page of ${origin} was refused; to let it ask, start with --origin ${origin}`);
 }

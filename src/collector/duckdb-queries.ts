@@ -1,53 +1,83 @@
 import type {DuckDBConnection} from '@duckdb/node-api';
 import type {CacheRecord, Outcome, Source} from '../latency/index.ts';
 import type {RecentTurn} from '../protocol/index.ts';
-import {type Ask, askBound, numberOf, type Row, shareOf} from './duckdb-ask.ts';
-import {readFacts} from './duckdb-facts.ts';
+import {type Ask, askAll, numberOf, type Row, readSeries, shareOf} from './duckdb-ask.ts';
 import * as sql from './duckdb-sql.ts';
-import {readStages} from './duckdb-stages.ts';
-import {readArms, readTimes} from './duckdb-times.ts';
-import type {ReadBudget, Reading, Totals} from './store.ts';
-import type {ReadInstant} from './summary-reading.ts';
+import type {ReadBin, ReadBudget, ReadInstant, Reading, Totals} from './store.ts';
 
 /** Reads all that a summary is made of. */
 export async function readSummary(ask: Ask): Promise<Reading> {
-  const {firstTokenOver, completeOver, isWeighted, ...facts} = await readFacts(ask);
-  const tallied = isWeighted ? sql.TALLIED : sql.COUNTED;
-  const [firstBudget = {}] = await ask(sql.budgetOf('token'));
-  const [doneBudget = {}] = await ask(sql.budgetOf('done'));
-  const times = await readTimes(ask, {tallied});
-  const arms = await readArms(ask, {tallied});
-  const {series, stages} = await readStages(ask, {tallied});
+  const [counts = {}] = await ask(sql.COUNTS);
+  const series = await readSeries(ask, sql.SUMMARY_SAMPLE);
+  const waits = await ask(sql.WAITS);
+  const bins = await ask(sql.BINS);
   const [instant = {}] = await ask(sql.INSTANT);
+  const [waste = {}] = await ask(sql.WASTE);
+  const ahead = await ask(sql.AHEAD);
+  const stages = await ask(sql.STAGES);
+  const tallies = await ask(sql.TALLIES);
   const recent = await ask(sql.RECENT);
   const [dropped = {}] = await ask(sql.DROPPED);
   const choices = await ask(sql.CHOICES);
+  const ended = {whole: counts['ended_whole'], squared: counts['ended_squared']};
   return {
-    ...facts,
+    turnCount: numberOf(counts['turn_count']),
+    openCount: numberOf(counts['open_count']),
+    hiddenCount: numberOf(counts['hidden_count']),
+    visibleCount: numberOf(counts['visible_count']),
     droppedCount: numberOf(dropped['dropped']),
-    series: [...times.series, ...series, ...arms],
-    waits: times.waits,
-    bins: times.bins,
-    firstTokenOver: {...firstTokenOver, ...budgetOf(firstBudget)},
-    completeOver: {...completeOver, ...budgetOf(doneBudget)},
+    series,
+    waits: waits.map((row) => ({
+      ms: numberOf(row['ms']),
+      hit: row['hit'] === true,
+      shownWeight: numberOf(row['shown_weight']),
+      leftWeight: numberOf(row['left_weight']),
+      shownCount: numberOf(row['shown_count']),
+      leftCount: numberOf(row['left_count']),
+      squaredWeight: numberOf(row['squared']),
+    })),
+    bins: bins.map((row) => ({
+      series: row['series'] as ReadBin['series'], // the statement writes these two
+      bin: numberOf(row['bin']),
+      hit: row['hit'] === true,
+      weight: numberOf(row['weight']),
+    })),
+    firstTokenOver: {...shareOf(counts, 'first_'), ...budgetOf(counts['first_budget'], counts['first_budgets'])},
+    completeOver: {...shareOf(counts, 'done_'), ...budgetOf(counts['done_budget'], counts['done_budgets'])},
+    leftBeforeFirst: shareOf({...ended, part: counts['left_first_part']}, ''),
+    leftBeforeEnd: shareOf({...ended, part: counts['left_part']}, ''),
     instant: instantOf(instant),
-    stages,
-    recent: recent.map(recentOf),
-    choices: {
-      site: busiest(choices, ['site']),
-      route: busiest(choices, ['page_route', 'route']),
-      class: busiest(choices, ['class']),
+    waste: {
+      turnCount: numberOf(waste['turn_count']),
+      aheadCount: numberOf(waste['ahead_count']),
+      requestCount: numberOf(waste['request_count']),
+      used: shareOf(waste, 'used_'),
+      leadMs: waste['lead'] == null ? undefined : numberOf(waste['lead']),
+      outcomes: talliesOf(ahead, 'ahead') as Reading['waste']['outcomes'], // of a closed list, as stored
+      attemptCount: numberOf(waste['attempt_count']),
+      won: shareOf(waste, 'won_'),
+      deniedCount: numberOf(waste['denied_count']),
     },
+    stages: stages.map((row) => ({
+      stage: String(row['stage']),
+      timeoutCount: numberOf(row['timeout_count']),
+      ...shareOf(row, ''),
+      ...budgetOf(row['budget'], row['budgets']),
+    })),
+    // only values of the schema's closed lists are stored
+    outcomes: talliesOf(tallies, 'outcome') as Reading['outcomes'],
+    sources: talliesOf(tallies, 'source') as Reading['sources'],
+    recent: recent.map(recentOf),
+    choices: {site: namesOf(choices, 'site'), route: namesOf(choices, 'route'), class: namesOf(choices, 'class')},
   };
 }
 
 /** Counts all that is stored. */
 export async function readTotals(connection: DuckDBConnection): Promise<Totals> {
-  const ask = askBound(connection, {});
+  const ask = askAll(connection);
   const turns = await ask(sql.TOTAL_TURNS);
   const instant = await ask(sql.TOTAL_INSTANT);
   const [sums = {}] = await ask(sql.TOTAL_SUMS);
-  const stages = await ask(sql.TOTAL_STAGES);
   return {
     turns: turns.map((row) => ({
       outcome: row['outcome'] as Outcome, // as stored, held against the schema before
@@ -57,12 +87,6 @@ export async function readTotals(connection: DuckDBConnection): Promise<Totals> 
     instant: instant.map((row) => ({
       hit: row['hit'] as CacheRecord['hit'], // likewise
       count: numberOf(row['count']),
-    })),
-    stages: stages.map((row) => ({
-      stage: String(row['stage']),
-      count: numberOf(row['count']),
-      overCount: numberOf(row['over_count']),
-      timeoutCount: numberOf(row['timeout_count']),
     })),
     firstTokenSumMs: numberOf(sums['first_sum']),
     firstTokenCount: numberOf(sums['first_count']),
@@ -86,27 +110,18 @@ function instantOf(row: Row): ReadInstant {
   };
 }
 
-/** Reads the most frequent budget, and how many there are. */
-export function budgetOf({budget, budgets}: Row): ReadBudget {
+function budgetOf(budget: unknown, budgets: unknown): ReadBudget {
   return {...(budget == null ? {} : {budgetMs: numberOf(budget)}), budgetCount: numberOf(budgets)};
 }
 
-/** The most values that are offered to narrow turns to. */
-const CHOICE_COUNT = 50;
+function talliesOf(rows: readonly Row[], kind: string): {name: string; count: number; weight: number}[] {
+  return rows
+    .filter((row) => row['kind'] === kind)
+    .map((row) => ({name: String(row['name']), count: numberOf(row['count']), weight: numberOf(row['weight'])}));
+}
 
-/** Lists the values of some columns, the most frequent first. */
-function busiest(rows: readonly Row[], columns: readonly string[]): string[] {
-  const counts = new Map<string, number>();
-  for (const row of rows) {
-    for (const column of columns) {
-      const value = row[column];
-      if (typeof value === 'string') counts.set(value, (counts.get(value) ?? 0) + numberOf(row['count']));
-    }
-  }
-  return [...counts]
-    .sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1))
-    .slice(0, CHOICE_COUNT)
-    .map(([value]) => value);
+function namesOf(rows: readonly Row[], kind: string): string[] {
+  return rows.filter((row) => row['kind'] === kind).map((row) => String(row['name']));
 }
 
 function recentOf(row: Row): RecentTurn {
@@ -120,6 +135,5 @@ function recentOf(row: Row): RecentTurn {
     ...(row['done_ms'] == null ? {} : {doneMs: numberOf(row['done_ms'])}),
     ...(row['waited_ms'] == null ? {} : {waitedMs: numberOf(row['waited_ms'])}),
     over: Array.isArray(row['over']) ? row['over'].map(String) : [],
-    ...(row['simulated'] === true ? {simulated: true} : {}),
   };
 }

@@ -1,7 +1,6 @@
-import {honestCount, intervalRanks, PERCENTILES} from '../latency/index.ts';
+import {HONEST_COUNT, intervalRanks, PERCENTILES} from '../latency/index.ts';
 import type {Figure, Proportion} from '../protocol/index.ts';
-import type {ReadCell, ReadSeries} from './read-series.ts';
-import type {ReadShare} from './read-share.ts';
+import type {ReadCell, ReadSeries, ReadShare} from './store.ts';
 
 /** Two percentiles of the same turns that differ by more than this share are shown side by side. */
 export const DIFFERENCE_SHARE = 0.05;
@@ -32,12 +31,13 @@ export function effectiveCount(weight: number, squaredWeight: number): number {
  * the percentiles too (the smallest value with at least the percentile's share of the weight).
  *
  * @param column - A column's name, rows, summed weights and summed squared weights.
- * @param shares - The percentiles, each between 0 and 1.
  */
-export function rankTarget(
-  column: {series: string; rowCount: number; weight: number; squaredWeight: number},
-  shares: readonly number[] = PERCENTILES,
-): RankTarget {
+export function rankTarget(column: {
+  series: string;
+  rowCount: number;
+  weight: number;
+  squaredWeight: number;
+}): RankTarget {
   const {series, rowCount, weight, squaredWeight} = column;
   const weighted = squaredWeight !== rowCount || weight !== rowCount;
   const count = Math.floor(effectiveCount(weight, squaredWeight) + 1e-9);
@@ -48,7 +48,7 @@ export function rankTarget(
     target.names.push(name);
     target.ranks.push(rank);
   };
-  for (const share of shares) {
+  for (const share of PERCENTILES) {
     const interval = intervalRanks(count, share);
     if (weighted) add(`value ${share}`, share * weight * (1 - 1e-12));
     if (interval) add(`low ${share}`, at(interval.low));
@@ -66,35 +66,16 @@ export function rankTarget(
 export function figureOf(cell: ReadCell, turnCount: number): Figure {
   const {share, valueMs, lowMs, highMs} = cell;
   const count = Math.floor(turnCount + 1e-9);
-  const needs = honestCount(share);
-  if (count < needs.shown || lowMs === undefined) return hiddenFigure(share, count);
+  const needs = HONEST_COUNT.get(share);
+  if (!needs || count < needs.shown || lowMs === undefined) return hiddenFigure(share, count);
   const state = count < needs.firm ? 'grey' : 'firm';
   return {state, share, count, valueMs, lowMs, ...(highMs === undefined ? {} : {highMs})};
 }
 
 /** Writes the figure that stands for a percentile with too few turns. */
 export function hiddenFigure(share: number, count: number): Figure {
-  const needsCount = honestCount(share).shown;
+  const needsCount = HONEST_COUNT.get(share)?.shown ?? Number.POSITIVE_INFINITY;
   return {state: 'hidden', share, count, needsCount, words: `n too small (n=${count}, needs ${needsCount})`};
-}
-
-/**
- * Makes the figure of a percentile of a wait: `unreached` where so many left before it that nobody knows.
- *
- * @param cell - The percentile as the curve of those who still waited gives it; absent where it is not reached.
- * @param options.turnCount - Independent turns behind the curve; the effective number when weighted.
- * @param options.longestMs - The longest wait seen.
- */
-export function waitedFigure(
-  cell: Partial<ReadCell> & Pick<ReadCell, 'share'>,
-  {turnCount, longestMs}: {turnCount: number; longestMs: number},
-): Figure {
-  const {share, valueMs, lowMs, highMs} = cell;
-  if (valueMs !== undefined && lowMs !== undefined) return figureOf({share, valueMs, lowMs, highMs}, turnCount);
-  const hidden = hiddenFigure(share, Math.floor(turnCount + 1e-9));
-  if (hidden.state === 'hidden' && hidden.count < hidden.needsCount) return hidden;
-  const words = 'not reached: too many left before it';
-  return {state: 'unreached', share, count: hidden.count, aboveMs: longestMs, words};
 }
 
 /** Makes the figures of a column, P50 first; without the column all of them are hidden. */

@@ -1,7 +1,4 @@
-import type {BurnReport, Figure, InstantSummary, Losses, Proportion} from '../protocol/index.ts';
-import type {AlertHealth} from './alerts.ts';
-import {type MetricFamily, writeFamilies} from './metric-family.ts';
-import {burnFamilies} from './metrics-burn.ts';
+import type {Figure, InstantSummary, Losses, Proportion} from '../protocol/index.ts';
 import type {Totals} from './store.ts';
 
 /**
@@ -9,7 +6,6 @@ import type {Totals} from './store.ts';
  * turns is left out, and so is a name no line follows. `_sum` and `_count` are over everything stored.
  *
  * @param options.figures - Time to first token, per population.
- * @param options.alerts - Absent where the collector does not look for any.
  * @param options.instant - How the FAQ in the page did in the last hour; absent where it was asked for no turn.
  */
 export function metricsText(options: {
@@ -17,11 +13,9 @@ export function metricsText(options: {
   losses: Omit<Losses, 'droppedCount'>;
   figures: {all: readonly Figure[]; misses: readonly Figure[]};
   instant: InstantSummary | undefined;
-  budgets: BurnReport['budgets'];
-  alerts: AlertHealth | undefined;
 }): string {
-  const {totals, losses, figures, instant, budgets, alerts} = options;
-  const families: MetricFamily[] = [
+  const {totals, losses, figures, instant} = options;
+  const families: Family[] = [
     {
       name: 'firstword_turns_total',
       type: 'counter',
@@ -41,13 +35,27 @@ export function metricsText(options: {
       samples: quantiles(figures.misses),
     },
     ...instantFamilies(totals.instant, instant),
-    ...burnFamilies({budgets, alerts, stages: totals.stages}),
     ...lossFamilies({...losses, droppedCount: totals.droppedCount}),
   ];
-  return writeFamilies(families);
+  return families
+    .filter(({samples}) => samples.length > 0)
+    .map(familyText)
+    .join('');
 }
 
-function instantFamilies(hits: Totals['instant'], instant: InstantSummary | undefined): MetricFamily[] {
+/** One name with its samples: each is what follows the name on its line. */
+interface Family {
+  name: string;
+  type: 'counter' | 'gauge' | 'summary';
+  help: string;
+  samples: string[];
+}
+
+function familyText({name, type, help, samples}: Family): string {
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...samples.map((sample) => name + sample), ''].join('\n');
+}
+
+function instantFamilies(hits: Totals['instant'], instant: InstantSummary | undefined): Family[] {
   const kinds = ['exact', 'answerable', 'matched', 'right'] as const;
   return [
     {
@@ -71,7 +79,7 @@ function instantFamilies(hits: Totals['instant'], instant: InstantSummary | unde
   ];
 }
 
-function lossFamilies({refused, strippedCount, droppedCount}: Omit<Losses, 'startedAt'>): MetricFamily[] {
+function lossFamilies({refused, strippedCount, droppedCount}: Omit<Losses, 'startedAt'>): Family[] {
   return [
     {
       name: 'firstword_refused_total',

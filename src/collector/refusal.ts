@@ -1,11 +1,8 @@
-import {type GateCode, TOKEN_MIN_CHARS} from './read-gate.ts';
-
 /** Why a request is refused, or one of its turns (`turn`). */
 export type RefusalCode =
   | 'path'
   | 'method'
   | 'query'
-  | GateCode
   | 'origin'
   | 'site'
   | 'media-type'
@@ -13,7 +10,6 @@ export type RefusalCode =
   | 'not-json'
   | 'version'
   | 'envelope'
-  | 'rate'
   | 'turn'
   | 'store';
 
@@ -40,20 +36,6 @@ export const REFUSALS: Record<Exclude<RefusalCode, 'turn'>, Refusal> = {
     status: 400,
     message: 'since is 1h, 24h, 7d or 30d, from and until are epoch ms; filters are names as records carry them.',
   },
-  'no-token': {
-    status: 401,
-    message: 'The figures are told to whoever sends a reading token as Authorization: Bearer and the token.',
-    headers: {'www-authenticate': 'Bearer realm="firstword"'},
-  },
-  'wrong-token': {
-    status: 401,
-    message: 'This reading token is none of those that the collector was given.',
-    headers: {'www-authenticate': 'Bearer realm="firstword", error="invalid_token"'},
-  },
-  'not-local': {
-    status: 403,
-    message: `The figures are told on the collector's own machine only, as no reading token is set: give it one of at least ${TOKEN_MIN_CHARS} characters (readTokens; of the firstword command, FIRSTWORD_READ_TOKEN).`,
-  },
   origin: {status: 403, message: 'This origin is not one the collector knows; add it to its origins.'},
   site: {status: 403, message: 'This site is not one the collector knows; add it to its sites.'},
   'media-type': {status: 415, message: 'A beacon is text/plain or application/json.'},
@@ -61,7 +43,6 @@ export const REFUSALS: Record<Exclude<RefusalCode, 'turn'>, Refusal> = {
   'not-json': {status: 422, message: 'The body is not JSON in UTF-8.'},
   version: {status: 422, message: 'This collector reads beacons of version 1.'},
   envelope: {status: 422, message: 'The batch does not fit the beacon schema outside of its turns; none was stored.'},
-  rate: {status: 429, message: 'More posts came than are taken; send these again after the seconds of Retry-After.'},
   store: {
     status: 503,
     message: 'The turns could not be stored in time; send them again.',
@@ -69,16 +50,8 @@ export const REFUSALS: Record<Exclude<RefusalCode, 'turn'>, Refusal> = {
   },
 };
 
-/**
- * Makes the response for a code, with a JSON body that says what was wrong.
- *
- * @param retryAfterSeconds - When to come again, where the code alone does not say; an hour at most.
- */
-export function refuse(code: Exclude<RefusalCode, 'turn'>, retryAfterSeconds?: number): Response {
+/** Makes the response for a code, with a JSON body that says what was wrong. */
+export function refuse(code: Exclude<RefusalCode, 'turn'>): Response {
   const {status, message, headers} = REFUSALS[code];
-  const later = retryAfterSeconds === undefined ? {} : {'retry-after': String(Math.min(3600, retryAfterSeconds))};
-  return Response.json(
-    {error: {code, message}},
-    {status, headers: {'cache-control': 'no-store', ...headers, ...later}},
-  );
+  return Response.json({error: {code, message}}, {status, headers: {'cache-control': 'no-store', ...headers}});
 }

@@ -12,10 +12,9 @@ export const BINS_PER_POINT = 2;
  * is seen as one; curves are exact at their points.
  *
  * @param bins - One series' bins in any order.
- * @param allShare - Reads the curve of all turns including those who left at a bin's lower edge; without it the answered
- *   turns are all.
+ * @param allShare - Reads the curve of all turns including those who left; without it the answered turns are all.
  */
-export function shapeOf(bins: readonly ReadBin[], allShare: ((bin: number) => number) | undefined): Shape {
+export function shapeOf(bins: readonly ReadBin[], allShare: ((ms: number) => number) | undefined): Shape {
   if (bins.length === 0) return {bars: [], curve: []};
   const weights = {hit: new Map<number, number>(), miss: new Map<number, number>()};
   const totals = {hit: 0, miss: 0};
@@ -54,7 +53,7 @@ export function shapeOf(bins: readonly ReadBin[], allShare: ((bin: number) => nu
     }
     curve.push({
       ms: edgeMs(bin),
-      allShare: rounded(allShare ? allShare(bin) : (upto.hit + upto.miss) / total),
+      allShare: rounded(allShare ? allShare(edgeMs(bin)) : (upto.hit + upto.miss) / total),
       ...(totals.miss > 0 ? {missShare: rounded(upto.miss / totals.miss)} : {}),
       ...(totals.hit > 0 ? {hitShare: rounded(upto.hit / totals.hit)} : {}),
     });
@@ -66,8 +65,7 @@ function stepDown(bin: number, step: number): number {
   return Math.floor(bin / step) * step;
 }
 
-/** Gives the lower edge of a bin, in ms. */
-export function edgeMs(bin: number): number {
+function edgeMs(bin: number): number {
   return Math.round(BIN_RATIO ** bin * 100) / 100;
 }
 

@@ -1,20 +1,5 @@
 import type {CacheRecord, Outcome, Source, TurnRecord} from '../latency/index.ts';
-import type {Comparison, Filters, TurnsAsked} from '../protocol/index.ts';
-import type {BlameReading} from './blame-reading.ts';
-import type {BudgetsReading, BurnReading, ReadLimit, StoredAlert} from './burn-reading.ts';
-import type {HistoryReading} from './history-reading.ts';
-import type {QualityReading} from './quality-reading.ts';
-import type {ReadBudget, ReadSeries} from './read-series.ts';
-import type {ReadShare} from './read-share.ts';
-import type {ComparedReadings} from './readings.ts';
-import type {Reading} from './summary-reading.ts';
-import type {PathPart} from './turn-path.ts';
-import type {CountsReading, TurnsReading} from './turns-reading.ts';
-
-export type {HistoryReading} from './history-reading.ts';
-export type {ReadBudget, ReadCell, ReadSeries, ReadWaiting} from './read-series.ts';
-export type {ReadShare} from './read-share.ts';
-export * from './summary-reading.ts';
+import type {Filters, RecentTurn, Summary} from '../protocol/index.ts';
 
 /** One turn as it is stored: what queries ask for in fields of their own, and the whole record beside them. */
 export interface StoredTurn {
@@ -72,26 +57,10 @@ export interface StoredTurn {
   prefetchArm?: string | undefined;
   /** How it went where a second attempt was due. */
   hedgeWon?: NonNullable<TurnRecord['hedge']>['won'] | undefined;
-  /** Why something lesser answered. */
-  fallbackWhy?: NonNullable<TurnRecord['fallback']>['why'] | undefined;
-  /** How often the page asked again before there was a word. */
-  retries?: number | undefined;
-  /** Whether its answer came as it was made. */
-  streamVerdict?: NonNullable<TurnRecord['stream']>['verdict'];
-  /** Which of its page's needs it is of, from 1. */
-  task?: number | undefined;
-  /** Experiments with the arm that its page is in, each as `experiment=arm`. */
-  arms: string[];
-  /** How much of the prompt the provider had kept, in tokens, where it says so. */
-  cachedTokenCount?: number | undefined;
   /** Names of the budgets that it exceeded. */
   over: string[];
-  /** Those that ran, each name once; `retryCount` is how often one ran again after it had failed or run out of time. */
-  stages: {name: string; ms: number; budgetMs?: number; state?: string | undefined; retryCount: number}[];
-  /** Whether the backend said that a cold start was in it. */
-  cold: boolean;
-  /** How the wait for its first visible answer divides among the stages; empty without one. */
-  path: readonly PathPart[];
+  /** Those that ran, each name once. */
+  stages: {name: string; ms: number; budgetMs?: number | undefined; state?: string | undefined}[];
   record: TurnRecord;
 }
 
@@ -111,35 +80,133 @@ export interface ReadWindow extends Filters {
   untilAt: number;
   /** The clock, epoch ms: by it an open snapshot is given up. */
   nowAt: number;
-  /** What the site declared; the records' own budgets count for what it does not name. */
-  limits?: readonly ReadLimit[];
-  /** Narrows lists of turns, and nothing that is computed. */
-  listed?: TurnsAsked;
-  /** What it is held against, where it is. */
-  compare?: Comparison;
-  /** Where a long list of turns goes on: after this one. */
-  after?: {turnAt: number; id: string};
-  /** Only pages in this experiment, and of their ended turns only the first so many where that is set. */
-  experiment?: {name: string; firstCount?: number | undefined} | undefined;
 }
+
+/** One percentile read from a column: the value and the two order statistics around it, absent where too few. */
+export interface ReadCell {
+  share: number;
+  valueMs: number;
+  lowMs?: number | undefined;
+  highMs?: number | undefined;
+}
+
+/** A measured column: rows in it, their effective number when weighted, and its percentiles. */
+export interface ReadSeries {
+  /** `first-token` or `complete`, each also with `/misses`, or `stage/` and the stage's name. */
+  name: string;
+  rowCount: number;
+  effectiveCount: number;
+  cells: ReadCell[];
+}
+
+/** Visitors who waited `ms`: by weight, those who then saw the first word and those who left or hid the page. */
+export interface ReadWait {
+  ms: number;
+  /** Whether a cache or the FAQ answered. */
+  hit: boolean;
+  /** Weight of those who saw the first word then. */
+  shownWeight: number;
+  /** Weight of those who left or hid the page then. */
+  leftWeight: number;
+  shownCount: number;
+  leftCount: number;
+  /** Sum of squared weights, for the effective number. */
+  squaredWeight: number;
+}
+
+/** A share of weighted turns: the part, the whole, and the whole's squared weights for its effective number. */
+export interface ReadShare {
+  /** Weight of the turns that count. */
+  partWeight: number;
+  /** Weight of the turns that could be judged. */
+  wholeWeight: number;
+  /** Sum of squared weights of the whole. */
+  squaredWeight: number;
+}
+
+/** The ended turns for which the FAQ in the page was asked; all shares but `precision` have the same whole. */
+export interface ReadInstant {
+  count: number;
+  exact: ReadShare;
+  answerable: ReadShare;
+  matched: ReadShare;
+  right: ReadShare;
+  /** Of the matched turns alone. */
+  precision: ReadShare;
+}
+
+/** What was done in case it would be wanted, of the ended turns. */
+export interface ReadWaste {
+  turnCount: number;
+  /** Turns with requests ahead of them, and how many these were. */
+  aheadCount: number;
+  requestCount: number;
+  /** Of these turns those that used one. */
+  used: ReadShare;
+  /** The median of how long before the question it was asked for, in ms; absent where none was used. */
+  leadMs?: number | undefined;
+  /** What became of the requests ahead, by turns. */
+  outcomes: {name: NonNullable<TurnRecord['prefetch']>['r']; count: number; weight: number}[];
+  /** Second attempts, and of them those that gave the first word. */
+  attemptCount: number;
+  won: ReadShare;
+  /** Second attempts that were due and not made. */
+  deniedCount: number;
+}
+
+/** The most frequent budget, and whether there were others. */
+export interface ReadBudget {
+  budgetMs?: number | undefined;
+  budgetCount: number;
+}
+
+/** One bin of a logarithmic histogram: bin b holds BIN_RATIO^b up to BIN_RATIO^(b+1) ms. */
+export interface ReadBin {
+  series: 'first-token' | 'complete';
+  /** Its number b, from 0. */
+  bin: number;
+  /** Whether a cache or the FAQ answered. */
+  hit: boolean;
+  /** Weight of the turns in it. */
+  weight: number;
+}
+
+/** Ratio of a bin's upper to its lower edge. */
+export const BIN_RATIO = 1.02;
 
 /** An open snapshot that nothing superseded for so long counts as abandoned. */
 export const OPEN_EXPIRES_MS = 1_800_000;
 
+/** Everything a summary is made of, read from one consistent state of the store. */
+export interface Reading {
+  turnCount: number;
+  openCount: number;
+  hiddenCount: number;
+  visibleCount: number;
+  droppedCount: number;
+  series: ReadSeries[];
+  waits: ReadWait[];
+  bins: ReadBin[];
+  firstTokenOver: ReadShare & ReadBudget;
+  completeOver: ReadShare & ReadBudget;
+  leftBeforeFirst: ReadShare;
+  leftBeforeEnd: ReadShare;
+  instant: ReadInstant;
+  waste: ReadWaste;
+  stages: (ReadShare & ReadBudget & {stage: string; timeoutCount: number})[];
+  /** Turns by how they ended. */
+  outcomes: {name: Outcome; count: number; weight: number}[];
+  /** Turns by who answered. */
+  sources: {name: Source | 'none'; count: number; weight: number}[];
+  recent: RecentTurn[];
+  /** Values that turns can be narrowed to, the busiest first. */
+  choices: Summary['choices'];
+}
+
 /** All that can be read of a window, by name; each is one consistent state of the store. */
-export interface Readings extends ComparedReadings {
+export interface Readings {
   summary: Reading;
-  counts: CountsReading;
-  quality: QualityReading;
   routes: RoutesReading;
-  history: HistoryReading;
-  blame: BlameReading;
-  trend: TrendReading;
-  turns: TurnsReading;
-  /** Up to LIST_PAGE_COUNT of them, to go on after the last. */
-  turnPages: TurnsReading;
-  burn: BurnReading;
-  budgets: BudgetsReading;
 }
 
 /** How the turns of each route of a backend and each prompt class went. */
@@ -148,16 +215,6 @@ export interface RoutesReading {
     by: 'route' | 'class';
     name: string;
     series: ReadSeries;
-  })[];
-}
-
-/** How turns went over time, in bins of equal length. */
-export interface TrendReading extends ReadBudget {
-  binMs: number;
-  bins: (ReadShare & {
-    /** Beginning of the bin, epoch ms. */
-    fromAt: number;
-    series: ReadSeries | undefined;
   })[];
 }
 
@@ -170,8 +227,6 @@ export interface Totals {
   firstTokenSumMs: number;
   firstTokenCount: number;
   droppedCount: number;
-  /** Stages that ran, those over their budget and those that ran out of time. */
-  stages: {stage: string; count: number; overCount: number; timeoutCount: number}[];
 }
 
 /** Where turns are kept. Of one id the highest `rev` stays; at equal `rev` a final record beats a snapshot. */
@@ -187,36 +242,12 @@ export interface Store {
   read<Name extends keyof Readings>(name: Name, window: ReadWindow): Promise<Readings[Name]>;
   /** Counts everything. */
   totals(): Promise<Totals>;
-  /** Reads the alerts that were saved, the oldest first: all that fire or are still to be told, and the rest of four weeks. */
-  alerts(nowAt: number): Promise<StoredAlert[]>;
-  /** Saves alerts durably, each in place of the one with its id. @throws StoreError when they are not. */
-  saveAlerts(alerts: readonly StoredAlert[]): Promise<void>;
-  /**
-   * Rolls turns up into counts by hour and deletes them, then deletes rollups: each hour wholly or not at all, beside
-   * what goes on otherwise. A turn counts once, however often this runs and however late it comes.
-   *
-   * @returns How many turns were deleted.
-   */
-  prune(limits: PruneLimits): Promise<number>;
-  /** Makes what is waiting durable, then lets go of the storage. Later calls of anything else fail. */
+  /** Makes what is waiting durable, then lets go of the storage. Later calls of `append` and `read` fail. */
   close(): Promise<void>;
 }
 
-/** What a store forgets: all times epoch ms. */
-export interface PruneLimits {
-  /** The clock: what a browser may send again until then is remembered by its id. */
-  nowAt: number;
-  /** Turns that began before this are rolled up, by whole hours. */
-  turnsBeforeAt: number;
-  /** Rollups of hours before this are deleted. */
-  rollupsBeforeAt: number;
-}
-
-/**
- * Why a store could not do what it was asked: the file is in use elsewhere, the disk is full, the file is damaged or
- * none, it cannot be written, more waits than can be held, it is closed, anything else.
- */
-export type StoreErrorKind = 'locked' | 'full' | 'corrupt' | 'unwritable' | 'busy' | 'closed' | 'failed';
+/** Why a store could not do what it was asked. */
+export type StoreErrorKind = 'locked' | 'unwritable' | 'busy' | 'closed' | 'failed';
 
 /** A store's failure; the message is for the operator's console and never for a client. */
 export class StoreError extends Error {

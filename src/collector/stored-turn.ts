@@ -1,7 +1,6 @@
 import type {TurnRecord} from '../latency/index.ts';
-import {type BeaconBatch, isSimulated, SIMULATED_PREFIX} from '../protocol/index.ts';
+import type {BeaconBatch} from '../protocol/index.ts';
 import type {StoredTurn} from './store.ts';
-import {turnPath} from './turn-path.ts';
 
 /** The most new values that a dimension takes in a day; further ones are stored as `other`. */
 export const DIMENSION_LIMIT_COUNT = 200;
@@ -42,24 +41,23 @@ export function toStoredTurn(options: {
   receivedAt: number;
   limit: ReturnType<typeof createDimensionLimit>;
 }): StoredTurn {
-  const {batch, receivedAt, limit} = options;
-  const bounded = (dimension: string, value: string) => limit(dimension, value, receivedAt);
-  const turn = boundNames(options.turn, bounded);
-  const {route} = batch.page;
+  const {turn, batch, receivedAt, limit} = options;
+  const bounded = (dimension: string, value: string | undefined) =>
+    value === undefined ? undefined : limit(dimension, value, receivedAt);
   return {
     id: turn.id,
     rev: turn.rev,
     final: turn.final,
     receivedAt,
     turnAt: receivedAt - turn.age,
-    site: siteOf(bounded('site', batch.site), batch.site),
+    site: limit('site', batch.site, receivedAt),
     pageId: batch.page.id,
-    pageRoute: route === undefined ? undefined : bounded('page-route', route),
+    pageRoute: bounded('page-route', batch.page.route),
     device: batch.page.device,
     net: batch.page.net,
-    class: turn.class,
-    model: turn.model,
-    route: turn.route,
+    class: bounded('class', turn.class),
+    model: bounded('model', turn.model),
+    route: bounded('route', turn.route),
     outcome: turn.outcome,
     source: turn.source,
     firstMs: turn.t.paint ?? turn.t.token,
@@ -76,63 +74,24 @@ export function toStoredTurn(options: {
     cacheHit: turn.cache?.hit,
     cacheAt: turn.cache?.at,
     prefetch: turn.prefetch,
-    prefetchArm: turn.arms?.['prefetch'],
+    prefetchArm: bounded('arm', turn.arms?.['prefetch']),
     hedgeWon: turn.hedge?.won,
-    streamVerdict: turn.stream?.verdict,
-    fallbackWhy: turn.fallback?.why,
-    retries: turn.retries,
-    task: turn.task,
-    arms: Object.entries(turn.arms ?? {}).map(([name, arm]) => `${name}=${arm}`),
-    cachedTokenCount: turn.cached_tokens,
-    over: turn.over ?? [],
-    stages: stagesOf(turn),
-    cold: turn.cold ?? false,
-    path: turnPath(turn, (name) => name),
+    over: (turn.over ?? []).map((name) => limit('stage', name, receivedAt)),
+    stages: stagesOf(turn, (name) => limit('stage', name, receivedAt)),
     record: turn,
   };
 }
 
-/** Every name in a record that reports may group by, bounded; all else is as it came. */
-function boundNames(turn: TurnRecord, bounded: (dimension: string, value: string) => string): TurnRecord {
-  const {class: class_, model, route, stages, over, arms} = turn;
-  const arm = ([name, value]: [string, string]) => [bounded('experiment', name), bounded('arm', value)];
-  return {
-    ...turn,
-    ...(class_ === undefined ? {} : {class: bounded('class', class_)}),
-    ...(model === undefined ? {} : {model: bounded('model', model)}),
-    ...(route === undefined ? {} : {route: bounded('route', route)}),
-    ...(stages === undefined ? {} : {stages: stages.map((stage) => ({...stage, s: bounded('stage', stage.s)}))}),
-    // two names beyond the bound are one: a budget is exceeded once
-    ...(over === undefined ? {} : {over: [...new Set(over.map((name) => bounded('stage', name)))]}),
-    ...(arms === undefined ? {} : {arms: Object.fromEntries(Object.entries(arms).map(arm))}),
-  };
-}
-
-/** However many sites there are, none of those whose turns are simulated becomes one of those whose turns are not. */
-function siteOf(bounded: string, site: string): string {
-  return isSimulated(site) && !isSimulated(bounded) ? `${SIMULATED_PREFIX}${bounded}` : bounded;
-}
-
-/**
- * A stage that ran more than once in a turn counts once, with the sum of its times and the state of its last run, unless
- * one ran out of time; one that was skipped did not run.
- */
-function stagesOf(turn: TurnRecord): StoredTurn['stages'] {
+/** A stage that ran more than once in a turn counts once, with the sum of its times; one that was skipped did not run. */
+function stagesOf(turn: TurnRecord, bounded: (name: string) => string): StoredTurn['stages'] {
   const stages = new Map<string, StoredTurn['stages'][number]>();
-  const failed = new Set<string>();
-  for (const {s: name, ms, b, st} of turn.stages ?? []) {
+  for (const {s, ms, b, st} of turn.stages ?? []) {
     if (st === 'skipped') continue;
+    const name = bounded(s);
     const before = stages.get(name);
-    const budgetMs = Math.max(before?.budgetMs ?? 0, b ?? 0);
-    stages.set(name, {
-      name,
-      ms: ms + (before?.ms ?? 0),
-      ...(budgetMs > 0 ? {budgetMs} : {}),
-      state: before?.state === 'timeout' ? 'timeout' : st,
-      retryCount: (before?.retryCount ?? 0) + (failed.has(name) ? 1 : 0),
-    });
-    if (st === 'error' || st === 'timeout') failed.add(name);
-    else failed.delete(name);
+    const budgetMs = Math.max(before?.budgetMs ?? 0, b ?? 0) || undefined;
+    const state = before?.state === 'timeout' ? 'timeout' : (st ?? before?.state);
+    stages.set(name, {name, ms: ms + (before?.ms ?? 0), budgetMs, state});
   }
   return [...stages.values()];
 }

@@ -1,18 +1,19 @@
-import type {Outcome} from '../latency/index.ts';
+import {PERCENTILES} from '../latency/index.ts';
 import {
   type DeclaredBudget,
+  type Figure,
   type InstantSummary,
   type Losses,
   type MilestoneSummary,
   type Population,
-  type Proportion,
   SUMMARY_VERSION,
   type Summary,
   type WasteSummary,
 } from '../protocol/index.ts';
-import {besideAnswered, figuresOf, proportionOf, waitedFigure} from './figures.ts';
+import {besideAnswered, effectiveCount, figureOf, figuresOf, hiddenFigure, proportionOf} from './figures.ts';
 import {shapeOf} from './shape.ts';
-import type {ReadBudget, ReadInstant, Reading, ReadSeries, ReadShare, ReadWaiting, ReadWaste} from './store.ts';
+import type {ReadBudget, ReadInstant, Reading, ReadSeries, ReadShare, ReadWait, ReadWaste} from './store.ts';
+import {type Survival, survival} from './survival.ts';
 
 /**
  * Makes the summary of a reading.
@@ -31,12 +32,7 @@ export function summarize(options: {
     v: SUMMARY_VERSION,
     computedAt,
     window,
-    turns: {
-      count: reading.turnCount,
-      openCount: reading.openCount,
-      hiddenCount: reading.hiddenCount,
-      simulatedCount: reading.simulatedCount,
-    },
+    turns: {count: reading.turnCount, openCount: reading.openCount, hiddenCount: reading.hiddenCount},
     firstToken: firstTokenOf(reading, series),
     complete: completeOf(reading, series),
     abandonment: {
@@ -101,15 +97,15 @@ function savingOf(series: SeriesByName): WasteSummary['saving'] {
 type SeriesByName = ReadonlyMap<string, ReadSeries>;
 
 function firstTokenOf(reading: Reading, series: SeriesByName): MilestoneSummary {
-  const {all, misses} = reading.waits;
+  const all = waitOf(reading.waits);
+  const misses = waitOf(reading.waits.filter((wait) => !wait.hit));
   return {
     ...milestoneOf(reading.firstTokenOver),
     all: waitedPopulation(all, series.get('first-token')),
     misses: waitedPopulation(misses, series.get('first-token/misses')),
-    degraded: endedAs(reading, ['fallback']),
     shape: shapeOf(
       reading.bins.filter((bin) => bin.series === 'first-token'),
-      all.leftCount > 0 ? (bin) => all.shownShares[bin] ?? all.shownShares.at(-1) ?? 0 : undefined,
+      all.leftCount > 0 ? all.curve.shownShare : undefined,
     ),
   };
 }
@@ -119,7 +115,6 @@ function completeOf(reading: Reading, series: SeriesByName): MilestoneSummary {
     ...milestoneOf(reading.completeOver),
     all: answeredPopulation(series.get('complete')),
     misses: answeredPopulation(series.get('complete/misses')),
-    degraded: endedAs(reading, ['fallback', 'partial']),
     shape: shapeOf(
       reading.bins.filter((bin) => bin.series === 'complete'),
       undefined,
@@ -127,13 +122,40 @@ function completeOf(reading: Reading, series: SeriesByName): MilestoneSummary {
   };
 }
 
+interface Wait {
+  curve: Survival;
+  count: number;
+  leftCount: number;
+  effectiveCount: number;
+}
+
+function waitOf(waits: readonly ReadWait[]): Wait {
+  let weight = 0;
+  let squaredWeight = 0;
+  let count = 0;
+  let leftCount = 0;
+  for (const wait of waits) {
+    weight += wait.shownWeight + wait.leftWeight;
+    squaredWeight += wait.squaredWeight;
+    count += wait.shownCount + wait.leftCount;
+    leftCount += wait.leftCount;
+  }
+  // hits and misses that waited equally long are one step, in which words come before visitors leave
+  const steps = new Map<number, {ms: number; shown: number; left: number}>();
+  for (const {ms, shownWeight, leftWeight} of waits) {
+    const step = steps.get(ms) ?? {ms, shown: 0, left: 0};
+    steps.set(ms, {ms, shown: step.shown + shownWeight, left: step.left + leftWeight});
+  }
+  const effective = effectiveCount(weight, squaredWeight);
+  const curve = survival([...steps.values()], weight > 0 ? effective / weight : 1);
+  return {curve, count, leftCount, effectiveCount: effective};
+}
+
 /** With nobody gone the answered turns tell all, interpolated as everywhere else. */
-function waitedPopulation(wait: ReadWaiting, series: ReadSeries | undefined): Population {
+function waitedPopulation(wait: Wait, series: ReadSeries | undefined): Population {
   const answered = figuresOf(series);
   if (wait.leftCount === 0) return {count: wait.count, leftCount: 0, figures: answered, answered};
-  const figures = wait.cells.map((cell) =>
-    waitedFigure(cell, {turnCount: wait.effectiveCount, longestMs: wait.longestMs}),
-  );
+  const figures = PERCENTILES.map((share) => waitedFigure(wait, share));
   return {
     count: wait.count,
     leftCount: wait.leftCount,
@@ -142,15 +164,25 @@ function waitedPopulation(wait: ReadWaiting, series: ReadSeries | undefined): Po
   };
 }
 
+function waitedFigure(wait: Wait, share: number): Figure {
+  const {valueMs, lowMs, highMs} = wait.curve.quantile(share);
+  const hidden = hiddenFigure(share, Math.floor(wait.effectiveCount + 1e-9));
+  if (valueMs !== undefined && lowMs !== undefined) {
+    return figureOf({share, valueMs, lowMs, highMs}, wait.effectiveCount);
+  }
+  if (hidden.state === 'hidden' && hidden.count < hidden.needsCount) return hidden;
+  return {
+    state: 'unreached',
+    share,
+    count: hidden.count,
+    aboveMs: wait.curve.longestMs,
+    words: 'not reached: too many left before it',
+  };
+}
+
 function answeredPopulation(series: ReadSeries | undefined): Population {
   const figures = figuresOf(series);
   return {count: series?.rowCount ?? 0, leftCount: 0, figures, answered: figures};
-}
-
-/** The share of the ended turns that ended in one of some ways. */
-function endedAs({outcomes, leftBeforeEnd}: Reading, names: readonly Outcome[]): Proportion {
-  const among = outcomes.filter(({name}) => names.includes(name));
-  return proportionOf({...leftBeforeEnd, partWeight: among.reduce((sum, {weight}) => sum + weight, 0)});
 }
 
 function milestoneOf(over: ReadShare & ReadBudget): Pick<MilestoneSummary, 'over' | 'budget'> {

@@ -1,75 +1,36 @@
 import {useEffect, useState} from 'preact/hooks';
-import {FILTERS, type Summary} from '../protocol/index.ts';
-import {Arms} from './arms.tsx';
-import {Cards} from './boundary.tsx';
-import {Budgets} from './budgets.tsx';
-import {Cold} from './cold.tsx';
-import {Compare} from './compare.tsx';
-import {SaveTables} from './downloads.tsx';
-import {Drift} from './drift.tsx';
+import type {Summary} from '../protocol/index.ts';
 import {Filters} from './filters.tsx';
-import {formatClock} from './format.ts';
+import {formatClock, formatCount} from './format.ts';
 import {Completion, Headline} from './headline.tsx';
-import {History} from './history.tsx';
 import {Instant} from './instant.tsx';
-import {Leaving} from './leaving.tsx';
-import {LittleData} from './little-data.tsx';
-import {Live} from './live.tsx';
+import type {LoadProblem} from './load-answer.ts';
 import {Outcomes} from './outcomes.tsx';
 import type {PollState} from './poll.ts';
-import {Quality} from './quality.tsx';
-import type {Query} from './query.ts';
+import {type Query, readQuery, writeQuery} from './query.ts';
+import {Recent} from './recent.tsx';
 import {Routes} from './routes.tsx';
 import {ShapeSection} from './shape.tsx';
-import {Simulated, simulatedPart} from './simulated.tsx';
 import {Stages} from './stages.tsx';
-import {TailSection} from './tail.tsx';
-import {Tasks} from './tasks.tsx';
-import {keepToken, readKeptToken, TokenContext, TokenForm} from './token.tsx';
-import {Trend} from './trend.tsx';
-import {useReport, useSummary} from './use-answer.ts';
-import {useView} from './use-view.ts';
-import {PROBLEMS, Waiting} from './waiting.tsx';
+import {useSummary} from './use-answer.ts';
 import {Waste} from './waste.tsx';
 
-/** A reading token, and whether the collector refused the one before. */
-interface Access {
-  token: string | undefined;
-  refused: boolean;
-}
-
-/** Draws the dashboard, with the reading token that this tab knows. */
-export function App() {
-  const [access, setAccess] = useState<Access>(() => ({token: readKeptToken(), refused: false}));
-  return (
-    <TokenContext.Provider value={access.token}>
-      <Dashboard access={access} onAccess={setAccess} />
-    </TokenContext.Provider>
-  );
-}
+const PROBLEMS: Record<LoadProblem, string> = {
+  offline: 'The collector cannot be reached.',
+  refused: 'The collector answers with an error.',
+  unreadable: 'The collector answers something that is no summary of this version.',
+  slow: 'The collector takes too long to answer.',
+};
 
 /** Draws the dashboard and keeps it fresh. Its view stands in the address, so that a link shares it. */
-function Dashboard({access, onAccess}: {access: Access; onAccess: (access: Access) => void}) {
-  const {token, refused} = access;
-  const [query, setQuery] = useView();
+export function App() {
+  const [query, setQuery] = useState<Query>(() => readQuery(location.search));
   const {state, busy, refresh} = useSummary(query);
   const summary = 'answer' in state ? state.answer : undefined;
 
-  const problem = 'why' in state ? state.why : undefined;
-
   useEffect(() => {
-    if (busy || token === undefined) return;
-    if (state.kind === 'live') keepToken(token);
-    if (problem !== 'wrong-token') return;
-    keepToken(undefined);
-    onAccess({token: undefined, refused: true});
-  }, [busy, token, state.kind, problem, onAccess]);
-
-  const forget = () => {
-    keepToken(undefined);
-    onAccess({token: undefined, refused: false});
-  };
-  const asksToken = problem === 'no-token' || problem === 'wrong-token';
+    history.replaceState(null, '', writeQuery(query) + location.hash);
+  }, [query]);
 
   return (
     <>
@@ -82,15 +43,10 @@ function Dashboard({access, onAccess}: {access: Access; onAccess: (access: Acces
           Firstword
         </h1>
         <Status state={state} />
-        {token !== undefined && summary && (
-          <button type="button" onClick={forget}>
-            Forget the token
-          </button>
-        )}
         <Filters query={query} choices={summary?.choices} onQuery={setQuery} />
       </header>
-      <main aria-busy={busy} data-simulated={summary && simulatedPart(summary.turns)}>
-        {state.kind === 'stale' && state.why !== 'paused' && !asksToken && (
+      <main aria-busy={busy}>
+        {state.kind === 'stale' && state.why !== 'paused' && (
           <p class="banner">
             {PROBLEMS[state.why]} What you see is from {formatClock(state.answer.computedAt)}.{' '}
             <button type="button" onClick={refresh}>
@@ -98,9 +54,7 @@ function Dashboard({access, onAccess}: {access: Access; onAccess: (access: Acces
             </button>
           </p>
         )}
-        {asksToken ? (
-          <TokenForm refused={refused} onToken={(given) => onAccess({token: given, refused: false})} />
-        ) : summary ? (
+        {summary ? (
           <Report summary={summary} query={query} onQuery={setQuery} />
         ) : (
           <Waiting state={state} refresh={refresh} />
@@ -127,64 +81,77 @@ function statusOf(state: PollState<Summary>): [kind: string, words: string] {
   return state.why === 'offline' ? ['offline', `offline since ${since}`] : ['stale', `stale since ${since}`];
 }
 
-function Report(props: {summary: Summary; query: Query; onQuery: (query: Query) => void}) {
-  const {summary, query, onQuery} = props;
-  const blame = useReport('blame', query);
-  const mark = <Simulated turns={summary.turns} query={query} onQuery={onQuery} />;
-  if (summary.turns.count === 0) {
+function Waiting({state, refresh}: {state: PollState<Summary>; refresh: () => void}) {
+  if (state.kind !== 'unavailable') {
     return (
-      <>
-        {mark}
-        <NoTurns query={query} onQuery={onQuery} />
-      </>
+      <div class="card message">
+        <p>Reading the turns …</p>
+      </div>
     );
   }
   return (
-    <Cards>
-      {mark}
-      <LittleData summary={summary} query={query} onQuery={onQuery} />
-      <Headline summary={summary} blame={blame} />
-      <Budgets query={query} />
-      <Compare query={query} />
-      <Trend query={query} verdict={blame?.report.verdict} />
-      <Stages summary={summary} blame={blame?.report} />
-      <TailSection report={blame?.report} />
+    <div class="card message" role="alert">
+      <h2>No numbers to show</h2>
+      <p>{PROBLEMS[state.why]} The dashboard keeps trying.</p>
+      <button type="button" onClick={refresh}>
+        Try now
+      </button>
+    </div>
+  );
+}
+
+function Report(props: {summary: Summary; query: Query; onQuery: (query: Query) => void}) {
+  const {summary, query, onQuery} = props;
+  if (summary.turns.count === 0) return <NoTurns query={query} onQuery={onQuery} />;
+  return (
+    <>
+      <Headline summary={summary} />
       <ShapeSection summary={summary} />
+      <Stages summary={summary} />
       <Routes query={query} />
-      <Drift query={query} />
-      <Arms query={query} />
-      <Tasks query={query} />
-      <Leaving query={query} />
-      <Cold query={query} />
-      <History query={query} />
       <Instant summary={summary} />
       <Waste summary={summary} />
       <div class="pair">
         <Completion summary={summary} />
         <Outcomes summary={summary} />
       </div>
-      <Live query={query} onQuery={onQuery} />
-      <Quality summary={summary} query={query} />
-      <SaveTables />
-    </Cards>
+      <Recent summary={summary} />
+      <Ledger summary={summary} />
+    </>
   );
 }
 
 function NoTurns({query, onQuery}: {query: Query; onQuery: (query: Query) => void}) {
-  const isNarrowed = FILTERS.some((name) => query[name] !== undefined);
-  const isWhole = query.since === '30d' && query.from === undefined && query.until === undefined;
+  const narrowed = query.site !== undefined || query.route !== undefined || query.since !== '7d';
   return (
     <div class="card message">
-      <h2>{isNarrowed ? 'No turns like that' : 'No turns yet'}</h2>
+      <h2>No turns yet</h2>
       <p>
-        <a href="../checkout">Open the shop</a> and ask something; it appears here within seconds. Or fill the collector
-        with simulated turns: <code>npm run demo:traffic</code>.
+        <a href="../checkout">Open the shop</a> and ask something; it appears here within seconds.
       </p>
-      {(isNarrowed || !isWhole) && (
-        <button type="button" onClick={() => onQuery({since: '30d'})}>
-          Look at everything of the last 30 days
+      {narrowed && (
+        <button type="button" onClick={() => onQuery({since: '7d'})}>
+          Look at everything of the last 7 days
         </button>
       )}
     </div>
+  );
+}
+
+/** What the numbers stand on: how many turns, and what is missing from them. */
+function Ledger({summary}: {summary: Summary}) {
+  const {turns, losses} = summary;
+  const refused = losses.refused.map(({code, count}) => `${formatCount(count)} ${code}`).join(', ');
+  return (
+    <footer class="ledger">
+      <p>
+        {formatCount(turns.count)} turns in this window; {formatCount(turns.openCount)} still open,{' '}
+        {formatCount(turns.hiddenCount)} with the page hidden meanwhile (no latency samples).
+      </p>
+      <p>
+        Lost: {formatCount(losses.droppedCount)} dropped by browsers. Since {formatClock(losses.startedAt)} the
+        collector refused {refused || 'nothing'} and removed {formatCount(losses.strippedCount)} unknown properties.
+      </p>
+    </footer>
   );
 }

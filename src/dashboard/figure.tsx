@@ -15,9 +15,7 @@ export function FigureText({figure}: {figure: Figure | undefined}) {
   }
   return (
     <span class={`figure figure-${figure.state}`}>
-      <data class="value" value={figure.valueMs} data-unit="ms" data-low={figure.lowMs} data-high={figure.highMs}>
-        {formatMs(figure.valueMs)}
-      </data>
+      <span class="value">{formatMs(figure.valueMs)}</span>
       <span class="interval">
         <span class="sr">95 % interval </span>
         {intervalText(figure)}
@@ -37,20 +35,13 @@ export function intervalText(figure: {lowMs: number; highMs?: number}): string {
     : `${formatMs(figure.lowMs)} to ${formatMs(figure.highMs)}`;
 }
 
-/**
- * Draws a share with its bar; the interval and the count are told on hover and to screen readers.
- *
- * @param props.none - Stands where no turn could be judged. Default: that none declared what it would be judged by.
- */
-export function ShareText(props: {share: Proportion; tone?: 'plain' | 'bad'; none?: string}) {
-  const {share, tone = 'plain', none = 'none declared'} = props;
-  if (share.state === 'none') return <span class="figure-hidden">{none}</span>;
+/** Draws a share with its bar; the interval and the count are told on hover and to screen readers. */
+export function ShareText({share, tone = 'plain'}: {share: Proportion; tone?: 'plain' | 'bad'}) {
+  if (share.state === 'none') return <span class="figure-hidden">none declared</span>;
   const interval = `95 % interval ${formatShare(share.lowShare)} to ${formatShare(share.highShare)}, n=${formatCount(share.count)}`;
   return (
     <span class="share" title={interval}>
-      <data class="value" value={share.share} data-unit="share" data-low={share.lowShare} data-high={share.highShare}>
-        {formatShare(share.share)}
-      </data>
+      <span class="value">{formatShare(share.share)}</span>
       <span class="sr"> ({interval})</span>
       <ShareBar share={share.share} tone={tone} />
     </span>

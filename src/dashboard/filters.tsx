@@ -1,24 +1,12 @@
-import {useState} from 'preact/hooks';
-import type {Filters as Narrowed, Summary} from '../protocol/index.ts';
+import {SUMMARY_WINDOWS, type Summary} from '../protocol/index.ts';
 import type {Query} from './query.ts';
-import {TimeRange} from './time-range.tsx';
 
-/** The filters that have a control, with what all of them are called; `device` and `net` are the schema's words. */
-const CHOICES = [
-  {name: 'site', words: 'Site', all: 'all sites'},
-  {name: 'route', words: 'Route', all: 'all routes'},
-  {name: 'class', words: 'Prompt class', all: 'all classes'},
-  {name: 'device', words: 'Device', all: 'all devices', values: ['mobile', 'tablet', 'desktop']},
-  {name: 'net', words: 'Connection', all: 'all connections', values: ['4g', '3g', '2g', 'slow-2g', 'unknown']},
-] as const satisfies readonly {name: keyof Narrowed; words: string; all: string; values?: readonly string[]}[];
-
-/** Below this the controls are folded, so that the figures are what a phone shows first. */
-const WIDE = '(min-width: 901px)';
+const WINDOW_WORDS = {'1h': '1 hour', '24h': '24 hours', '7d': '7 days', '30d': '30 days'} as const;
 
 /**
  * Draws what the view can be narrowed to.
  *
- * @param props.choices - Known sites, routes and classes; without them only the ones of the query are offered.
+ * @param props.choices - Known sites and routes; without them only the ones of the query are offered.
  * @param props.onQuery - Runs with the new query when the reader chose.
  */
 export function Filters(props: {
@@ -27,54 +15,45 @@ export function Filters(props: {
   onQuery: (query: Query) => void;
 }) {
   const {query, choices, onQuery} = props;
-  const [open, setOpen] = useState(() => matchMedia(WIDE).matches);
-  const narrow = (name: keyof Narrowed, value: string) => {
+  const narrow = (name: 'site' | 'route', value: string) => {
     const {[name]: _, ...others} = query;
     onQuery(value ? {...others, [name]: value} : others);
   };
-  const active = CHOICES.flatMap(({name, words}) => (query[name] ? [{name, words, value: query[name]}] : []));
   return (
     <form class="filters" onSubmit={(event) => event.preventDefault()}>
-      <TimeRange query={query} onQuery={onQuery} />
-      <details class="narrow" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
-        <summary>
-          Filters
-          {active.length > 0 && `: ${active.map(({words, value}) => `${words.toLowerCase()} ${value}`).join(', ')}`}
-        </summary>
-        <div class="narrow-choices">
-          {CHOICES.map(({name, words, all, ...more}) => (
-            <Choice
-              key={name}
-              name={words}
-              all={all}
-              value={query[name]}
-              values={'values' in more ? more.values : choices?.[name as 'site' | 'route' | 'class']}
-              onValue={(value) => narrow(name, value)}
+      <fieldset class="choice">
+        <legend class="sr">Turns of the last</legend>
+        {SUMMARY_WINDOWS.map((since) => (
+          <label key={since}>
+            <input
+              type="radio"
+              name="since"
+              checked={query.since === since}
+              onChange={() => onQuery({...query, since})}
             />
-          ))}
-          <label class="select">
-            <span class="sr">Hold against</span>
-            <select
-              value={query.compare ?? ''}
-              onChange={(event) => {
-                const {compare: _, ...others} = query;
-                const by = event.currentTarget.value;
-                onQuery(by === 'before' || by === 'week' ? {...others, compare: by} : others);
-              }}
-            >
-              <option value="">no comparison</option>
-              <option value="before">against the time before</option>
-              <option value="week">against a week ago</option>
-            </select>
+            <span>{WINDOW_WORDS[since]}</span>
           </label>
-        </div>
-      </details>
+        ))}
+      </fieldset>
+      <Choice
+        name="Site"
+        all="all sites"
+        value={query.site}
+        values={choices?.site}
+        onValue={(v) => narrow('site', v)}
+      />
+      <Choice
+        name="Route"
+        all="all routes"
+        value={query.route}
+        values={choices?.route}
+        onValue={(v) => narrow('route', v)}
+      />
     </form>
   );
 }
 
-/** Draws one list of values of which one, or all, can be chosen; a chosen one that the list lacks is added. */
-export function Choice(props: {
+function Choice(props: {
   name: string;
   all: string;
   value: string | undefined;

@@ -1,13 +1,12 @@
-import type {Figure, MilestoneSummary, ReportAnswer, Summary} from '../protocol/index.ts';
-import {CulpritSentence} from './culprit.tsx';
+import type {Figure, MilestoneSummary, Summary} from '../protocol/index.ts';
 import {FigureText, intervalText, ShareText} from './figure.tsx';
 import {formatBudget, formatCount, formatMs, formatPercentile} from './format.ts';
 
 /** The percentile that is emphasised: it is the worst wait that one visitor in a hundred had. */
 export const EMPHASIS = 0.99;
 
-/** Draws the headline: the tail of the time to first word and who is to blame for it, all percentiles beside it. */
-export function Headline({summary, blame}: {summary: Summary; blame: ReportAnswer<'blame'> | undefined}) {
+/** Draws the headline: the tail of the time to first word, all its percentiles beside it, with misses apart. */
+export function Headline({summary}: {summary: Summary}) {
   const {firstToken, abandonment} = summary;
   const all = firstToken.all.figures.find((figure) => figure.share === EMPHASIS);
   const misses = firstToken.misses.figures.find((figure) => figure.share === EMPHASIS);
@@ -17,7 +16,6 @@ export function Headline({summary, blame}: {summary: Summary; blame: ReportAnswe
       <div class="headline-parts">
         <div class="hero">
           <Hero figure={all} budgetMs={firstToken.budget?.ms} />
-          <CulpritSentence answer={blame} />
           <dl class="facts">
             <div>
               <dt>Misses only, {formatPercentile(EMPHASIS)}</dt>
@@ -89,7 +87,7 @@ function Verdict({figure, budgetMs}: {figure: {lowMs: number; highMs?: number}; 
 
 /** Draws all percentiles of a milestone as a table, all turns beside misses only. */
 export function PercentileTable({milestone, label}: {milestone: MilestoneSummary; label: string}) {
-  const {all, misses, budget, degraded} = milestone;
+  const {all, misses, budget} = milestone;
   return (
     <table class="percentiles" aria-label={label}>
       <thead>
@@ -118,15 +116,6 @@ export function PercentileTable({milestone, label}: {milestone: MilestoneSummary
           </tr>
         ))}
       </tbody>
-      <tfoot>
-        <tr>
-          <th scope="row">Degraded</th>
-          <td colSpan={2}>
-            <ShareText share={degraded} tone="bad" none="no turn has ended" />
-            <span class="interval">of the turns got something lesser for an answer: deadlines make that look fast</span>
-          </td>
-        </tr>
-      </tfoot>
     </table>
   );
 }

@@ -1,19 +1,8 @@
 /** A collector that takes longer counts as too slow. */
 export const LOAD_TIMEOUT_MS = 10_000;
 
-/**
- * Why there is no new answer: `closed` is told to readers of other machines where no token is set, `computing` where the
- * collector still makes it.
- */
-export type LoadProblem =
-  | 'offline'
-  | 'refused'
-  | 'unreadable'
-  | 'slow'
-  | 'no-token'
-  | 'wrong-token'
-  | 'closed'
-  | 'computing';
+/** Why there is no new answer. */
+export type LoadProblem = 'offline' | 'refused' | 'unreadable' | 'slow';
 
 /** The failure to get an answer. */
 export class LoadError extends Error {
@@ -30,7 +19,6 @@ export class LoadError extends Error {
  *
  * @param options.url - Where.
  * @param options.version - The only `v` of it that is understood.
- * @param options.token - A reading token. Default: none is sent.
  * @param options.signal - Gives up quietly: the promise then rejects with the signal's reason.
  * @param options.fetchUrl - Default: the global `fetch`.
  * @throws LoadError when none came, with the problem.
@@ -38,20 +26,14 @@ export class LoadError extends Error {
 export async function loadAnswer<Answer extends {v: number}>(options: {
   url: string;
   version: Answer['v'];
-  token?: string | undefined;
   signal: AbortSignal;
   fetchUrl?: typeof fetch;
 }): Promise<Answer> {
-  const {url, version, token, signal, fetchUrl = fetch} = options;
+  const {url, version, signal, fetchUrl = fetch} = options;
   const patience = AbortSignal.timeout(LOAD_TIMEOUT_MS);
   try {
-    const response = await fetchUrl(url, {
-      signal: AbortSignal.any([signal, patience]),
-      cache: 'no-store',
-      headers: authorization(token),
-    });
-    if (!response.ok) throw new LoadError(problemOf(response.status, token));
-    if (response.status === 202) throw new LoadError('computing');
+    const response = await fetchUrl(url, {signal: AbortSignal.any([signal, patience]), cache: 'no-store'});
+    if (!response.ok) throw new LoadError('refused');
     return readAnswer<Answer>(await response.json(), version);
   } catch (error) {
     if (signal.aborted) throw signal.reason;
@@ -59,17 +41,6 @@ export async function loadAnswer<Answer extends {v: number}>(options: {
     if (patience.aborted) throw new LoadError('slow', {cause: error});
     throw new LoadError(error instanceof SyntaxError ? 'unreadable' : 'offline', {cause: error});
   }
-}
-
-/** Writes the header that a reading token is sent in. */
-export function authorization(token: string | undefined): Record<string, string> {
-  return token === undefined ? {} : {authorization: `Bearer ${token}`};
-}
-
-/** Tells why an answer of that status has nothing to show. */
-export function problemOf(status: number, token: string | undefined): LoadProblem {
-  if (status === 401) return token === undefined ? 'no-token' : 'wrong-token';
-  return status === 403 ? 'closed' : 'refused';
 }
 
 function readAnswer<Answer>(json: unknown, version: number): Answer {

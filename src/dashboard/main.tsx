@@ -1,5 +1,4 @@
 import './dashboard.css';
-import './tools.css';
 import {render} from 'preact';
 import {App} from './app.tsx';
 

@@ -35,9 +35,7 @@ function TallyTable({heading, rows}: {heading: string; rows: readonly Tally[]}) 
             <td>{formatCount(count)}</td>
             <td>
               <span class="share">
-                <data class="value" value={share} data-unit="share">
-                  {formatShare(share)}
-                </data>
+                <span class="value">{formatShare(share)}</span>
                 <ShareBar share={share} tone={BAD.has(name) ? 'bad' : 'plain'} />
               </span>
             </td>

@@ -27,8 +27,6 @@ export function PlotChart(props: {options: (widthPx: number) => PlotOptions; lab
     const drawing = plot({...options(widthPx), width: widthPx, className: 'plot'});
     // its own sheet is the one thing a policy without inline styles refuses; dashboard.css has the same rules
     drawing.querySelector('style')?.remove();
-    // one picture has one name: a name of a part without a role is none
-    for (const part of drawing.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
     drawing.setAttribute('role', 'img');
     drawing.setAttribute('aria-label', label);
     box.replaceChildren(drawing);

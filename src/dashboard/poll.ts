@@ -84,8 +84,8 @@ export function createPoller<Answer>(options: {
       onState({kind: 'live', answer});
     } catch (error) {
       if (running !== mine) return; // given up on purpose
+      failedCount += 1;
       const why = error instanceof LoadError ? error.problem : 'unreadable';
-      failedCount = why === 'computing' ? 0 : failedCount + 1;
       onState(latest ? {kind: 'stale', answer: latest.answer, why} : {kind: 'unavailable', why});
     }
     running = undefined;

@@ -4,13 +4,10 @@ import {EMPHASIS} from './headline.tsx';
 import type {Query} from './query.ts';
 import {ScrollBox} from './scroll-box.tsx';
 import {useReport} from './use-answer.ts';
-import {Place} from './waiting.tsx';
 
 /** Draws the time to the first word by the backend's route and by prompt class, slowest first. */
 export function Routes({query}: {query: Query}) {
-  const answer = useReport('routes', query);
-  if (!answer) return <Place tall="table" />;
-  const {rows} = answer.report;
+  const rows = useReport('routes', query)?.report.rows ?? [];
   if (rows.length === 0) return null;
   const percentiles = rows[0]?.figures ?? [];
   return (

@@ -1,9 +1,8 @@
-import {useContext, useEffect, useRef, useState} from 'preact/hooks';
+import {useEffect, useRef, useState} from 'preact/hooks';
 import {REPORT_VERSION, type ReportAnswer, type Reports, SUMMARY_VERSION, type Summary} from '../protocol/index.ts';
 import {loadAnswer} from './load-answer.ts';
-import {createPoller, POLL_MS, type Poller, type PollState} from './poll.ts';
-import {type Query, writeListed, writeQuery} from './query.ts';
-import {TokenContext} from './token.tsx';
+import {createPoller, type Poller, type PollState} from './poll.ts';
+import {type Query, writeQuery} from './query.ts';
 
 /** Time between two of the same report while somebody looks. */
 export const REPORT_POLL_MS = 10_000;
@@ -27,45 +26,24 @@ export function useSummary(query: Query): Asked<Summary> {
  *   the summary tells of.
  */
 export function useReport<Name extends keyof Reports>(name: Name, query: Query): ReportAnswer<Name> | undefined {
-  const {state, busy} = useReportState(name, query);
+  const url = `../v1/reports/${name}${writeQuery(query)}`;
+  const {state, busy} = useAnswer<ReportAnswer<Name>>(url, {version: REPORT_VERSION, pollMs: REPORT_POLL_MS});
   return 'answer' in state && !busy ? state.answer : undefined;
-}
-
-/** Keeps a report of a query fresh, as `useReport` does, and tells why there is none. */
-export function useReportState<Name extends keyof Reports>(name: Name, query: Query): Asked<ReportAnswer<Name>> {
-  const against = name === 'compare' ? `&compare=${query.compare ?? 'before'}` : '';
-  const url = `../v1/reports/${name}${writeQuery(query)}${against}`;
-  return useAnswer<ReportAnswer<Name>>(url, {version: REPORT_VERSION, pollMs: REPORT_POLL_MS});
-}
-
-/**
- * Keeps the newest turns of a query fresh, as often as the summary.
- *
- * @param options.rests - Holds them as they are.
- */
-export function useTurns(query: Query, {rests}: {rests: boolean}): Asked<ReportAnswer<'turns'>> {
-  const url = `../v1/reports/turns${writeListed(query)}`;
-  return useAnswer<ReportAnswer<'turns'>>(url, {version: REPORT_VERSION, pollMs: POLL_MS, rests});
 }
 
 function useAnswer<Answer extends {v: number}>(
   path: string,
-  options: {version: Answer['v']; pollMs?: number; rests?: boolean},
+  {version, pollMs}: {version: Answer['v']; pollMs?: number},
 ): Asked<Answer> {
-  const {version, pollMs, rests = false} = options;
-  const token = useContext(TokenContext);
-  const asked = `${token ?? ''} ${path}`;
-  const [known, setKnown] = useState<{state: PollState<Answer>; asked: string}>({state: {kind: 'loading'}, asked: ''});
+  const [known, setKnown] = useState<{state: PollState<Answer>; path: string}>({state: {kind: 'loading'}, path: ''});
   const poller = useRef<Poller | undefined>(undefined);
-  const resting = rests && known.asked === asked;
 
   useEffect(() => {
-    if (resting) return;
     const url = new URL(path, document.baseURI).href;
     const created = createPoller<Answer>({
-      load: (signal) => loadAnswer<Answer>({url, version, token, signal}),
+      load: (signal) => loadAnswer<Answer>({url, version, signal}),
       visible: document.visibilityState === 'visible',
-      onState: (state) => setKnown({state, asked}),
+      onState: (state) => setKnown({state, path}),
       ...(pollMs === undefined ? {} : {pollMs}),
     });
     poller.current = created;
@@ -78,7 +56,7 @@ function useAnswer<Answer extends {v: number}>(
       window.removeEventListener('online', onOnline);
       created.stop();
     };
-  }, [path, version, pollMs, resting, token, asked]);
+  }, [path, version, pollMs]);
 
-  return {state: known.state, busy: known.asked !== asked, refresh: () => poller.current?.refresh()};
+  return {state: known.state, busy: known.path !== path, refresh: () => poller.current?.refresh()};
 }

@@ -1,7 +1,7 @@
 import type {ComponentChildren} from 'preact';
 import type {Summary, WasteSummary} from '../protocol/index.ts';
 import {FigureText, ShareFigure} from './figure.tsx';
-import {formatCount, formatMs, formatShare, formatSigned} from './format.ts';
+import {formatCount, formatMs, formatShare} from './format.ts';
 
 /** What became of requests ahead, in words. */
 const BECAME: Readonly<Record<WasteSummary['prefetch']['outcomes'][number]['name'], string>> = {
@@ -13,7 +13,7 @@ const BECAME: Readonly<Record<WasteSummary['prefetch']['outcomes'][number]['name
 };
 
 /** Writes a time that may be less than none. */
-const signed = (ms: number) => formatSigned(ms, formatMs);
+const signed = (ms: number) => (ms < 0 ? `−${formatMs(-ms)}` : formatMs(ms));
 
 /** Draws what was done ahead and twice, and what it brought; nothing where nothing was. */
 export function Waste({summary}: {summary: Summary}) {

@@ -111,12 +111,6 @@ export function readCritical(given: unknown, declared: readonly string[]): Criti
   return stranger === undefined ? critical : `"critical" names "${stranger.slice(0, 40)}", which is no declared stage`;
 }
 
-/** Lists the stages of which a budget file says under `plan` how long they take; none where nothing readable is. */
-export function plannedNames(plan: unknown): string[] {
-  if (typeof plan !== 'object' || plan === null || !('stages' in plan)) return [];
-  return typeof plan.stages === 'object' && plan.stages !== null ? Object.keys(plan.stages) : [];
-}
-
 const isName = (value: unknown) => typeof value === 'string';
 const isList = (value: unknown): value is unknown[] => Array.isArray(value) && value.length > 0;
 

@@ -9,7 +9,7 @@ export const PERCENTILES = [0.5, 0.9, 0.95, 0.99, 0.999] as const;
  * @param share - 0 to 1.
  * @returns The value, or undefined when there are none.
  */
-export function percentile(sorted: ArrayLike<number>, share: number): number | undefined {
+export function percentile(sorted: readonly number[], share: number): number | undefined {
   const at = (sorted.length - 1) * share;
   const low = sorted[Math.floor(at)];
   const high = sorted[Math.ceil(at)];
@@ -29,13 +29,11 @@ export function intervalRanks(count: number, share: number): {low: number; high:
   // low: the largest rank l with P(X < l) <= 2.5 %; high: the smallest rank h with P(X >= h) <= 2.5 %, X ~ Bin(count, share)
   if (share ** count > 0.025 || (1 - share) ** count > 0.025) return undefined;
   const logOdds = Math.log(share / (1 - share));
-  // what lies farther below the middle than ten deviations adds up to less than a floating number can tell from nothing
-  const first = Math.max(0, Math.floor(count * share - 10 * Math.sqrt(count * share * (1 - share)) - 10));
-  let logMass = first * Math.log(share) + (count - first) * Math.log(1 - share) + logChoices(count, first);
+  let logMass = count * Math.log(1 - share);
   let below = 0;
   let low = 0;
   let high = 0;
-  for (let rank = first; rank <= count; rank++) {
+  for (let rank = 0; rank <= count; rank++) {
     if (below <= 0.025) low = rank;
     below += Math.exp(logMass);
     if (below >= 0.975) {
@@ -47,22 +45,6 @@ export function intervalRanks(count: number, share: number): {low: number; high:
   return low >= 1 && high >= 1 && high <= count ? {low, high} : undefined;
 }
 
-/** The logarithm of the number of ways to choose so many of a number. */
-function logChoices(count: number, chosen: number): number {
-  return logFactorial(count) - logFactorial(chosen) - logFactorial(count - chosen);
-}
-
-/** The logarithm of a factorial: multiplied out, or from 20 on by Stirling's series, right to 12 digits. */
-function logFactorial(number: number): number {
-  if (number < 20) {
-    let product = 1;
-    for (let factor = 2; factor <= number; factor++) product *= factor;
-    return Math.log(product);
-  }
-  const root = 0.5 * Math.log(2 * Math.PI * number);
-  return number * Math.log(number) - number + root + 1 / (12 * number) - 1 / (360 * number ** 3);
-}
-
 /** The fewest values at which a percentile may be shown at all, and at which it may be shown without reserve. */
 export const HONEST_COUNT: ReadonlyMap<number, {shown: number; firm: number}> = new Map([
   [0.5, {shown: 6, firm: 20}],
@@ -71,21 +53,6 @@ export const HONEST_COUNT: ReadonlyMap<number, {shown: number; firm: number}> = 
   [0.99, {shown: 368, firm: 1000}],
   [0.999, {shown: 3688, firm: 10000}],
 ]);
-
-/**
- * Counts the values that any percentile needs, by the rule behind HONEST_COUNT: an interval of 95 % must exist, and ten
- * values are expected beyond.
- *
- * @param share - The percentile as a share, between 0 and 1.
- */
-export function honestCount(share: number): {shown: number; firm: number} {
-  const most = Math.max(share, 1 - share);
-  // a hair less: 1 - 0.95 is not exactly a twentieth
-  return {
-    shown: Math.ceil(Math.log(0.025) / Math.log(most) - 1e-6),
-    firm: Math.ceil(10 / (1 - most) - 1e-6),
-  };
-}
 
 /** How a histogram is kept and sent: buckets that are not empty, by number and weight, with the extremes of the values. */
 export interface HistogramData {
@@ -117,15 +84,12 @@ export interface Histogram {
 export const BUCKET_RATIO = 1.02;
 
 const MAX_VALUE_MS = 600_000;
-/** Where a histogram's first bucket above 0 begins, in ms: clocks tell no shorter times. */
-export const BUCKET_FLOOR_MS = 0.001;
+/** What is shorter counts as 0: clocks tell no shorter times. */
+const MIN_VALUE_MS = 0.001;
 
 const bucketOf = (ms: number) =>
-  ms < BUCKET_FLOOR_MS ? 0 : 1 + Math.floor(Math.log(ms / BUCKET_FLOOR_MS) / Math.log(BUCKET_RATIO));
-
-/** Gives the middle of a histogram's bucket, in ms. */
-export const bucketMiddleMs = (bucket: number): number =>
-  bucket === 0 ? 0 : BUCKET_FLOOR_MS * BUCKET_RATIO ** (bucket - 0.5);
+  ms < MIN_VALUE_MS ? 0 : 1 + Math.floor(Math.log(ms / MIN_VALUE_MS) / Math.log(BUCKET_RATIO));
+const middleOf = (bucket: number) => (bucket === 0 ? 0 : MIN_VALUE_MS * BUCKET_RATIO ** (bucket - 0.5));
 
 /** Creates an empty histogram with logarithmic buckets. */
 export function createHistogram(): Histogram {
@@ -152,7 +116,7 @@ export function createHistogram(): Histogram {
     let below = 0;
     for (const [bucket, weight] of sorted()) {
       below += weight;
-      if (rank < below) return Math.min(Math.max(minMs, bucketMiddleMs(bucket)), maxMs);
+      if (rank < below) return Math.min(Math.max(minMs, middleOf(bucket)), maxMs);
     }
     return maxMs;
   }

@@ -1,6 +1,5 @@
 export * from './breaker.ts';
 export * from './budget.ts';
-export * from './budget-file.ts';
 export * from './critical-path.ts';
 export * from './deadlines.ts';
 export * from './hedge.ts';

@@ -9,33 +9,14 @@ export const SUMMARY_WINDOWS = ['1h', '24h', '7d', '30d'] as const;
 /** How far back a summary looks, counted from the turn's own start. */
 export type SummaryWindow = (typeof SUMMARY_WINDOWS)[number];
 
-/** How long each window is, in ms. */
-export const SUMMARY_WINDOW_MS: Readonly<Record<SummaryWindow, number>> = {
-  '1h': 3_600_000,
-  '24h': 86_400_000,
-  '7d': 604_800_000,
-  '30d': 2_592_000_000,
-};
-
 /** What turns can be narrowed by, as an address names it. */
-export const FILTERS = ['site', 'route', 'class', 'device', 'net', 'simulated'] as const;
+export const FILTERS = ['site', 'route', 'class', 'device', 'net'] as const;
 
 /**
  * Only turns of these; what is absent narrows nothing. A `route` that starts with `/` is a page's, any other a
- * backend's; `class` is the prompt class; `device` and `net` are the schema's words; `simulated` is `no` to leave
- * simulated turns out, or `only`.
+ * backend's; `class` is the prompt class; `device` and `net` are the schema's words.
  */
 export type Filters = {[Name in (typeof FILTERS)[number]]?: string | undefined};
-
-/** What a filter's value looks like; a collector refuses others. */
-export const FILTER_VALUES: Readonly<Record<keyof Filters, RegExp>> = {
-  site: /^[a-z0-9][a-z0-9._-]{0,252}$/,
-  route: /^(?:\/[A-Za-z0-9/_:.~-]{0,63}|[a-z0-9][a-z0-9._-]{0,31})$/,
-  class: /^[a-z0-9][a-z0-9._-]{0,31}$/,
-  device: /^(?:mobile|tablet|desktop|unknown)$/,
-  net: /^(?:slow-2g|2g|3g|4g|unknown)$/,
-  simulated: /^(?:no|only)$/,
-};
 
 /** The turns that were looked at: those that began from `fromAt` to `untilAt`, epoch ms, and what they were narrowed by. */
 export interface LookedAt extends Filters {
@@ -122,8 +103,6 @@ export interface MilestoneSummary {
   over: Proportion;
   all: Population;
   misses: Population;
-  /** Of the ended turns those that something lesser answered, or answered in part: deadlines shorten what is measured. */
-  degraded: Proportion;
   shape: Shape;
 }
 
@@ -220,8 +199,6 @@ export interface RecentTurn {
   waitedMs?: number;
   /** Names of the budgets that it exceeded. */
   over: string[];
-  /** Present where a program made it up. */
-  simulated?: true;
 }
 
 /** What did not make it: turns that browsers dropped, and, since the collector started, what it refused or removed. */
@@ -239,11 +216,8 @@ export interface Summary {
   /** When it was computed, epoch ms. */
   computedAt: number;
   window: LookedAt;
-  /**
-   * Records received; `openCount` have not ended, `hiddenCount` were hidden meanwhile and are no latency sample,
-   * `simulatedCount` were made up by a program.
-   */
-  turns: {count: number; openCount: number; hiddenCount: number; simulatedCount: number};
+  /** Records received; `openCount` have not ended, `hiddenCount` were hidden meanwhile and are no latency sample. */
+  turns: {count: number; openCount: number; hiddenCount: number};
   firstToken: MilestoneSummary;
   complete: MilestoneSummary;
   /** Shares of ended turns whose visitor left before the first word, and before the end. */

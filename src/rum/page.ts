@@ -42,9 +42,3 @@ export function describePage({id, route}: {id: string; route: string | undefined
 const NAVS = ['navigate', 'reload', 'back-forward', 'prerender'] as const;
 const NETS = ['slow-2g', '2g', '3g', '4g'] as const;
 const MEMORY = [0.25, 0.5, 1, 2, 4, 8] as const;
-
-/** Whether the browser says that its owner does not want to be followed. */
-export function signalled(): boolean {
-  const {globalPrivacyControl, doNotTrack} = navigator as {globalPrivacyControl?: boolean; doNotTrack?: string | null};
-  return globalPrivacyControl === true || doNotTrack === '1';
-}

@@ -1,17 +1,27 @@
 import type {TurnRecord} from '../latency/index.ts';
-import {BEACON_MAX_BYTES, BEACON_MAX_TURNS, BEACON_VERSION} from '../protocol/index.ts';
-import type {Outbox} from './outbox.ts';
-import {signalled} from './page.ts';
-import type {Rum, RumOptions} from './rum.ts';
-import {beacon, type Held, hold, post, whenIdle} from './ways.ts';
+import {
+  BEACON_MAX_BYTES,
+  BEACON_MAX_TURNS,
+  BEACON_VERSION,
+  type BeaconBatch,
+  type PageRecord,
+} from '../protocol/index.ts';
 
-/** A record that waits. */
-interface Entry {
+/** Sends finished turns. */
+export interface Rum {
+  /** Takes a record; it goes when the page is idle, within a second. */
+  take(record: TurnRecord): void;
+  /** Sends all that waits, and a snapshot of an open turn, in a way that survives the page. */
+  leave(snapshot?: TurnRecord): void;
+  /** The visitor agreed or refused: sends what waited, or drops it and all that comes. */
+  consent(answer: 'granted' | 'denied'): void;
+  /** Stops; what waits is dropped. */
+  stop(): void;
+}
+
+interface Waiting {
   record: TurnRecord;
-  /** When its `age` was 0, by this page's clock. */
-  bornMs: number;
-  /** All of its batch but the turns, as JSON, where an earlier page made it; else it is this page's. */
-  head?: string;
+  takenMs: number;
 }
 
 /** The most turns that wait while the network or the visitor's consent is missing. */
@@ -23,248 +33,145 @@ const FINAL_FROM_REV = 90;
 /** Longest wait for an idle moment, in ms. */
 const IDLE_LIMIT_MS = 1000;
 
-/** The longest `age` of a record, in ms: what is older cannot be placed any more. */
-const MAX_AGE_MS = 86_400_000;
-
 /**
  * Starts sending. Sends nothing without the visitor's consent where it is required or denied, nor under Global Privacy
  * Control or Do Not Track unless `gpc` says that the collector is the site's own.
+ *
+ * @param options.url - The collector.
+ * @param options.toText - Writes JSON; the browser's own by default.
+ * @param options.sample - Share of page views, 0 to 1, whose ordinary turns are sent; others are sent always.
  */
-export function createRum(options: RumOptions): Rum {
-  const {url, site, sdk, now, toText = JSON.stringify, sample} = options;
-  const isMuted = signalled() && options.gpc === 'off';
-  let consent = isMuted ? 'denied' : options.consent;
-  let {page} = options;
-  /** The oldest first; what earlier pages left stands before what is this page's. */
-  let waiting: Entry[] = [];
+export function createRum(options: {
+  url: string;
+  site: string;
+  sdk: string;
+  page: PageRecord;
+  consent: 'required' | 'granted' | 'denied' | 'auto';
+  gpc: 'first-party' | 'off';
+  sample: number;
+  now: () => number;
+  toText?: (batch: object) => string;
+}): Rum {
+  const {toText = JSON.stringify} = options;
+  let consent = signalled() && options.gpc === 'off' ? 'denied' : options.consent;
+  let waiting: Waiting[] = [];
   let dropped = 0;
-  /** What of each turn may have gone last. */
-  const told = new Map<string, TurnRecord>();
-  let outbox: Promise<Outbox> | undefined;
-  let held: Held | undefined;
-  let heldEntries: readonly Entry[] = [];
   let idle: (() => void) | undefined;
-  let watching: (() => void) | undefined;
   let sending: AbortController | undefined;
-  /** How many turns may go together: fewer after a refusal, more after each batch that was read. */
-  let most: number = BEACON_MAX_TURNS;
-  const sampled = Math.random() < sample;
+  const sampled = Math.random() < options.sample;
+  /** Turns of which a snapshot went: their end goes too, whatever the sample. */
+  const told = new Set<string>();
 
-  const maySend = () => consent === 'auto' || consent === 'granted';
-
-  /** All of this page's next batch but the turns, as JSON. */
-  const headNow = () =>
-    toText({v: BEACON_VERSION, sdk, site, consent: consent === 'granted' ? consent : 'not-required', page});
-
-  const ageOf = ({bornMs}: Entry) => Math.round(now() - bornMs);
-
-  /** Writes the first of these entries, and others of the same page, into one body. */
-  function write(entries: readonly Entry[]): {body: string; chosen: Entry[]} {
-    const head = entries[0]?.head;
-    const lost = dropped > 0 ? `,"dropped":${dropped}` : '';
-    const before = `${(head ?? headNow()).slice(0, -1)}${lost},"turns":[`;
-    const chosen = entries.filter((entry) => entry.head === head).slice(0, most);
-    for (;;) {
-      const turns = chosen.map((entry) => toText({...entry.record, age: ageOf(entry)}));
-      const body = `${before}${turns.join()}]}`;
-      if (body.length <= BEACON_MAX_BYTES || !chosen[1]) return {body, chosen};
-      chosen.pop();
+  function batch(entries: Waiting[]): {body: string; count: number} | undefined {
+    const turns: TurnRecord[] = [];
+    let body = '';
+    for (const {record, takenMs} of entries.slice(0, BEACON_MAX_TURNS)) {
+      turns.push({...record, age: Math.min(record.age + Math.round(options.now() - takenMs), 86_400_000)});
+      const envelope: BeaconBatch = {
+        v: BEACON_VERSION,
+        sdk: options.sdk,
+        site: options.site,
+        consent: consent === 'granted' ? 'granted' : 'not-required',
+        ...(dropped > 0 ? {dropped: Math.min(dropped, 65_535)} : {}),
+        page: options.page,
+        turns,
+      };
+      const longer = toText(envelope);
+      if (body && longer.length > BEACON_MAX_BYTES) return {body, count: turns.length - 1};
+      body = longer;
     }
-  }
-
-  /** Takes a record with a higher `rev` than any of its turn that may have gone. */
-  function entryOf(record: TurnRecord): Entry {
-    const rev = Math.min(Math.max(record.rev, (told.get(record.id)?.rev ?? 0) + 1), 99);
-    return {record: {...record, rev}, bornMs: now() - record.age};
-  }
-
-  /** Notes that entries may have gone; gives how many dropped ones were told with them, which are not told again. */
-  function tell(entries: readonly Entry[]): number {
-    for (const {record} of entries) told.set(record.id, record);
-    const count = dropped;
-    dropped = 0;
-    return count;
-  }
-
-  /** Works on the outbox, where there is one: in this task, when it is open by now. */
-  const withOutbox = (work: (box: Outbox) => Promise<unknown>) => void outbox?.then(work).catch(() => undefined); // blocked, full or broken: nothing outlives the page
-
-  /** Opens the outbox, where the visitor has agreed to that. */
-  function join(): void {
-    if (consent === 'granted') outbox ??= options.openOutbox?.();
-  }
-
-  function keep({record}: Entry): void {
-    const mine = {at: Date.now(), url, head: headNow(), record};
-    withOutbox((box) => box.write(mine));
-  }
-
-  /** Takes entries out of the outbox. */
-  function unkeep(entries: readonly Entry[], more = 0): void {
-    const records = entries.map(({record}) => record);
-    if (records[0] || more) withOutbox((box) => box.remove(records, more));
-  }
-
-  /** Adds what waits, in the place of a snapshot, and keeps it; drops what can be placed no more, and the oldest of what is too much. */
-  function add(...entries: Entry[]): void {
-    const ids = entries.map(({record}) => record.id);
-    const all = [...waiting.filter(({record}) => record.final || !ids.includes(record.id)), ...entries];
-    waiting = all
-      .filter((entry) => ageOf(entry) < MAX_AGE_MS)
-      .slice(-(maySend() ? MAX_WAITING.network : MAX_WAITING.consent));
-    const gone = all.filter((entry) => !waiting.includes(entry));
-    dropped += gone.length;
-    unkeep(gone, gone.length);
-    entries.forEach(keep);
+    return body ? {body, count: turns.length} : undefined;
   }
 
   async function send(): Promise<void> {
     idle = undefined;
-    add();
-    if (sending || !waiting[0] || !maySend()) return;
-    const {body, chosen} = write(waiting);
-    const toldCount = tell(chosen);
-    const isAlone = chosen.length < 2;
+    if (sending || consent === 'required' || consent === 'denied') return;
+    const next = batch(waiting);
+    if (!next) return;
+    const toldDropped = dropped;
+    dropped = 0;
     sending = new AbortController();
+    const sentRecords = new Set(waiting.slice(0, next.count));
     const {signal} = sending;
-    /** Only a response that was read says that the collector has it; 0 where there was none, nobody says why. */
-    const statusOf = (keepalive: boolean) =>
-      post(url, {body, signal, keepalive}).then(
-        ({status}) => status,
-        () => 0,
-      );
-    const status = (await statusOf(true)) || (isAlone ? await statusOf(false) : 0);
+    const acknowledged = await fetch(options.url, {method: 'POST', body: next.body, keepalive: true, signal}).then(
+      // a refusal that another try cannot mend is an answer too
+      (response) => response.ok || (response.status < 500 && response.status !== 429),
+      () => false,
+    );
     sending = undefined;
-    // a refusal that another try cannot mend is an answer too; what was too large may pass in two
-    if (status && status < 500 && status !== 429 && (isAlone || status !== 413)) {
-      waiting = waiting.filter((entry) => !chosen.includes(entry));
-      unkeep(chosen, -toldCount);
-      most = Math.min(2 * most, BEACON_MAX_TURNS);
-    } else {
-      dropped += toldCount;
-      if (isAlone || status > 413) return;
-      most = chosen.length >> 1;
-    }
-    schedule();
+    if (!acknowledged) dropped += toldDropped;
+    if (!acknowledged || signal.aborted) return;
+    waiting = waiting.filter((entry) => !sentRecords.has(entry));
+    if (waiting.length > 0) schedule();
   }
 
   function schedule(): void {
-    if (waiting[0]) idle ??= whenIdle(send, IDLE_LIMIT_MS);
+    idle ??= whenIdle(() => void send());
   }
 
-  /**
-   * Has the browser hold these for when this page is gone, in the place of what it held; they count as told only once
-   * they have gone.
-   */
-  function holdNow(entries: readonly Entry[]): void {
-    if (held?.later.activated) tell(heldEntries);
-    else held?.life.abort();
-    const {body, chosen} = write(entries);
-    held = chosen[0] && hold(url, body);
-    heldEntries = chosen;
-  }
-
-  /** Begins what the visitor's consent allows, and sends what could not be sent before. */
-  function begin(): void {
-    if (!maySend()) return;
-    const {watchVitals} = options;
-    const watch = () =>
-      watchVitals?.((vitals) => {
-        page = {...page, vitals};
-      });
-    if (watchVitals) watching ??= whenIdle(watch);
-    schedule();
-    const isFirst = !outbox;
-    const known = dropped;
-    join();
-    if (isFirst) {
-      waiting.forEach(keep);
-      unkeep([], known);
-    }
-    withOutbox(async (box) => {
-      const found = await box.read(Date.now());
-      if (consent !== 'granted') return; // refused meanwhile
-      if (isFirst) dropped += found.dropped - known;
-      const left: Entry[] = [];
-      for (const {at, head, record, url: other} of found.kept) {
-        if (other !== url || head.includes(page.id) || waiting.some((entry) => entry.record.id === record.id)) continue;
-        left.push({record, bornMs: now() - record.age - Math.max(0, Date.now() - at), head});
-      }
-      waiting.unshift(...left);
-      schedule();
-    });
-  }
-
-  function drop(): void {
-    holdNow([]);
-    waiting = [];
-    outbox = undefined;
-  }
-
-  /** Erases what is kept; the next turn is kept anew. */
-  function forget(): void {
-    waiting = waiting.filter(({head}) => !head);
-    withOutbox((box) => box.clear());
-    outbox = undefined;
-  }
-
-  begin();
   return {
     take(record) {
-      const {outcome, id, over, fb} = record;
-      if (consent === 'denied') return;
-      if (!fb) holdNow([]); // a verdict is on another turn than the one that is on its way
-      const before = told.get(id);
-      // of what went without a weight all goes without one, and whatever the sample: else it would count as left
-      const ordinary = outcome === 'complete' && !over && (!before || before.w);
-      if (ordinary && !sampled) return unkeep([entryOf({...record, rev: 99})]);
-      const entry = entryOf(ordinary && sample < 1 ? {...record, w: Math.min(1 / sample, 10_000)} : record);
-      add(entry);
+      const {outcome} = record;
+      const ordinary = outcome === 'complete' && !record.over && !told.has(record.id);
+      if (consent === 'denied' || (ordinary && !sampled)) return;
+      const weight = ordinary && options.sample < 1 ? {w: Math.min(1 / options.sample, 10_000)} : {};
+      waiting.push({record: {...record, ...weight}, takenMs: options.now()});
+      while (waiting.length > MAX_WAITING[consent === 'required' ? 'consent' : 'network']) {
+        waiting.shift();
+        dropped++;
+      }
       schedule();
     },
-    hold(snapshot) {
-      const entry = entryOf(snapshot);
-      if (!maySend() || entry.record.rev >= FINAL_FROM_REV) return;
-      join();
-      keep(entry);
-      holdNow([entry]);
-    },
     leave(snapshot) {
-      if (!maySend()) return;
-      const open = (snapshot ? [entryOf(snapshot)] : []).filter(({record}) => record.rev < FINAL_FROM_REV);
-      add(...open);
-      // the open turn before all others, while there is room; what earlier pages left is safe where it is
-      let rest = [...open, ...waiting.filter((entry) => !open.includes(entry) && !entry.head)];
-      if (rest[0]) holdNow(rest);
-      while (rest[0]) {
-        const {body, chosen} = write(rest);
-        const isTaken = beacon(url, body);
-        if (isTaken || chosen.length < 2) {
-          unkeep([], -tell(chosen));
-          if (!isTaken) {
-            post(url, {body, keepalive: true})
-              .catch(() => post(url, {body, keepalive: false}))
-              .catch(() => undefined); // it stays queued
-          }
-          rest = rest.filter((entry) => !chosen.includes(entry));
-        } else most = chosen.length >> 1;
+      if (consent === 'required' || consent === 'denied') return;
+      let rest = waiting;
+      if (snapshot && snapshot.rev < FINAL_FROM_REV) {
+        told.add(snapshot.id);
+        rest = [{record: snapshot, takenMs: options.now()}, ...rest];
+      }
+      // a beacon is never acknowledged: settled turns stay until a response was read, the collector drops the double
+      for (let next = batch(rest); next; next = batch(rest)) {
+        rest = rest.slice(next.count);
+        dropped = 0;
+        if (beacon(options.url, next.body)) continue;
+        void fetch(options.url, {method: 'POST', body: next.body, keepalive: true}).catch(() => undefined);
       }
     },
-    opened: begin,
     consent(answer) {
-      if (isMuted) return;
+      if (signalled() && options.gpc === 'off') return;
       consent = answer;
-      if (answer === 'granted') return begin();
-      forget();
-      drop();
+      if (answer === 'denied') waiting = [];
+      else schedule();
     },
-    forget,
     stop() {
       consent = 'denied'; // nothing is taken any more
       idle?.();
-      watching?.();
       sending?.abort();
-      drop();
+      waiting = [];
     },
   };
+}
+
+/** Whether the browser says that its owner does not want to be followed. */
+export function signalled(): boolean {
+  const {globalPrivacyControl, doNotTrack} = navigator as {globalPrivacyControl?: boolean; doNotTrack?: string | null};
+  return globalPrivacyControl === true || doNotTrack === '1';
+}
+
+function beacon(url: string, body: string): boolean {
+  try {
+    return navigator.sendBeacon(url, body); // a string goes as text/plain, which needs no preflight
+  } catch {
+    return false; // blocked by the page's policy, or not there
+  }
+}
+
+/** Runs work when the page is idle, within IDLE_LIMIT_MS. Returns a function that cancels it. */
+function whenIdle(work: () => void): () => void {
+  if (typeof requestIdleCallback === 'function') {
+    const handle = requestIdleCallback(work, {timeout: IDLE_LIMIT_MS});
+    return () => cancelIdleCallback(handle);
+  }
+  const handle = setTimeout(work, 1);
+  return () => clearTimeout(handle);
 }

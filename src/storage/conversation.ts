@@ -30,8 +30,8 @@ export const MAX_KEPT_BYTES = 262_144;
 /** The longest draft that is kept, in characters: with its line breaks escaped it fits MAX_KEPT_BYTES. */
 const MAX_DRAFT = 65_000;
 
-/** The databases of what answers at once, and of records that wait for a later page. */
-const DATABASES = ['faq', 'learned', 'decoys', 'outbox'].map((each) => `firstword-${each}`);
+/** The databases of what answers at once. */
+const DATABASES = ['faq', 'learned', 'decoys'].map((each) => `firstword-${each}`);
 
 const VERSION = 1;
 
@@ -88,7 +88,7 @@ export function createConversationStore(options: {
       memory = undefined;
       attempt(erase, 'session');
       attempt(erase, 'local');
-      // with what other files keep, whether or not they were loaded on this page
+      // with what answers at once, whether or not that was loaded on this page
       attempt(() => DATABASES.map((each) => indexedDB.deleteDatabase(each)), 'local');
     },
   };

@@ -17,11 +17,6 @@ export interface Shelf {
   /** Makes a value out of the one that is kept, in one transaction: what other tabs keep meanwhile is not lost. */
   update(key: string, next: (value: unknown) => unknown): Promise<boolean>;
   erase(key: string): Promise<boolean>;
-  /**
-   * Works on all that is kept, in one transaction that begins in the task of the call where the database is open by then.
-   * This alone waits as long as it takes, and rejects where the database cannot be had.
-   */
-  use: UseStore;
   /** Empties the database and takes it away. */
   clear(): Promise<boolean>;
 }
@@ -103,7 +98,6 @@ export function createShelf(name: string, {limitMs = SHELF_LIMIT_MS} = {}): Shel
     write: (key, value) => done(set(key, value, use)),
     update: (key, next) => done(update<unknown>(key, next, use)),
     erase: (key) => done(del(key, use)),
-    use,
     clear() {
       // emptied before, because who else has it open can keep it from going; where it is not open here, none is made
       const emptied = opening ? clear(use) : Promise.resolve();

@@ -1,31 +1,20 @@
-import {outbox as outboxHash, owner as ownerHash, vitals as vitalsHash} from 'virtual:firstword-files';
-import {type ChatEvent, createMeasure, type Measure, type MeasureOptions, type WatchVitals} from '../chat/index.ts';
-import type * as OutboxFile from './outbox.ts';
+import {owner as ownerHash} from 'virtual:firstword-files';
+import {type ChatEvent, createMeasure, type Measure, type MeasureOptions} from '../chat/index.ts';
 import type * as OwnerFile from './owner-lines.ts';
 import type {PanelParts} from './parts.ts';
-import {withAnalytics} from './with-analytics.ts';
 
 /** Brings to life what measures turns and holds them to what the site declared. */
-export function startMeasure(
-  parts: Pick<PanelParts, 'given' | 'options' | 'language' | 'version' | 'print' | 'load' | 'host' | 'root' | 'signal'>,
-): Measure {
-  const {given, options, language, version: sdk, print: onLine, load, root, signal} = parts;
+export function startMeasure({
+  given,
+  options,
+  language,
+  version: sdk,
+  print: onLine,
+}: Pick<PanelParts, 'given' | 'options' | 'language' | 'version' | 'print'>): Measure {
   const {supportEmail, supportUrl} = options;
   const hasContact = Boolean(supportEmail ?? supportUrl) || typeof given.get('onHandoff') === 'function';
-  const wanted: MeasureOptions = {
-    ...options,
-    ...{language, sdk, onLine, hasContact},
-    openOutbox: async () => ((await load('firstword-outbox', outboxHash)) as typeof OutboxFile).openOutbox(),
-    watchVitals(onVitals) {
-      load('firstword-vitals', vitalsHash).then(
-        (file) => (file as {watchVitals: WatchVitals}).watchVitals({root, onVitals, signal}),
-        () => undefined, // said already
-      );
-    },
-  };
-  const measure = createMeasure(wanted);
-  window.addEventListener('firstword:open', measure.opened, {signal});
-  return withAnalytics(measure, parts);
+  const wanted: MeasureOptions = {...options, language, sdk, onLine, hasContact};
+  return createMeasure(wanted);
 }
 
 /** Says to the site's developer what went wrong; visitors of a page where nothing does never load the words for it. */

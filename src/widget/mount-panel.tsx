@@ -173,10 +173,10 @@ function createPanel(
     drawn = true;
     chat.open();
     // the same files keep in sight what the keyboard of a phone would cover, and hear what other tabs ask
-    // and draw what is answered at once, and what somebody looks at it with, and tell what could not be told before
-    const isTold = options.rum !== 'off' || options.analytics[0] !== 'none';
-    const isWanted = isTold || options.persist === 'local' || options.faq || location.hash === GLASS_HASH;
-    if (isWanted || chat.state().messages[0] || navigator.maxTouchPoints) chat.load().catch(() => undefined); // said, and tried again by a question
+    // and draw what is answered at once, and what somebody looks at it with
+    const isWanted = options.persist === 'local' || options.faq || location.hash === GLASS_HASH;
+    if (isWanted || chat.state().messages.length > 0 || navigator.maxTouchPoints > 0)
+      chat.load().catch(() => undefined); // said, and tried again by a question
     chat.subscribe(draw);
     drawNow();
     if (field.box) field.box.value = chat.state().draft;

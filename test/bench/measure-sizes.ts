@@ -47,11 +47,8 @@ const SETS: Readonly<Record<keyof typeof SIZE_LIMITS, readonly string[]>> = {
   dashboard: ['dashboard/*.js', 'dashboard/*.css'],
 };
 
-/**
- * What is loaded for nobody but a developer who asks for it by the page's address, and what measures the page's vitals,
- * apart and late: nobody waits for either.
- */
-const UNASKED = /^firstword-(glass|vitals)-/;
+/** What is loaded for nobody but a developer who asks for it by the page's address. */
+const UNASKED = /^firstword-glass-/;
 
 /**
  * Weighs what the build made: every file that a browser loads, then every import set.

@@ -1,6 +1,5 @@
 // npm run bench:size: weighs every file that a browser loads, every set of them and some imports against their limits.
 import {measureImports} from './measure-imports.ts';
-import {measureRum, RUM_LIMIT_BYTES} from './measure-rum.ts';
 import {measureSizes, overLimit, type Weight} from './measure-sizes.ts';
 
 const weights = measureSizes('dist');
@@ -32,12 +31,9 @@ table(
   'import in a bundle, without what comes later',
   imports.map((weight) => [weight.code, weight]),
 );
-const rum = {...(await measureRum()), limitBytes: RUM_LIMIT_BYTES};
-table('own code', [['sending turns: sender, outbox, vitals', rum]]);
 const over = [
   ...overLimit(weights),
   ...overLimit(imports.map((weight) => ({...weight, file: weight.code, set: 'file'}))),
-  ...overLimit([{...rum, file: 'sending turns', set: 'file'}]),
 ];
 for (const words of over) console.error(`Over its limit: ${words}`);
 process.exitCode = over.length > 0 ? 1 : 0;

@@ -1,5 +1,4 @@
 import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
-import {get} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
@@ -55,13 +54,6 @@ const question = JSON.stringify({
   id: 'c1',
   messages: [{id: 'm1', role: 'user', parts: [{type: 'text', text: 'What is Firstword?'}]}],
 });
-
-/** Asks with headers that fetch does not send, and gives the status. */
-function askRaw(url: string, options: object): Promise<number | undefined> {
-  return new Promise((done, failed) => {
-    get(url, options, (response) => done(response.resume().statusCode)).on('error', failed);
-  });
-}
 
 function ask(url: string): Promise<Response> {
   return fetch(`${url}/chat`, {method: 'POST', headers: {'content-type': 'application/json'}, body: question});
@@ -145,39 +137,6 @@ describe('firstword serve', () => {
     expect(await complaint(second)).toMatch(/here\.duckdb is in use by another collector/);
   });
 
-  test('tells the figures on this machine only, or to whoever sends a token of the environment', async () => {
-    const {running, url} = await serve();
-    expect(running.output()).toContain('The figures are told on this machine only.');
-    const named = {headers: {host: 'evil.example'}};
-    const statuses = (options: object) => askRaw(`${url}/v1/summary`, options);
-    expect(await statuses({})).toBe(200);
-    expect(await statuses(named)).toBe(403);
-
-    const env = {FIRSTWORD_READ_TOKEN: 'one-of-16-letters, another-of-16-letters'};
-    const closed = await serve(['--data', 'other.duckdb'], env);
-    expect(closed.running.output()).toContain('The figures are told to whoever sends a reading token');
-    expect(closed.running.output()).not.toContain('of-16-letters');
-    for (const token of ['one-of-16-letters', 'another-of-16-letters']) {
-      const answer = await fetch(`${closed.url}/v1/summary`, {headers: {authorization: `Bearer ${token}`}});
-      expect(answer.status).toBe(200);
-    }
-    expect((await fetch(`${closed.url}/metrics`)).status).toBe(401);
-  });
-
-  test('that listens to the network tells the figures to nobody without a token, and says what to set', async () => {
-    const {running, url} = await serve(['--host', '0.0.0.0']);
-    expect(running.output()).toMatch(
-      /The figures are told to nobody, as 0\.0\.0\.0 can be reached from elsewhere: set FIRSTWORD_READ_TOKEN to at least 16 characters\./,
-    );
-    for (const path of ['/v1/summary', '/v1/reports/burn', '/metrics'])
-      expect((await fetch(url + path)).status).toBe(403);
-    const token = 'a-token-of-24-characters';
-    const closed = await serve(['--host', '0.0.0.0', '--data', 'other.duckdb', '--read-token', token]);
-    expect((await fetch(`${closed.url}/metrics`)).status).toBe(401);
-    const answer = await fetch(`${closed.url}/metrics`, {headers: {authorization: `Bearer ${token}`}});
-    expect(answer.status).toBe(200);
-  });
-
   test('tells who embeds it elsewhere how to be let in', async () => {
     const {running, url} = await serve(['--origin', 'https://shop.example/', 'http://localhost:8080']);
     const from = async (origin: string) => (await fetch(`${url}/chat`, {method: 'OPTIONS', headers: {origin}})).status;
@@ -212,8 +171,6 @@ describe('a command that cannot start says why in one line', () => {
       "option '--port <n>' argument '70000' is invalid. A port is a number from 0 to 65535.",
     ],
     [['serve', '--host', '192.0.2.1'], /^cannot listen on 192\.0\.2\.1: /],
-    [['serve', '--read-token', 'short'], 'a reading token has at least 16 characters, none of them a space'],
-    [['serve', '--alert-webhook', 'hooks.example/secret'], 'the alert webhook is no http or https address'],
     [['serf'], "unknown command 'serf' (Did you mean serve?)"],
   ])('%j', async (args, line) => {
     const said = await complaint(firstword(args));
@@ -239,7 +196,5 @@ test('tells its version and its options', async () => {
   expect(await firstword(['--version']).ended).toMatchObject({code: 0, stdout: `${version}\n`});
   const {code, stdout} = await firstword(['serve', '--help']).ended;
   expect(code).toBe(0);
-  const options = ['--port', '--host', '--budget', '--data', '--origin', '--read-token', '--alert-webhook'];
-  for (const option of options) expect(stdout).toContain(option);
-  for (const variable of ['FIRSTWORD_READ_TOKEN', 'FIRSTWORD_ALERT_WEBHOOK']) expect(stdout).toContain(variable);
+  for (const option of ['--port', '--host', '--budget', '--data', '--origin']) expect(stdout).toContain(option);
 });

@@ -1,11 +1,9 @@
 import {mkdtemp, rm} from 'node:fs/promises';
-import {createServer} from 'node:http';
-import type {AddressInfo} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, onTestFinished, test, vi} from 'vitest';
 import {ABOUT} from '../../src/cli/about.ts';
-import {createServed, type Served, type ServeOptions} from '../../src/cli/serve.ts';
+import {createServed, type Served} from '../../src/cli/serve.ts';
 import {createKnowledge} from '../../src/server/index.ts';
 import {startFakeOpenAI} from '../server/fake-openai.ts';
 import {writePageFiles} from './installed.ts';
@@ -25,15 +23,10 @@ afterEach(async () => {
   await rm(pageFiles, {recursive: true});
 });
 
-async function serve(
-  change: Partial<ServeOptions> = {},
-): Promise<(path: string, init?: RequestInit) => Promise<Response>> {
-  const served: Served = await createServed({
-    ...{pageFiles, budget: undefined, dataPath: ':memory:', origins: ['https://shop.example']},
-    ...{readTokens: [], reachedFrom: 'this-machine', alertWebhook: undefined},
-    onLine: (line) => lines.push(line),
-    ...change,
-  });
+async function serve(): Promise<(path: string, init?: RequestInit) => Promise<Response>> {
+  const onLine = (line: string) => lines.push(line);
+  const options = {pageFiles, budget: undefined, dataPath: ':memory:', origins: ['https://shop.example'], onLine};
+  const served: Served = await createServed(options);
   onTestFinished(() => served.close());
   return async (path, init) => served.fetch(new Request(`http://127.0.0.1:3000${path}`, init));
 }
@@ -123,67 +116,6 @@ test('listed origins may ask, send and read; others are refused and named', asyn
   expect(lines).toEqual([
     'a page of https://else.example was refused; to let it ask, start with --origin https://else.example',
   ]);
-});
-
-const TOKEN = 'a-token-of-24-characters';
-const READ = ['/v1/summary', '/v1/reports/burn', '/metrics'];
-
-test('the figures are told to whoever sends a token, where one is set', async () => {
-  const ask = await serve({readTokens: [TOKEN], reachedFrom: 'network'});
-  for (const path of READ) {
-    expect((await ask(path)).status).toBe(401);
-    expect((await ask(path, {headers: {authorization: `Bearer ${TOKEN}`}})).status).toBe(200);
-  }
-  expect((await ask('/dashboard/')).status).toBe(200);
-});
-
-test('without a token a listener that others reach tells figures to nobody, whatever address a request claims', async () => {
-  const ask = await serve({reachedFrom: 'network'});
-  for (const path of READ) {
-    expect((await ask(path)).status).toBe(403);
-    // whoever is known as a page is not told to be let in as one
-    expect((await ask(path, {headers: {origin: 'https://shop.example'}})).status).toBe(403);
-  }
-  expect(lines).toEqual([]);
-  expect((await ask('/chat', question)).status).toBe(200);
-});
-
-test.each([
-  [{readTokens: ['too-short']}, 'a reading token has at least 16 characters, none of them a space'],
-  [{alertWebhook: 'ftp://hooks.example/secret'}, 'the alert webhook is no http or https address'],
-])('%j is refused without a word of the secret, and the store is let go', async (change, message) => {
-  const dataPath = join(pageFiles, 'turns.duckdb');
-  await expect(serve({...change, dataPath})).rejects.toMatchObject({kind: 'option', message});
-  await serve({dataPath});
-});
-
-test('budgets that burn and a webhook that fails are told to the operator, without its address', async () => {
-  const server = createServer((_, response) => void response.writeHead(410).end());
-  onTestFinished(() => void server.close());
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const {port} = server.address() as AddressInfo; // a TCP server that listens has one
-  const turns = Array.from({length: 12}, (_, at) => ({
-    ...{id: at.toString(16).padStart(32, '0'), rev: 1, final: true, age: 1000, outcome: 'complete'},
-    ...{t: {paint: 9000, done: 9500}, budget: {token: 3000, done: 8000}},
-  }));
-  const body = JSON.stringify({v: 1, site: 'shop', page: {id: '9f3c1a5b7d2e4f60'}, turns});
-  const dataPath = join(pageFiles, 'turns.duckdb');
-  const first = await createServed({
-    ...{pageFiles, budget: undefined, dataPath, origins: [], readTokens: [], reachedFrom: 'this-machine'},
-    ...{alertWebhook: undefined, onLine: () => undefined},
-  });
-  expect((await first.fetch(new Request('http://127.0.0.1/v1/turns', {method: 'POST', body}))).status).toBe(200);
-  await first.close();
-  // a server looks as soon as it starts
-  await serve({dataPath, alertWebhook: `http://127.0.0.1:${port}/secret-4711`});
-  await vi.waitFor(
-    () =>
-      expect(lines).toEqual([
-        'a budget burns (milestone); see the dashboard',
-        'the alert webhook answered 410; it is tried again',
-      ]),
-    {timeout: 20_000},
-  );
 });
 
 test('a model that the environment names only half is refused before anything is opened', async () => {

@@ -1,6 +1,5 @@
 import {afterEach, describe, expect, it, vi} from 'vitest';
 import {type CollectorEvent, type Store, StoreError} from '../../src/collector/index.ts';
-import {createRateLimit, RATE_NAME_COUNT} from '../../src/collector/rate.ts';
 import {beaconOf, HOME, openCollector, postOf, summaryOf, turnOf} from './fixtures.ts';
 
 afterEach(() => {
@@ -192,63 +191,6 @@ describe('a refusal', () => {
   });
 });
 
-describe('a rate', () => {
-  const post = (site = 'shop-eu', headers = {}) => postOf(beaconOf([turnOf(1)], {site}), headers);
-
-  it('is kept to per site, and told with the seconds to wait', async () => {
-    const clock = {nowAt: 1_800_000_000_000};
-    const rates = {site: {perSecondCount: 0.5, burstCount: 2}};
-    const {collector} = await openCollector({clock: () => clock.nowAt, rates});
-    const statuses = async (...sites: string[]) => {
-      const answers: number[] = [];
-      for (const site of sites) answers.push((await collector.handle(post(site))).status);
-      return answers;
-    };
-    expect(await statuses('a', 'a', 'a', 'b')).toEqual([200, 200, 429, 200]);
-    const refused = await collector.handle(post('a', {origin: HOME}));
-    expect(refused.headers.get('retry-after')).toBe('2');
-    expect(refused.headers.get('access-control-allow-origin')).toBe(HOME);
-    expect(await errorOf(refused)).toMatchObject({status: 429, code: 'rate'});
-    clock.nowAt += 1999;
-    expect(await statuses('a')).toEqual([429]);
-    clock.nowAt += 1;
-    expect(await statuses('a', 'a')).toEqual([200, 429]);
-    clock.nowAt -= 60_000;
-    expect(await statuses('a')).toEqual([429]);
-    clock.nowAt += 3_600_000;
-    expect(await statuses('a', 'a', 'a')).toEqual([200, 200, 429]);
-    const {refused: counts} = (await summaryOf(collector)).losses;
-    expect(counts).toEqual([{code: 'rate', count: 6}]);
-  });
-
-  it('is kept to of all together and of each address, before anything is read', async () => {
-    const rates = {all: {perSecondCount: 1, burstCount: 3}, address: {perSecondCount: 1, burstCount: 1}};
-    const addressOf = (request: Request) => request.headers.get('x-address') ?? undefined;
-    const {collector} = await openCollector({clock: () => 1_800_000_000_000, rates, addressOf});
-    const endless = (address: string) => postOf(new ReadableStream({pull: () => undefined}), {'x-address': address});
-    expect((await collector.handle(post('a', {'x-address': 'here'}))).status).toBe(200);
-    expect((await collector.handle(endless('here'))).status).toBe(429);
-    expect((await collector.handle(post('a', {'x-address': 'there'}))).status).toBe(200);
-    expect((await collector.handle(post('a'))).status).toBe(200);
-    expect((await collector.handle(endless('elsewhere'))).status).toBe(429);
-    expect((await summaryOf(collector)).turns.count).toBe(1);
-  });
-
-  it('forgets the address that it has not seen for longest, and never more than it keeps', () => {
-    const limit = createRateLimit({perSecondCount: 0, burstCount: 1});
-    expect([limit('first', 0), limit('first', 1)]).toEqual([0, Number.MAX_SAFE_INTEGER]);
-    for (let number = 0; number < RATE_NAME_COUNT; number++) limit(`name ${number}`, 2);
-    expect(limit('first', 3)).toBe(0);
-    expect(limit(`name ${RATE_NAME_COUNT - 1}`, 3)).toBeGreaterThan(0);
-  });
-
-  it('lets a busy shop through', async () => {
-    const {collector} = await openCollector({clock: () => 1_800_000_000_000});
-    const answers = await Promise.all(Array.from({length: 500}, () => collector.handle(post())));
-    expect(answers.filter(({status}) => status !== 200)).toEqual([]);
-  });
-});
-
 describe('origins', () => {
   const from = (origin: string, more: Record<string, string> = {}) => postOf(beaconOf([turnOf(1)]), {origin, ...more});
 
@@ -290,9 +232,6 @@ describe('a failing store', () => {
     append,
     read: () => Promise.reject(new StoreError('failed', 'secret path')),
     totals: () => Promise.reject(new StoreError('failed', 'secret path')),
-    prune: () => Promise.reject(new StoreError('failed', 'secret path')),
-    alerts: () => Promise.reject(new StoreError('failed', 'secret path')),
-    saveAlerts: () => Promise.reject(new StoreError('failed', 'secret path')),
     close: () => Promise.resolve(),
   });
 

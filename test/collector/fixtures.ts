@@ -1,22 +1,10 @@
 import {onTestFinished} from 'vitest';
-import {answerOf} from '../../src/collector/duckdb-answer.ts';
-import {openDuckDbFile} from '../../src/collector/duckdb-file.ts';
-import type {DuckDbProcess} from '../../src/collector/duckdb-process.ts';
-import {createGroupedStore} from '../../src/collector/group-commit.ts';
-import {
-  type Collector,
-  createCollector,
-  STORE_MEMORY_BYTES,
-  STORE_SPILL_BYTES,
-  type Store,
-  type StoredBatch,
-} from '../../src/collector/index.ts';
-import {createDimensionLimit, toStoredTurn} from '../../src/collector/stored-turn.ts';
+import {type Collector, createCollector, createDuckDbStore, type Store} from '../../src/collector/index.ts';
 import type {TurnRecord} from '../../src/latency/index.ts';
-import type {BeaconBatch, Reports, Summary} from '../../src/protocol/index.ts';
+import type {Reports, Summary} from '../../src/protocol/index.ts';
 
 /** The collector's own address in these tests. */
-export const HOME = 'http://127.0.0.1:4000';
+export const HOME = 'https://collector.example';
 
 /** Makes a deterministic source of numbers between 0 and 1 (Lehmer, modulus 2^31 - 1). */
 export function createDraw(seed: number): () => number {
@@ -64,20 +52,11 @@ export function postOf(body: BodyInit | null, headers: Record<string, string> = 
   return new Request(`${HOME}/v1/turns`, init);
 }
 
-/** A store of this process alone: one of its own costs more than most tests, and is for tests about it. */
-export async function openMemoryStore(): Promise<Store> {
-  const settings = {threadCount: 2, memoryLimitBytes: STORE_MEMORY_BYTES, spillLimitBytes: STORE_SPILL_BYTES};
-  const file = await openDuckDbFile({path: ':memory:', ...settings});
-  const ask = (task: string, given: unknown) => answerOf(file, {number: 0, task, given} as never); // as a store asks
-  const child = {ask, close: () => file.close()} as unknown as DuckDbProcess;
-  return createGroupedStore({child, commitWaitMs: 1});
-}
-
 /** Opens a collector over a store in memory, or over the store that is given; it closes with the test. */
 export async function openCollector(
   options: Partial<Parameters<typeof createCollector>[0]> = {},
 ): Promise<{collector: Collector; store: Store; send: (turns: readonly unknown[]) => Promise<unknown>}> {
-  const store = options.store ?? (await openMemoryStore());
+  const store = options.store ?? (await createDuckDbStore({path: ':memory:', commitWaitMs: 1}));
   const collector = createCollector({summaryRestRatio: 0, ...options, store});
   onTestFinished(() => collector.close());
   async function send(turns: readonly unknown[]): Promise<unknown> {
@@ -96,14 +75,6 @@ export async function openCollector(
     return {accepted, refused};
   }
   return {collector, store, send};
-}
-
-/** Lays many turns out for one commit of a store: through posts of 20 they would take long. */
-export function storedOf(turns: readonly TurnRecord[], receivedAt: number): StoredBatch {
-  const batch: BeaconBatch = {v: 1, site: 'shop-eu', page: {id: '9f3c1a5b7d2e4f60', route: '/checkout'}, turns: []};
-  const limit = createDimensionLimit();
-  const stored = turns.map((turn) => toStoredTurn({turn, batch, receivedAt, limit}));
-  return {site: batch.site, receivedAt, droppedCount: 0, turns: stored};
 }
 
 /** Asks a collector for its summary. */

@@ -113,7 +113,7 @@ describe('percentiles', () => {
       ),
     ]);
     const {turns, complete, firstToken, stages} = await summaryOf(collector);
-    expect(turns).toEqual({count: 50, openCount: 10, hiddenCount: 10, simulatedCount: 0});
+    expect(turns).toEqual({count: 50, openCount: 10, hiddenCount: 10});
     expect(complete.all.count).toBe(30);
     expect(complete.misses.count).toBe(10);
     expect(valuesOf(complete.misses.figures)[0]).toBe(3000);

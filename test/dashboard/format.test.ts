@@ -2,11 +2,9 @@ import {describe, expect, it} from 'vitest';
 import {
   formatBudget,
   formatCount,
-  formatMoment,
   formatMs,
   formatPercentile,
   formatShare,
-  formatSigned,
   readQuery,
   writeQuery,
 } from '../../src/dashboard/index.ts';
@@ -52,17 +50,6 @@ describe('numbers', () => {
     expect([0.5, 0.95, 0.99, 0.999].map(formatPercentile)).toEqual(['P50', 'P95', 'P99', 'P99.9']);
     expect([400, 1500, 3000].map((ms) => plain(formatBudget(ms)))).toEqual(['400 ms', '1.5 s', '3 s']);
     expect(formatCount(6002)).toBe('6,002');
-  });
-
-  it('write a moment by its time on the same day, else with the day', () => {
-    const at = (day: number, hour: number) => new Date(2031, 4, day, hour, 20).getTime(); // at the reader's place
-    expect(formatMoment(at(9, 0), at(9, 23))).toBe('00:20');
-    expect(formatMoment(at(8, 14), at(9, 1))).toBe('yesterday, 14:20');
-    expect(formatMoment(at(7, 14), at(9, 1))).toBe('May 7, 14:20');
-  });
-
-  it('write what is less than nothing with a minus', () => {
-    expect([-120, 0, 120].map((ms) => plain(formatSigned(ms, formatMs)))).toEqual(['−120 ms', '0.0 ms', '120 ms']);
   });
 });
 

@@ -131,19 +131,6 @@ describe('the poller', () => {
     poller.stop();
   });
 
-  it('asks as often as before for what the collector still computes', async () => {
-    const {poller, states, signals, answers} = start({visible: false});
-    answers.push(...Array.from({length: 10}, () => fail('computing')));
-    poller.visibility({visible: true});
-    await vi.advanceTimersByTimeAsync(10 * POLL_MS);
-    expect(signals).toHaveLength(11);
-    expect(states.slice(-2)).toEqual([
-      {kind: 'unavailable', why: 'computing'},
-      {kind: 'live', answer: summaryAt(11)},
-    ]);
-    poller.stop();
-  });
-
   it('ignores an answer that a later request has overtaken', async () => {
     const {poller, states, answers} = start({visible: false});
     let finish: (summary: Summary) => void = () => undefined;
@@ -175,7 +162,6 @@ describe('loading a summary', () => {
   it.each([
     ['offline', async () => Promise.reject(new TypeError('Failed to fetch'))],
     ['refused', async () => Response.json({error: {code: 'store'}}, {status: 503})],
-    ['computing', async () => Response.json({v: 1, name: 'arms', state: 'computing'}, {status: 202})],
     ['unreadable', async () => new Response('<!doctype html>')],
     ['unreadable', async () => Response.json({v: 2})],
     ['unreadable', async () => Response.json(null)],

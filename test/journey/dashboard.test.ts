@@ -1,6 +1,5 @@
 import {expect, onTestFinished, test} from 'vitest';
 import type {TurnRecord} from '../../src/latency/index.ts';
-import {simulateTail} from '../collector/tail-truth.ts';
 import {borrowBrowser} from './drive/index.ts';
 import {answerIs, ask, openByKeyboard, startStage} from './stage.ts';
 
@@ -59,48 +58,5 @@ test('the dashboard says what the FAQ in the page answered at once, once it was 
     'at most 50 %',
     'at most 50 %',
   ]);
-  expect(await dashboard.errors()).toEqual([]);
-});
-
-test.each([
-  ['tools', {kind: 'stage', stage: 'tools', share: 0.9, ms: 5000, route: 'powerful', fromShare: 0.6}],
-  ['buffering-proxy', {kind: 'buffering-proxy', share: 0.15, ms: 5000}],
-] as const)('the first culprit that the dashboard names is the one that there is: %s', async (name, planted) => {
-  const stage = await startStage();
-  onTestFinished(async () => void (await stage.close()));
-  const turns = simulateTail({seed: 5, count: 700, windowMs: 80_000_000, planted});
-  const posts = turns.map(({turn, page}) =>
-    fetch(`${stage.url}/v1/turns`, {
-      method: 'POST',
-      body: JSON.stringify({v: 1, site: 'shop', page, turns: [turn]}),
-    }),
-  );
-  expect((await Promise.all(posts)).filter(({status}) => status !== 200)).toEqual([]);
-
-  const browser = await borrowBrowser('chromium');
-  onTestFinished(() => browser.close());
-  const dashboard = await browser.open(`${stage.url}/dashboard/`, {width: 390, height: 844});
-  await dashboard.waitFor(() => document.querySelector('[data-culprit]') !== null);
-  const seen = await dashboard.run(() => {
-    const verdict = document.querySelector('[data-culprit]');
-    return {
-      name: verdict?.getAttribute('data-culprit'),
-      sentence: verdict?.textContent ?? '',
-      bottomPx: verdict?.getBoundingClientRect().bottom ?? 0,
-      text: document.querySelector('main')?.textContent ?? '',
-    };
-  });
-  expect(seen.name).toBe(name);
-  // on a phone it is read without scrolling
-  expect(seen.bottomPx).toBeLessThan(844);
-  const places = ['tools', 'buffering proxy', 'cold starts', 'network', 'retrieval', 'model', 'generate']
-    .map((culprit) => ({culprit, place: seen.text.toLowerCase().indexOf(culprit)}))
-    .filter(({place}) => place >= 0)
-    .sort((a, b) => a.place - b.place);
-  expect(places[0]?.culprit).toBe(name.replace('-', ' '));
-  if (name === 'tools')
-    expect(seen.sentence).toMatch(/is to blame for \d+.% of the tail's excess, since .+, for route powerful/);
-  else expect(seen.sentence).toMatch(/over the whole window, for everybody/);
-  await dashboard.waitFor(() => document.querySelector('#trend ~ figure svg') !== null);
   expect(await dashboard.errors()).toEqual([]);
 });

@@ -10,7 +10,7 @@ import type {TurnRecord} from '../../src/latency/index.ts';
 import {type Page, waitUntil} from './drive/index.ts';
 
 /** What a journey changes about the demo that it plays on. */
-export interface StageOptions extends Pick<BackendOptions, 'policy' | 'model' | 'faq' | 'readTokens'> {
+export interface StageOptions extends Pick<BackendOptions, 'policy' | 'model' | 'faq'> {
   /** Answers a request in the backend's place; undefined lets it through. */
   intercept?: (request: Request) => Response | undefined | Promise<Response | undefined>;
   /** Changes a file of the widget on its way out. */
@@ -43,7 +43,6 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     faq: options.faq ?? false,
     isPlain: true, // a question that is asked again is answered as the first time
     ...(options.policy ? {policy: options.policy} : {}),
-    readTokens: options.readTokens ?? [],
   });
   const server = await listen({
     port: 0,
@@ -125,15 +124,9 @@ export async function openByKeyboard(page: Page): Promise<void> {
   );
 }
 
-/**
- * Puts a question into the field at once, as from a clipboard, and sends it with Enter; keys are pressed one by one where
- * a test is about them.
- *
- * @throws where no field has the focus.
- */
+/** Types a question and sends it with Enter. */
 export async function ask(page: Page, question: string): Promise<void> {
-  const isIn = await page.run((text) => document.execCommand('insertText', false, text), question);
-  if (!isIn) throw new Error('no field has the focus');
+  await page.type(question);
   await page.press('Enter');
 }
 

@@ -22,12 +22,9 @@ export interface Held {
 type Meaning = (setup: Setup) => 'kept' | 'memory' | 'sent' | 'waits' | 'absent';
 
 const unlessSignalled: Meaning = ({signal, gpc}) => (signal === 'none' || gpc === 'first-party' ? 'sent' : 'absent');
-const neverSignalled: Meaning = ({signal}) => (signal === 'none' ? 'sent' : 'absent');
 const byPersist: Meaning = ({persist}) => (persist === 'none' ? 'memory' : 'kept');
 const absent: Meaning = () => 'absent';
 const kept: Meaning = () => 'kept';
-/** What is for beacons is kept where these may go. */
-const keptForBeacons: Meaning = (setup) => (unlessSignalled(setup) === 'sent' ? 'kept' : 'absent');
 const memory: Meaning = () => 'memory';
 
 /** What holds words of a visitor's. */
@@ -45,7 +42,6 @@ export const DATABASES: Readonly<Record<string, string>> = {
   'firstword-faq': 'FAQ pack (public, same for everyone)',
   'firstword-learned': 'learned public answers (never suggested to another, only matched)',
   'firstword-decoys': 'local decoys ("not what I asked"; holds the visitor\'s words)',
-  'firstword-outbox': 'beacon outbox',
 };
 
 /** The rows that the product has, with the meaning of each cell. */
@@ -85,30 +81,17 @@ export const BUILT: Readonly<Record<string, Readonly<Record<keyof StorageRow, st
     denied: 'no',
     means: {auto: unlessSignalled, required: () => 'waits', granted: unlessSignalled, denied: absent},
   },
-  'third-party analytics': {
-    thing: 'third-party analytics',
-    where: 'their own',
-    auto: 'unless GPC or DNT',
-    required: 'no',
-    granted: 'unless GPC or DNT',
-    denied: 'no',
-    means: {auto: neverSignalled, required: absent, granted: neverSignalled, denied: absent},
-  },
-  'beacon outbox': {
-    thing: 'beacon outbox',
-    where: 'IndexedDB',
-    auto: 'no',
-    required: 'no',
-    granted: 'yes',
-    denied: 'no',
-    means: {auto: absent, required: absent, granted: keptForBeacons, denied: absent},
-  },
 };
 
 type Means = Readonly<Record<Setup['consent'], Meaning>>;
 
 /** The rows that the product does not have yet: whatever their cells say, nothing of them may be anywhere. */
-export const NOT_BUILT: readonly string[] = ['breaker state', 'topics prefetch'];
+export const NOT_BUILT: readonly string[] = [
+  'breaker state',
+  'beacon outbox',
+  'topics prefetch',
+  'third-party analytics',
+];
 
 /** Says what a row of the table means for a setup. */
 export function meaningOf(thing: string, setup: Setup): ReturnType<Meaning> {

@@ -3,10 +3,6 @@ import {choose, type SourceFile, TEST_CODE, textOf, type Verdict} from './source
 
 /** Where a test may wait for time to pass, with the reason. */
 export const SLEEPING_PLACES: Readonly<Record<string, string>> = {
-  'test/bench/loss/kill-webkit.ts': 'ends pages at moments of chance',
-  'test/bench/loss/play.ts': 'ends pages at moments of chance',
-  'test/bench/loss/run.ts': 'keeps a collector away for as long as is asked',
-  'test/bench/collector/ingest.ts': 'offers posts at a pace',
   'test/journey/drive/wait.ts': 'lets a page be between two looks at a condition',
   'test/journey/drive/families.ts': 'lets processes end between two looks at who lives',
   'test/journey/drive/open-browser.ts': 'limits how long a browser may take to close',

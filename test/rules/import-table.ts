@@ -47,14 +47,7 @@ export const DEMO_PACKAGES = ['hono', '@hono/node-server', 'ai'];
 /** Where Node's own modules may be named in src. */
 export const NODE_PLACES = [
   {path: /^src\/cli\//, reason: 'commands run in Node only'},
-  {
-    path: /^src\/collector\/duckdb-\w+\.ts$/,
-    reason: 'a DuckDB file lies in a folder that may have to be made, and its process must not take the server along',
-  },
-  {
-    path: /^src\/collector\/apart(-thread)?\.ts$/,
-    reason: 'comparing a million turns takes seconds, in which the thread that takes beacons must not stand still',
-  },
+  {path: /^src\/collector\/duckdb-\w+\.ts$/, reason: 'a DuckDB file lies in a folder that may have to be made'},
 ];
 
 /** Modules that are reached otherwise than by the table and a folder's index; `loading` says when only one way is meant. */
@@ -66,15 +59,9 @@ export const SIDE_DOORS: readonly {from: RegExp; to: RegExp; loading?: 'dynamic'
   },
   {
     from: /^src\/loader\/(bundled|split)\.ts$/,
-    to: /^src\/widget\/((index|answering|measuring|outbox|owner-lines|instant|tabs|vendors|experiment|analytics)\.ts|(more|glass)\.tsx|words\/[a-z]+\.ts)$/,
+    to: /^src\/widget\/((index|answering|measuring|owner-lines|instant|tabs|vendors|experiment)\.ts|(more|glass)\.tsx|words\/[a-z]+\.ts)$/,
     loading: 'dynamic',
     reason: 'the lazy page files, where a bundler places them and nothing is fetched by hash',
-  },
-  {
-    from: /^src\/loader\/(bundled|split)\.ts$/,
-    to: /^src\/rum\/vitals\.ts$/,
-    loading: 'dynamic',
-    reason: 'a lazy page file too: who passes it on statically would bring web-vitals along at once',
   },
 ];
 

@@ -84,15 +84,6 @@ export function readMilestones(turn: string): string[] {
   return [...table.matchAll(/^\|(( `\w+`)+) \|/gm)].flatMap(([, names = '']) => spans(names));
 }
 
-/** Reads what a turn tells analytics, and which analytics there are, in the order in which they are looked for. */
-export function readAnalytics({turn, embed}: {turn: string; embed: string}): {parameters: string[]; targets: string[]} {
-  const [targets = ''] = spans(between(embed, '| `data-analytics` | list of ', ','));
-  return {
-    parameters: between(turn, 'values 100): `', '`').split(/\s+/),
-    targets: targets.split(' '),
-  };
-}
-
 /** Reads the options of the server kit. */
 export function readServerOptions(server: string): string[] {
   return [...server.matchAll(/^\| `(\w+)` \|/gm)].map(([, name = '']) => name);

@@ -19,20 +19,12 @@ const SIZES: [set: string, words: RegExp][] = [
   ['the one file', /\| `firstword\.full\.js` \| ([\d.]+) kB/],
 ];
 
-let measured: Weight[] | undefined;
-
-/** Weighs the build, once: that takes seconds. */
-function weigh(): Weight[] {
-  measured ??= measureSizes('dist');
-  return measured;
-}
-
 /** The names of hashed files alone make the build a little larger or smaller. */
 const TOLERANCE = 0.01;
 
 test.each(SIZES)('its size of %s is that of the build, as said in %s', (name, words) => {
   const stated = Number(words.exec(readme)?.[1]) * 1000;
-  const {brotliBytes} = weigh().find(({set}) => set === name) as Weight;
+  const {brotliBytes} = measureSizes('dist').find(({set}) => set === name) as Weight;
   expect(Math.abs(stated - brotliBytes), `${stated} stated, ${brotliBytes} built`).toBeLessThanOrEqual(
     brotliBytes * TOLERANCE,
   );

@@ -10,11 +10,10 @@ import {
 } from '../../src/latency/index.ts';
 import {createTable, EARLY, MAX_CONTEXT_BYTES} from '../../src/options/index.ts';
 import {BEACON_MAX_BYTES, BEACON_MAX_TURNS} from '../../src/protocol/index.ts';
-import {PARAMETERS, TARGETS} from '../../src/rum/index.ts';
 import {type Budgets, checkBudgets, checkEarly, checkOptions, type OptionsTable} from './check-options.ts';
 import {checkApi, checkEvents, checkParts, checkServerOptions, checkWireParts, differ} from './check-page.ts';
 import {expectBreaches, expectKept, plant} from './planted.ts';
-import {readAnalytics, readHonestCounts, readMilestones} from './read-spec.ts';
+import {readHonestCounts, readMilestones} from './read-spec.ts';
 import {checkType, type Schema} from './schema-types.ts';
 import {readProject, textOf} from './source.ts';
 
@@ -243,20 +242,6 @@ describe('the beacon', () => {
     const marks = Object.keys(schema.$defs?.['turn']?.properties?.['t']?.properties ?? {});
     expect(documented).toHaveLength(9);
     expect(differ({found: marks, documented, where: 'marks'})).toEqual([]);
-  });
-});
-
-describe('an event for analytics', () => {
-  const documented = readAnalytics({turn: spec('turn.md'), embed});
-
-  test('has the parameters of the document', () => {
-    expect(documented.parameters).toHaveLength(20);
-    expect(PARAMETERS.filter((name) => name !== 'feedback')).toEqual(documented.parameters);
-  });
-
-  test('goes to what the document lists', () => {
-    expect(documented.targets).toHaveLength(7);
-    expect(TARGETS.map(({name}) => name)).toEqual(documented.targets);
   });
 });
 

@@ -1,23 +1,89 @@
-import {describe, expect, test, vi} from 'vitest';
-import type {Ending} from '../../src/latency/index.ts';
-import {MAX_WAITING, signalled} from '../../src/rum/index.ts';
+import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest';
+import {CHAT_BUDGET, createTurn, type Ending, readBudget, type TurnRecord} from '../../src/latency/index.ts';
+import type {BeaconBatch} from '../../src/protocol/index.ts';
+import {createRum, describePage, MAX_WAITING, type Rum, signalled} from '../../src/rum/index.ts';
 import type {Answer} from '../stream/answer-server.ts';
-import {createEndpoint, until} from '../stream/endpoint.ts';
-import {
-  BUSY,
-  batches,
-  complete,
-  createRecord,
-  ids,
-  OK,
-  settled,
-  snapshot,
-  start,
-  untilBatches,
-  useSending,
-} from './sending.ts';
+import {createEndpoint, type TestEndpoint, until} from '../stream/endpoint.ts';
 
-useSending();
+const running: Rum[] = [];
+const DEADLINE: IdleDeadline = {didTimeout: false, timeRemaining: () => 10};
+
+// a page under test is busy: its idle moments are made here
+beforeEach(() => {
+  vi.spyOn(window, 'requestIdleCallback').mockImplementation((work) => window.setTimeout(work, 0, DEADLINE));
+  vi.spyOn(window, 'cancelIdleCallback').mockImplementation((handle) => clearTimeout(handle));
+});
+
+afterEach(() => {
+  for (const rum of running.splice(0)) rum.stop();
+  vi.restoreAllMocks();
+  for (const name of ['globalPrivacyControl', 'doNotTrack']) Reflect.deleteProperty(navigator, name);
+});
+
+function start(url: string, more: Partial<Parameters<typeof createRum>[0]> = {}): Rum {
+  const rum = createRum({
+    url,
+    site: 'shop.example',
+    sdk: '0.1.0',
+    page: describePage({id: 'ab'.repeat(8), route: undefined}),
+    consent: 'auto',
+    gpc: 'off',
+    sample: 1,
+    now: () => performance.now(),
+    ...more,
+  });
+  running.push(rum);
+  return rum;
+}
+
+let made = 0;
+
+/** Measures a turn that ended, or one that is still open. */
+function createRecord(ending?: Ending, doneMs = 700): TurnRecord {
+  const budget = readBudget(CHAT_BUDGET);
+  if (typeof budget === 'string') throw new Error(budget);
+  made++;
+  const id = made.toString(16).padStart(32, '0');
+  const turn = createTurn({id, n: made, startedMs: 0, budget});
+  turn.mark('sent', 1);
+  turn.mark('paint', 300);
+  if (ending) turn.settle(ending, doneMs);
+  return turn.record(doneMs);
+}
+
+const complete = () => createRecord({outcome: 'complete'});
+const snapshot = (): TurnRecord => ({...createRecord(), left: 'hidden'});
+
+/** What the collector got, each batch held against the schema. */
+async function batches({seen}: TestEndpoint): Promise<BeaconBatch[]> {
+  const {posts, preflights} = await seen();
+  expect(preflights, 'preflights').toBe(0);
+  return posts.map(({headers, body, faults}) => {
+    expect(faults).toBe('');
+    expect(body.length).toBeLessThanOrEqual(16_384);
+    expect(headers['content-type']).toBe('text/plain;charset=UTF-8');
+    return JSON.parse(body);
+  });
+}
+
+const ids = (batch: BeaconBatch | undefined) => batch?.turns.map(({id}) => id);
+
+async function untilBatches(endpoint: TestEndpoint, count: number): Promise<BeaconBatch[]> {
+  await until(async () => (await endpoint.seen()).posts.length).toBe(count);
+  return batches(endpoint);
+}
+
+/** Waits until whatever was to be sent when idle has been sent. */
+async function settled(endpoint: TestEndpoint): Promise<BeaconBatch[]> {
+  for (let times = 0; times < 3; times++) {
+    await new Promise((resolve) => requestIdleCallback(resolve));
+    await endpoint.seen(); // a round trip to the same server, after what was sent before
+  }
+  return batches(endpoint);
+}
+
+const OK: Answer = {status: 204, headers: {}};
+const BUSY: Answer = {status: 503, headers: {}};
 
 test('a finished turn goes when the page is idle, in an envelope that says where and under what consent', async () => {
   const endpoint = await createEndpoint(OK);
@@ -229,16 +295,13 @@ describe('a collector', () => {
     const {headGate: __, ...first} = answer;
     const endpoint = await createEndpoint(first, OK);
     const failing = first.steps
-      ? vi
-          .spyOn(globalThis, 'fetch')
-          .mockRejectedValueOnce(new TypeError('down'))
-          .mockRejectedValueOnce(new TypeError('down, without keepalive too'))
+      ? vi.spyOn(globalThis, 'fetch').mockRejectedValueOnce(new TypeError('down'))
       : undefined;
     const rum = start(endpoint.url);
     const [one, two] = [complete(), complete()];
     const before = failing ? 0 : 1;
     rum.take(one);
-    if (failing) await vi.waitFor(() => expect(failing).toHaveBeenCalledTimes(2));
+    if (failing) await vi.waitFor(() => expect(failing).toHaveBeenCalled());
     else await untilBatches(endpoint, before);
     await settled(endpoint);
     rum.take(two);
@@ -304,7 +367,7 @@ describe('leaving', () => {
     expect(first?.turns.find(({id}) => id === open.id)).toMatchObject({outcome: 'open', final: false, left: 'hidden'});
   });
 
-  test('keeps finished turns and the snapshot until a response was read', async () => {
+  test('keeps finished turns until a response was read, but not the snapshot', async () => {
     const endpoint = await createEndpoint(OK);
     const rum = start(endpoint.url);
     const [record, open] = [complete(), snapshot()];
@@ -312,10 +375,7 @@ describe('leaving', () => {
     rum.leave(open);
     const sent = await untilBatches(endpoint, 2);
     expect(sent.map((batch) => ids(batch)?.includes(record.id))).toEqual([true, true]);
-    expect(sent.flatMap(({turns}) => turns.filter(({id}) => id === open.id).map(({rev}) => rev))).toEqual([1, 1]);
-    const next = complete();
-    rum.take(next);
-    expect(ids((await untilBatches(endpoint, 3)).at(-1)), 'both are known by now').toEqual([next.id]);
+    expect(sent.filter((batch) => ids(batch)?.includes(open.id))).toHaveLength(1);
   });
 
   test('never leaves the open turn behind, however many wait', async () => {

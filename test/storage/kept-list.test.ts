@@ -187,7 +187,6 @@ describe('a shelf that is slow', () => {
         return false;
       },
       erase: async () => false,
-      use: () => Promise.reject(new Error('unused')),
       clear: async () => false,
     };
     return {slow, updates, letThrough};

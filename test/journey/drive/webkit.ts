@@ -53,8 +53,7 @@ async function closeWebkit(driver: WebDriver, closeProxy: () => Promise<void>): 
   }
 }
 
-/** Starts a display in a room; gives its name. */
-export async function startDisplay(room: Room, programs: Programs): Promise<string> {
+async function startDisplay(room: Room, programs: Programs): Promise<string> {
   const child = await room.start(programs.display, {
     args: ['-displayfd', '3', '-screen', '0', '1920x1400x24', '-nolisten', 'tcp'],
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
@@ -82,7 +81,18 @@ async function startDriver(room: Room, {programs, display}: {programs: Programs;
   const port = await findFreePort();
   const child = await room.start(programs.driver, {
     args: [`--port=${port}`],
-    env: desktopOf(room, display),
+    env: {
+      DISPLAY: display,
+      GDK_BACKEND: 'x11',
+      XDG_RUNTIME_DIR: room.folder,
+      LIBGL_ALWAYS_SOFTWARE: '1',
+      // No desktop services: they would outlive the browser.
+      DBUS_SESSION_BUS_ADDRESS: 'disabled:',
+      GSETTINGS_BACKEND: 'memory',
+      NO_AT_BRIDGE: '1',
+      // As root and in containers the sandbox's own tool may not run; what is shown here is our own.
+      WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
+    },
   });
   await waitUntil(
     () => {
@@ -93,17 +103,3 @@ async function startDriver(room: Room, {programs, display}: {programs: Programs;
   );
   return port;
 }
-
-/** What the browser is told of the desktop that it runs on. */
-export const desktopOf = (room: Room, display: string): Record<string, string> => ({
-  DISPLAY: display,
-  GDK_BACKEND: 'x11',
-  XDG_RUNTIME_DIR: room.folder,
-  LIBGL_ALWAYS_SOFTWARE: '1',
-  // No desktop services: they would outlive the browser.
-  DBUS_SESSION_BUS_ADDRESS: 'disabled:',
-  GSETTINGS_BACKEND: 'memory',
-  NO_AT_BRIDGE: '1',
-  // As root and in containers the sandbox's own tool may not run; what is shown here is our own.
-  WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
-});

@@ -1,1 +1,0 @@
-export {openOutbox} from '../chat/index.ts';
