@@ -183,7 +183,8 @@ export interface Browser {
 export interface BrowserOptions {
   /**
    * Folder of a profile that outlives the browser, so that the next one finds its storage; default a fresh one that is
-   * removed. WebKit keeps nothing while it is automated: there this is refused.
+   * removed. WebKit keeps nothing while it is automated: there this is refused. Firefox has a process for each site with
+   * it, as with a visitor, so that one page can crash alone, and one for all pages without.
    */
   profileFolder?: string;
   /** How long a page's waiting methods go on, in milliseconds; default {@link WAIT_LIMIT_MS}. */
